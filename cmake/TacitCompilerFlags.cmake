@@ -1,0 +1,11 @@
+# Warnings and floating-point rules shared by every target; nothing here changes what the code means.
+add_library(tacit_flags INTERFACE)
+target_compile_options(tacit_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Wnon-virtual-dtor
+  # The kernels' exactness proofs assume that every rounding is the one written down.
+  -ffp-contract=off)
+set(TACIT_SANITIZE "" CACHE STRING "Sanitizers, for instance 'address,undefined'")
+if(TACIT_SANITIZE)
+  add_compile_options(-fsanitize=${TACIT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TACIT_SANITIZE})
+endif()
