@@ -1,8 +1,16 @@
+# Everything is visible in the whole build tree (GLOBAL), so that a project which takes Tacit in by
+# add_subdirectory can link it. cmake/tacitConfig.cmake.in repeats the list for installed trees.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-find_package(TBB REQUIRED)
-find_package(fmt REQUIRED)
-find_package(OpenSSL REQUIRED)
-find_package(ZLIB REQUIRED)
-pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
-pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
+find_package(TBB REQUIRED GLOBAL)
+find_package(fmt REQUIRED GLOBAL)
+find_package(OpenSSL REQUIRED GLOBAL)
+find_package(ZLIB REQUIRED GLOBAL)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET GLOBAL libsodium)
+pkg_check_modules(hwy REQUIRED IMPORTED_TARGET GLOBAL libhwy)
+
+# Python for the checkers and generators: the system's, because a shim in the way may be any version.
+find_program(TACIT_PYTHON python3 HINTS /usr/bin NO_DEFAULT_PATH)
+if(NOT TACIT_PYTHON)
+  find_program(TACIT_PYTHON python3)
+endif()
