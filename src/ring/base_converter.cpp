@@ -1,0 +1,56 @@
+#include "ring/base_converter.hpp"
+
+#include <utility>
+
+#include "math/kernels.hpp"
+
+namespace tacit::ring {
+
+namespace {
+
+/// The product of all sources but one (`skip`, or none) modulo p.
+std::uint64_t product_modulo(const Ring& ring, const std::vector<std::size_t>& sources, std::size_t skip,
+                             std::uint64_t p) {
+    std::uint64_t product = 1 % p;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (i != skip) product = math::mul_mod(product, ring.modulus(sources[i]).value() % p, p);
+    }
+    return product;
+}
+
+}  // namespace
+
+BaseConverter::BaseConverter(const Ring& ring, std::vector<std::size_t> sources,
+                             const std::vector<std::size_t>& targets)
+    : ring_(&ring), sources_(std::move(sources)), targets_(ring.prime_count()) {
+    const std::size_t none = sources_.size();
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+        const math::Modulus& s = ring.modulus(sources_[i]);
+        const std::uint64_t others = product_modulo(ring, sources_, i, s.value());
+        factors_.push_back(s.balanced(math::inverse_mod(others, s.value())));
+        inverse_sources_.push_back(s.inverse_p());
+    }
+    for (const std::size_t prime : targets) {
+        const math::Modulus& t = ring.modulus(prime);
+        Target& constants = targets_[prime];
+        for (std::size_t i = 0; i < sources_.size(); ++i) {
+            constants.c.push_back(t.balanced(product_modulo(ring, sources_, i, t.value())));
+        }
+        const std::uint64_t product = product_modulo(ring, sources_, none, t.value());
+        constants.minus_product = -t.balanced(product);
+        constants.inverse = t.balanced(math::inverse_mod(product, t.value()));
+    }
+}
+
+void BaseConverter::overflow(double* out, const double* const* rows, std::size_t n) const {
+    math::kernels().overflow(out, rows, inverse_sources_.data(), sources_.size(), n);
+}
+
+void BaseConverter::convert(double* out, const double* const* rows, const double* overflow_row,
+                            std::size_t target_prime, std::size_t n) const {
+    const Target& t = target(target_prime);
+    math::kernels().convert(out, rows, t.c.data(), sources_.size(), overflow_row, t.minus_product, n,
+                            ring_->modulus(target_prime));
+}
+
+}  // namespace tacit::ring
