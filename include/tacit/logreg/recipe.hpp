@@ -15,7 +15,7 @@ struct SigmoidPolynomial {
 };
 
 /// Everything that the encrypted trainer and its clear twin must agree on: k minibatches of m signed rows
-/// z = y (1, x), y = +-1, and Nesterov's accelerated gradient from w = v = 0:
+/// z = y (1, x), y = +-1, and Nesterov's accelerated gradient [Nes83], in the form of [HHCP19], from w = v = 0:
 ///     w' = v + (learning_rate / m) Z^T s(Z v),    v' = (1 - eta_t) w' + eta_t w,    eta = momentum().
 struct TrainingRecipe {
     int minibatches = 6;         ///< k >= 1

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "tacit/logreg/preprocess.hpp"
+#include "tacit/logreg/recipe.hpp"
+
+namespace tacit {
+
+/// What the trainer applies to x = Z v.
+enum class Slope {
+    polynomial,     ///< recipe.sigmoid, as the encrypted circuits do
+    exact_sigmoid,  ///< 1/(1+e^x), for reference
+};
+
+/// What training gives.
+struct ClearModel {
+    std::vector<double> weights;           ///< w_k, [recipe.features]: bias, features, zero padding
+    std::vector<double> largest_inputs{};  ///< per minibatch, max |Z v|; the default cubic turns at 5.6
+
+    /// max |Z v| over all minibatches.
+    [[nodiscard]] double largest_input() const noexcept;
+};
+
+/// The clear twin of the encrypted circuits: one step of TrainingRecipe's rule per minibatch, from zero, in double
+/// precision and a fixed order of additions. Throws invalid_argument if number or shape of the minibatches are not
+/// the recipe's, or if the weights leave the range of doubles (learning rate too large).
+[[nodiscard]] ClearModel train_clear(std::span<const Minibatch> minibatches, const TrainingRecipe& recipe,
+                                     Slope slope = Slope::polynomial);
+
+}  // namespace tacit

@@ -1,0 +1,31 @@
+#include "logreg/embedded_mnist.hpp"
+
+// TACIT_DATA_DIR comes from CMake, which also rebuilds this file when the data change. The assembler copies the
+// bytes: no generated source, the same for g++ and clang.
+#define TACIT_EMBED(symbol, file)                                         \
+    __asm__(                                                              \
+        ".pushsection .rodata\n"                                          \
+        ".globl " #symbol "_begin\n.hidden " #symbol "_begin\n"           \
+        ".globl " #symbol "_end\n.hidden " #symbol "_end\n"               \
+        #symbol "_begin:\n.incbin \"" TACIT_DATA_DIR "/" file "\"\n"      \
+        #symbol "_end:\n.byte 0\n"                                        \
+        ".popsection\n");                                                 \
+    extern "C" {                                                          \
+    extern const std::byte symbol##_begin[];                           \
+    extern const std::byte symbol##_end[];                             \
+    }
+
+TACIT_EMBED(tacit_mnist38_images, "mnist38-images-idx3-ubyte.gz")
+TACIT_EMBED(tacit_mnist38_labels, "mnist38-labels-idx1-ubyte.gz")
+
+namespace tacit {
+
+std::span<const std::byte> embedded_mnist_images() noexcept {
+    return {tacit_mnist38_images_begin, tacit_mnist38_images_end};
+}
+
+std::span<const std::byte> embedded_mnist_labels() noexcept {
+    return {tacit_mnist38_labels_begin, tacit_mnist38_labels_end};
+}
+
+}  // namespace tacit
