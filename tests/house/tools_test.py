@@ -1,0 +1,195 @@
+"""Tests of the checkers in tools/: a planted violation must be found, and a clean tree must pass."""
+import os
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tools"))
+
+import check_citations  # noqa: E402
+import check_layers  # noqa: E402
+import extract_doc_code  # noqa: E402
+
+TABLE = """# Architecture
+
+| layer | may include | responsibility |
+|---|---|---|
+| `low` | | bottom |
+| `mid` | `low` | middle |
+| `top` | `mid` | top |
+| `side` | `low` | beside |
+
+| layer | may include |
+|---|---|
+| `not_read` | `low` |
+"""
+CMAKE = """tacit_layer(low PRIVATE x)
+tacit_layer(mid DEPENDS low PRIVATE x)
+tacit_layer(top DEPENDS low mid)
+tacit_layer(side DEPENDS low)
+"""
+
+
+class TreeTest(unittest.TestCase):
+    """A project in a temporary folder."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+class LayerRule(TreeTest):
+    def setUp(self):
+        super().setUp()
+        self.write("docs/architecture.md", TABLE)
+        self.write("CMakeLists.txt", CMAKE)
+
+    def accepts(self, name, *lines):
+        self.write(name, "\n".join(lines) + "\n")
+        self.assertEqual(check_layers.check(self.root), [])
+
+    def refuses(self, name, line, reason):
+        self.write(name, "#pragma once\n" + line + "\n")
+        problems = check_layers.check(self.root)
+        self.assertEqual(len(problems), 1, problems)
+        self.assertIn(reason, problems[0])
+        self.assertTrue(problems[0].startswith(f"{name}:2:"), problems[0])
+
+    def test_reads_the_table_of_the_project(self):
+        rows = check_layers.read_table((ROOT / "docs/architecture.md").read_text(encoding="utf-8"))
+        self.assertIn("base", check_layers.closure(rows)["ckks"])
+        self.assertNotIn("ckks", check_layers.closure(rows)["circuit"])
+
+    def test_own_lower_and_transitive_headers_pass(self):
+        self.accepts("include/tacit/top/a.hpp", '#include "tacit/top/b.hpp"', '#include "tacit/low/c.hpp"', "#include <vector>")
+        self.accepts("src/top/a.cpp", '#include "tacit/mid/b.hpp"', '#include "low/c.hpp"', "#include <fmt/format.h>")
+
+    def test_a_header_that_gathers_the_layers_passes(self):
+        self.accepts("include/tacit/tacit.hpp", '#include "tacit/top/b.hpp"')
+
+    def test_upward_include_is_found(self):
+        self.refuses("include/tacit/low/a.hpp", '#include "tacit/mid/b.hpp"', "`low` may not include `mid`")
+
+    def test_sideways_include_is_found(self):
+        self.refuses("src/side/a.cpp", '#include "tacit/mid/b.hpp"', "`side` may not include `mid`")
+
+    def test_private_header_of_a_forbidden_layer_is_found(self):
+        self.refuses("src/side/a.cpp", '  #  include "mid/b.hpp"', "`side` may not include `mid`")
+
+    def test_angle_brackets_do_not_hide_an_include(self):
+        self.refuses("src/side/a.cpp", "#include <tacit/mid/b.hpp>", "`side` may not include `mid`")
+
+    def test_private_header_in_a_public_one_is_found(self):
+        self.refuses("include/tacit/mid/a.hpp", '#include "low/b.hpp"', "includes no private header")
+
+    def test_third_party_header_in_a_public_one_is_found(self):
+        self.refuses("include/tacit/mid/a.hpp", "#include <fmt/format.h>", "standard library and tacit/ alone")
+
+    def test_relative_include_is_found(self):
+        self.refuses("src/mid/a.cpp", '#include "../low/b.hpp"', "not a header of a layer")
+
+    def test_layer_without_a_row_is_found(self):
+        self.write("src/unknown/a.cpp", "")
+        self.assertIn("no row of the table", check_layers.check(self.root)[0])
+
+    def test_private_header_in_a_program_is_found(self):
+        self.refuses("apps/one/a.cpp", '#include "low/b.hpp"', "programs include public headers")
+
+    def test_a_program_may_include_its_own_headers(self):
+        self.write("apps/one/own.hpp", "")
+        self.accepts("apps/one/sub/a.cpp", '#include "own.hpp"', '#include "one/own.hpp"', '#include "tacit/top/b.hpp"')
+
+    def test_link_beyond_the_row_is_found(self):
+        self.write("CMakeLists.txt", CMAKE.replace("tacit_layer(side DEPENDS low)", "tacit_layer(side DEPENDS mid)"))
+        self.assertIn("`side` links", check_layers.check(self.root)[0])
+
+    def test_missing_layer_in_cmake_is_found(self):
+        self.write("CMakeLists.txt", CMAKE.replace("tacit_layer(side DEPENDS low)", ""))
+        self.assertIn("no tacit_layer() for row `side`", check_layers.check(self.root)[0])
+
+    def test_row_that_names_a_later_row_is_found(self):
+        self.write("docs/architecture.md", TABLE.replace("| `low` | |", "| `low` | `mid` |"))
+        self.assertIn("which no row above it defines", check_layers.check(self.root)[0])
+
+    def test_missing_table_is_found(self):
+        self.write("docs/architecture.md", "# Architecture\n")
+        self.assertIn("no table", check_layers.check(self.root)[0])
+
+
+class CitationRule(TreeTest):
+    def setUp(self):
+        super().setUp()
+        self.write("docs/references.md", "# R\n- **[HK20]** A.\n## Further reading\n- **[Old99]** B.\n")
+        self.write("src/low/a.cpp", "// after [HK20] Alg. 2\n")
+
+    def problems_with(self, name, text):
+        self.write(name, text)
+        return check_citations.check(self.root)
+
+    def test_resolved_citations_pass(self):
+        self.assertEqual(check_citations.check(self.root), [])
+
+    def test_unknown_key_in_a_line_comment_is_found(self):
+        self.assertEqual(self.problems_with("src/low/b.cpp", "int x;\nint y;  // see [ABC21]\n"),
+                         ["src/low/b.cpp:2: [ABC21] is not in docs/references.md"])
+
+    def test_unknown_key_in_a_block_comment_is_found(self):
+        found = self.problems_with("include/tacit/low/b.hpp", "/* one\n two [HK20, ABC21; Alg. 3] */\n")
+        self.assertEqual(found, ["include/tacit/low/b.hpp:2: [ABC21] is not in docs/references.md"])
+
+    def test_unknown_key_in_a_document_is_found(self):
+        self.assertIn("SECURITY.md:1: [ABC21]", self.problems_with("SECURITY.md", "after [ABC21]\n")[0])
+
+    def test_code_strings_and_links_are_no_citations(self):
+        code = 'auto s = "[ABC21]"; x[K20]; [[nodiscard]] int a;  // v[K20] and [0, 2q) and [i32]\n'
+        self.assertEqual(self.problems_with("src/low/b.cpp", code), [])
+        self.assertEqual(self.problems_with("README.md", "```\n[ABC21]\n```\n`[ABC21]` [ABC21](x)\n"), [])
+
+    def test_a_slash_in_a_string_hides_no_comment(self):
+        self.assertEqual(len(self.problems_with("src/low/b.cpp", 'f("http://x", \'"\');  // [ABC21]\n')), 1)
+
+    def test_key_that_nothing_cites_is_found(self):
+        self.write("src/low/a.cpp", "// nothing\n")
+        self.assertIn("[HK20] is cited nowhere", check_citations.check(self.root)[0])
+
+    def test_key_defined_twice_is_found(self):
+        found = self.problems_with("docs/references.md", "- **[HK20]** A.\n- **[HK20]** B.\n")
+        self.assertIn("[HK20] is defined twice", found[0])
+
+
+class DocumentCode(unittest.TestCase):
+    def extract(self, text):
+        return list(extract_doc_code.extract(Path("docs/some-page.md"), text).items())
+
+    def test_a_program_is_kept_as_it_is(self):
+        [(name, text)] = self.extract("a\n```cpp\n#include <x>\nint main() {}\n```\n")
+        self.assertEqual(name, "docs_some_page_line_3")
+        self.assertEqual(text, '#line 3 "docs/some-page.md"\n#include <x>\nint main() {}\n')
+
+    def test_a_block_without_main_becomes_its_body(self):
+        [(_, text)] = self.extract("```cpp\n#include <x>\nf();\n```\n")
+        self.assertEqual(text, '#line 2 "docs/some-page.md"\n#include <x>\nint main() {\n'
+                               '#line 2 "docs/some-page.md"\n\nf();\n}\n')
+
+    def test_fragments_and_other_languages_are_left_out(self):
+        self.assertEqual(self.extract("```cpp fragment\nx\n```\n```sh\nmake\n```\n```\ny\n```\n"), [])
+
+    def test_mistyped_marks_and_open_blocks_are_found(self):
+        with self.assertRaisesRegex(ValueError, "unknown word 'fragmnt'"):
+            self.extract("```cpp fragmnt\nx\n```\n")
+        with self.assertRaisesRegex(ValueError, "never closed"):
+            self.extract("```cpp\nx\n")
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    unittest.main()
