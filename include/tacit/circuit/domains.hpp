@@ -1,0 +1,115 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tacit/circuit/circuit.hpp"
+#include "tacit/circuit/interpret.hpp"
+#include "tacit/circuit/slots.hpp"
+
+namespace tacit::circuit {
+
+/// Multiplicative depth: the levels a value consumes. Every product with an encrypted operand costs
+/// one, also that with a constant; what is known in the clear has depth -1, so that a product of
+/// constants is free and a product with an input is at depth 1.
+struct Depth {
+    using Value = int;
+    static constexpr Value in_the_clear = -1;
+    Value input(std::int32_t) { return 0; }
+    Value constant(std::span<const double>) { return in_the_clear; }
+    Value add(Value a, Value b) { return std::max(a, b); }
+    Value mul(Value a, Value b) { return a < 0 && b < 0 ? in_the_clear : std::max(a, b) + 1; }
+    Value negate(Value a) { return a; }
+    Value rotate(Value a, std::int32_t) { return a; }
+};
+
+/// The levels that the deepest output needs; 0 for a circuit without products.
+[[nodiscard]] int depth(const Circuit& circuit);
+
+/// How many operations of each kind a run performs. Operations on constants alone are free.
+class OperationCount {
+public:
+    enum class Value : std::uint8_t { in_the_clear, encrypted };
+    Value input(std::int32_t) { return count(inputs_, Value::encrypted); }
+    Value constant(std::span<const double>) { return Value::in_the_clear; }
+    Value add(Value a, Value b) { return count(additions_, std::max(a, b)); }
+    Value sub(Value a, Value b) { return add(a, b); }
+    Value mul(Value a, Value b) { return count(a == b ? products_ : constant_products_, std::max(a, b)); }
+    Value negate(Value a) { return count(negations_, a); }
+    Value rotate(Value a, std::int32_t) { return count(rotations_, a); }
+
+    [[nodiscard]] std::size_t inputs() const noexcept { return inputs_; }
+    /// Additions and subtractions with at least one encrypted operand.
+    [[nodiscard]] std::size_t additions() const noexcept { return additions_; }
+    /// Products of two encrypted values, squares included: each needs a relinearisation.
+    [[nodiscard]] std::size_t products() const noexcept { return products_; }
+    /// Products of an encrypted value with a constant.
+    [[nodiscard]] std::size_t constant_products() const noexcept { return constant_products_; }
+    [[nodiscard]] std::size_t negations() const noexcept { return negations_; }
+    /// Every rotation of the circuit, also those by a multiple of the number of slots.
+    [[nodiscard]] std::size_t rotations() const noexcept { return rotations_; }
+
+private:
+    static Value count(std::size_t& counter, Value result) {
+        if (result == Value::encrypted) ++counter;
+        return result;
+    }
+    std::size_t inputs_ = 0, additions_ = 0, products_ = 0, constant_products_ = 0, negations_ = 0, rotations_ = 0;
+};
+
+/// The operations of the whole circuit, needed by an output or not.
+[[nodiscard]] OperationCount operation_count(const Circuit& circuit);
+
+/// The rotation keys a circuit needs when ciphertexts have `slots` slots.
+class RotationSet {
+public:
+    struct Value {};
+    /// `invalid_argument` unless `slots` is a power of two.
+    explicit RotationSet(std::size_t slots);
+    Value input(std::int32_t) { return {}; }
+    Value constant(std::span<const double>) { return {}; }
+    Value add(Value, Value) { return {}; }
+    Value mul(Value, Value) { return {}; }
+    Value negate(Value) { return {}; }
+    Value rotate(Value, std::int32_t steps);
+
+    /// Steps to the left in [1, slots), ascending, each once: a rotation by -1 needs key slots - 1,
+    /// one by a multiple of `slots` needs none.
+    [[nodiscard]] std::span<const std::int32_t> steps() const noexcept { return steps_; }
+
+private:
+    std::size_t slots_;
+    std::vector<std::int32_t> steps_;
+};
+
+/// Ordinary arithmetic in the clear: the reference that every other meaning is tested against.
+class Plain {
+public:
+    using Value = Slots;
+    /// One vector of exactly `slots` values (a power of two) per input; `invalid_argument` otherwise,
+    /// and when the circuit has more inputs or longer constants than that.
+    Plain(std::size_t slots, std::vector<std::vector<double>> inputs);
+    Value input(std::int32_t number);
+    Value constant(std::span<const double> values);
+    Value add(const Value& a, const Value& b) { return seen(a + b); }
+    Value sub(const Value& a, const Value& b) { return seen(a - b); }
+    Value mul(const Value& a, const Value& b) { return seen(a * b); }
+    Value negate(const Value& a) { return -a; }
+    Value rotate(const Value& a, std::int32_t steps) { return circuit::rotate(a, steps); }
+
+    /// The largest absolute value met in a slot so far, over inputs, constants and results; NaN once
+    /// any slot was NaN.
+    [[nodiscard]] double largest_magnitude() const noexcept { return largest_magnitude_; }
+
+private:
+    Value seen(Value value);
+
+    std::size_t slots_;
+    std::vector<Slots> inputs_;
+    double largest_magnitude_ = 0;
+};
+
+}  // namespace tacit::circuit

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+#include "tacit/circuit/circuit.hpp"
+#include "tacit/circuit/constant.hpp"
+
+namespace tacit::circuit {
+
+/// Slots in the clear, 2^k of them, with the operators of `Expr`: a circuit written as a generic
+/// lambda computes at once on them. Errors are `invalid_argument`: a length that is not a power of
+/// two, operands of different lengths, a constant with more values than there are slots.
+class Slots {
+public:
+    explicit Slots(std::vector<double> values);
+    Slots(std::initializer_list<double> values) : Slots(std::vector(values)) {}
+
+    [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+    [[nodiscard]] double operator[](std::size_t slot) const { return values_[slot]; }
+    [[nodiscard]] std::span<const double> values() const noexcept { return values_; }
+    /// The largest absolute value of a slot; NaN if any slot is NaN.
+    [[nodiscard]] double magnitude() const noexcept;
+    /// A constant repeated over the same number of slots.
+    [[nodiscard]] Slots constant(const Constant& value) const;
+
+    friend Slots operator+(const Slots& a, const Slots& b) { return combine(Op::add, a, b); }
+    friend Slots operator-(const Slots& a, const Slots& b) { return combine(Op::sub, a, b); }
+    friend Slots operator*(const Slots& a, const Slots& b) { return combine(Op::mul, a, b); }
+    friend Slots operator+(const Slots& a, const Constant& b) { return a + a.constant(b); }
+    friend Slots operator-(const Slots& a, const Constant& b) { return a - a.constant(b); }
+    friend Slots operator*(const Slots& a, const Constant& b) { return a * a.constant(b); }
+    friend Slots operator+(const Constant& a, const Slots& b) { return b.constant(a) + b; }
+    friend Slots operator-(const Constant& a, const Slots& b) { return b.constant(a) - b; }
+    friend Slots operator*(const Constant& a, const Slots& b) { return b.constant(a) * b; }
+    friend Slots operator-(const Slots& a);
+    /// Slot i of the result is slot i + steps of `a`, cyclically.
+    friend Slots rotate(const Slots& a, std::int32_t steps);
+    template <class T>
+    Slots& operator+=(const T& b) { return *this = *this + b; }
+    template <class T>
+    Slots& operator-=(const T& b) { return *this = *this - b; }
+    template <class T>
+    Slots& operator*=(const T& b) { return *this = *this * b; }
+
+    friend bool operator==(const Slots&, const Slots&) = default;
+
+private:
+    static Slots combine(Op op, const Slots& a, const Slots& b);
+
+    std::vector<double> values_;
+};
+
+[[nodiscard]] Slots rotate(const Slots& a, std::int32_t steps);
+
+}  // namespace tacit::circuit

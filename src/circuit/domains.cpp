@@ -1,0 +1,81 @@
+#include "tacit/circuit/domains.hpp"
+
+#include <bit>
+#include <limits>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "circuit/slotwise.hpp"
+
+namespace tacit::circuit {
+
+namespace {
+
+std::size_t require_slots(const char* what, std::size_t slots) {
+    if (!std::has_single_bit(slots) || slots > std::numeric_limits<std::int32_t>::max()) {
+        fail(ErrorCode::invalid_argument, "{}: {} slots, but their number is a power of two below 2^31; round it up",
+             what, slots);
+    }
+    return slots;
+}
+
+}  // namespace
+
+int depth(const Circuit& circuit) {
+    Depth domain;
+    int deepest = 0;
+    for (const int value : interpret(circuit, domain)) deepest = std::max(deepest, value);
+    return deepest;
+}
+
+OperationCount operation_count(const Circuit& circuit) {
+    OperationCount count;
+    static_cast<void>(interpret(circuit, count));
+    return count;
+}
+
+RotationSet::RotationSet(std::size_t slots) : slots_(require_slots("RotationSet", slots)) {}
+
+RotationSet::Value RotationSet::rotate(Value, std::int32_t steps) {
+    const auto left = static_cast<std::int32_t>(normalised_steps(steps, slots_));
+    const auto at = std::ranges::lower_bound(steps_, left);
+    if (left != 0 && (at == steps_.end() || *at != left)) steps_.insert(at, left);
+    return {};
+}
+
+Plain::Plain(std::size_t slots, std::vector<std::vector<double>> inputs) : slots_(require_slots("Plain", slots)) {
+    inputs_.reserve(inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (inputs[i].size() != slots) {
+            fail(ErrorCode::invalid_argument,
+                 "Plain: input {} has {} values for {} slots; give one value per slot, zeros at the end", i,
+                 inputs[i].size(), slots);
+        }
+        inputs_.emplace_back(std::move(inputs[i]));
+    }
+}
+
+Plain::Value Plain::input(std::int32_t number) {
+    const auto at = static_cast<std::size_t>(number);
+    if (at >= inputs_.size()) {
+        fail(ErrorCode::invalid_argument, "Plain: the circuit reads input {} but only {} were given; give one per input",
+             number, inputs_.size());
+    }
+    return seen(inputs_[at]);
+}
+
+Plain::Value Plain::constant(std::span<const double> values) {
+    if (values.size() > slots_) {
+        fail(ErrorCode::invalid_argument,
+             "Plain: a constant of {} values for {} slots; run the circuit with at least {} slots", values.size(),
+             slots_, values.size());
+    }
+    return seen(Slots(repeated(values, slots_)));
+}
+
+Plain::Value Plain::seen(Value value) {
+    largest_magnitude_ = larger(largest_magnitude_, value.magnitude());
+    return value;
+}
+
+}  // namespace tacit::circuit

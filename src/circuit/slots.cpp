@@ -1,0 +1,48 @@
+#include "tacit/circuit/slots.hpp"
+
+#include <bit>
+#include <cmath>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "circuit/slotwise.hpp"
+
+namespace tacit::circuit {
+
+Slots::Slots(std::vector<double> values) : values_(std::move(values)) {
+    if (!std::has_single_bit(values_.size())) {
+        fail(ErrorCode::invalid_argument,
+             "Slots: {} values, but the number of slots is a power of two; pad the vector with zeros", values_.size());
+    }
+}
+
+double Slots::magnitude() const noexcept {
+    double largest = 0;
+    for (const double value : values_) largest = larger(largest, std::abs(value));
+    return largest;
+}
+
+Slots Slots::constant(const Constant& value) const {
+    const auto period = value.values();
+    if (!std::has_single_bit(period.size()) || period.size() > size()) {
+        fail(ErrorCode::invalid_argument,
+             "constant: {} values for {} slots, but the number of values is a power of two that divides the number "
+             "of slots; pad or shorten the constant",
+             period.size(), size());
+    }
+    return Slots(repeated(period, size()));
+}
+
+Slots Slots::combine(Op op, const Slots& a, const Slots& b) {
+    if (a.size() != b.size()) {
+        fail(ErrorCode::invalid_argument, "{}: operands of {} and {} slots; give both the same number of slots",
+             to_string(op), a.size(), b.size());
+    }
+    return Slots(slotwise(op, a.values_, b.values_));
+}
+
+Slots operator-(const Slots& a) { return Slots(negated(a.values_)); }
+
+Slots rotate(const Slots& a, std::int32_t steps) { return Slots(rotated(a.values_, steps)); }
+
+}  // namespace tacit::circuit
