@@ -2,27 +2,61 @@
 
 #include <oneapi/tbb/scalable_allocator.h>
 #include <sodium.h>
-#include <sys/mman.h>
 
+#include <cstdlib>
+#include <limits>
 #include <new>
+
+#include "base/block_cache.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define TACIT_PLAIN_BUFFERS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TACIT_PLAIN_BUFFERS 1
+#endif
+#endif
 
 namespace tacit {
 
 namespace {
-constexpr std::size_t page = 4096;
-constexpr std::size_t huge_page = std::size_t{1} << 21;
+
+constexpr std::size_t alignment = 64;
+
+#ifdef TACIT_PLAIN_BUFFERS
+// AddressSanitizer sees overflows and late uses only of blocks that it manages itself.
+BlockCache::Block allocate(std::size_t bytes) {
+    return {std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment), bytes};
 }
+void release(BlockCache::Block block) noexcept { std::free(block.data); }
+#else
+BlockCache::Block allocate(std::size_t bytes) {
+    if (bytes >= BlockCache::smallest) return block_cache().take(bytes);
+    return {scalable_aligned_malloc(bytes, alignment), bytes};
+}
+void release(BlockCache::Block block) noexcept {
+    if (block.capacity >= BlockCache::smallest) {
+        block_cache().give_back(block);
+    } else {
+        scalable_aligned_free(block.data);
+    }
+}
+#endif
+
+}  // namespace
 
 AlignedBuffer::AlignedBuffer(std::size_t size) : size_(size) {
     if (size == 0) return;
-    const std::size_t bytes = size * sizeof(double);
-    const bool large = bytes >= huge_page;
-    data_ = static_cast<double*>(scalable_aligned_malloc(bytes, large ? page : 64));
-    if (data_ == nullptr) throw std::bad_alloc();
-    if (large) madvise(data_, bytes / page * page, MADV_HUGEPAGE);
+    if (size > std::numeric_limits<std::size_t>::max() / (2 * sizeof(double))) throw std::bad_alloc();
+    const BlockCache::Block block = allocate(size * sizeof(double));
+    if (block.data == nullptr) throw std::bad_alloc();
+    data_ = static_cast<double*>(block.data);
+    capacity_bytes_ = block.capacity;
 }
 
-AlignedBuffer::~AlignedBuffer() { scalable_aligned_free(data_); }
+AlignedBuffer::~AlignedBuffer() {
+    if (data_ != nullptr) release({data_, capacity_bytes_});
+}
 
 void AlignedBuffer::wipe() noexcept {
     if (data_ != nullptr) sodium_memzero(data_, size_ * sizeof(double));

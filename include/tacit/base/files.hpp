@@ -35,7 +35,9 @@ public:
 
     /// Appends. Throws Error(io_failure), for instance on a full disk.
     void write(std::span<const std::byte> bytes);
-    /// Flushes to the disk and moves into place. Throws Error(io_failure) and leaves nothing behind.
+    /// Flushes to the disk, moves into place, and flushes the folder. Throws Error(io_failure) and leaves
+    /// nothing behind; only if the last flush fails, the whole new file is there but may not survive a
+    /// power cut.
     void commit();
 
 private:

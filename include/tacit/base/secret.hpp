@@ -41,4 +41,8 @@ private:
 bool operator==(const SecretBuffer&, const SecretBuffer&) = delete;
 std::ostream& operator<<(std::ostream&, const SecretBuffer&) = delete;
 
+/// Overwrites bytes with zeros in a way the compiler may not remove, for secrets that passed through
+/// ordinary memory (a key file's bytes).
+void wipe(std::span<std::byte> bytes) noexcept;
+
 }  // namespace tacit
