@@ -1,0 +1,268 @@
+#include "ckks/chain.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "base/fail.hpp"
+#include "tacit/ckks/security.hpp"
+#include "tacit/math/modulus.hpp"
+
+namespace tacit::ckks {
+
+namespace {
+
+constexpr int max_prime_bits = math::max_modulus_bits - 1;  // scale primes lie around 2^48 at most
+
+void require_range(const char* name, int value, int low, int high) {
+    if (value < low || value > high) {
+        fail(ErrorCode::invalid_argument, "parameters: {} is {}, outside {} to {}; choose a value in that range", name,
+             value, low, high);
+    }
+}
+
+void check_ranges(const ParameterSpec& spec) {
+    require_range("depth", spec.depth, 0, 60);
+    require_range("scale_bits", spec.scale_bits, 20, 90);
+    require_range("integer_bits", spec.integer_bits, 1, 60);
+    if (spec.log_ring_dimension) {
+        require_range("log_ring_dimension", *spec.log_ring_dimension, min_log_ring_dimension, max_log_ring_dimension);
+    }
+    if (spec.min_slots > std::size_t{1} << (max_log_ring_dimension - 1)) {
+        fail(ErrorCode::invalid_argument, "parameters: {} slots wanted but one ciphertext holds at most {}; use several",
+             spec.min_slots, std::size_t{1} << (max_log_ring_dimension - 1));
+    }
+    if (spec.digits) require_range("digits", *spec.digits, 1, 200);
+}
+
+std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+/// Primes of level 0: enough bits for scale, sign and integer part.
+std::vector<std::uint64_t> base_primes(const Chain& chain, std::vector<std::uint64_t>& used) {
+    const int bits = chain.scale_bits + chain.integer_bits + 1;
+    const auto two_n = std::uint64_t{2} << chain.log_ring_dimension;
+    const double each = static_cast<double>(bits) / static_cast<double>(chain.base_primes);
+    const double limit = std::ldexp(1.0, math::max_modulus_bits) - 1;
+    std::vector<std::uint64_t> primes;
+    for (std::size_t i = 0; i < chain.base_primes; ++i) {
+        primes.push_back(math::nearest_ntt_prime(std::min(std::exp2(each), limit), two_n, used));
+        used.push_back(primes.back());
+    }
+    return primes;
+}
+
+/// Primes of levels depth..1, each nearest to what brings the next scale back to 2^scale_bits.
+std::vector<std::uint64_t> level_primes(const Chain& chain, std::vector<std::uint64_t>& used) {
+    const auto two_n = std::uint64_t{2} << chain.log_ring_dimension;
+    const long double target = std::exp2(static_cast<long double>(chain.scale_bits));
+    long double scale = target;
+    std::vector<std::uint64_t> descending;
+    for (int level = chain.depth; level > 0; --level) {
+        long double wanted = scale * scale / target;
+        for (std::size_t left = chain.primes_per_level; left > 0; --left) {
+            const auto root = std::pow(wanted, 1.0L / static_cast<long double>(left));
+            const std::uint64_t prime = math::nearest_ntt_prime(static_cast<double>(root), two_n, used);
+            if (prime == 0) return {};
+            used.push_back(prime);
+            descending.push_back(prime);
+            wanted /= static_cast<long double>(prime);
+            scale = left == chain.primes_per_level ? scale * scale / static_cast<long double>(prime)
+                                                   : scale / static_cast<long double>(prime);
+        }
+    }
+    return {descending.rbegin(), descending.rend()};
+}
+
+/// The largest product of `digit_limbs` neighbouring primes, in bits.
+double largest_digit_bits(const Chain& chain) {
+    double largest = 0;
+    for (std::size_t i = 0; i < chain.primes.size(); i += chain.digit_limbs) {
+        double bits = 0;
+        for (std::size_t j = i; j < std::min(i + chain.digit_limbs, chain.primes.size()); ++j) {
+            bits += std::log2(static_cast<double>(chain.primes[j]));
+        }
+        largest = std::max(largest, bits);
+    }
+    return largest;
+}
+
+/// The fewest special primes below 2^49 whose product is not below the largest digit, of nearly equal size.
+bool choose_special_primes(Chain& chain, std::vector<std::uint64_t> used) {
+    const auto two_n = std::uint64_t{2} << chain.log_ring_dimension;
+    const double digit_bits = largest_digit_bits(chain);
+    const auto count = static_cast<std::size_t>(std::ceil(digit_bits / (math::max_modulus_bits - 0.001)));
+    chain.special_primes.clear();
+    double missing = digit_bits;
+    for (std::size_t left = count; left > 0; --left) {
+        const double bits = std::min(missing / static_cast<double>(left) + 0.002, math::max_modulus_bits - 0.0001);
+        const std::uint64_t prime = math::nearest_ntt_prime(std::exp2(bits), two_n, used);
+        if (prime == 0) return false;
+        used.push_back(prime);
+        chain.special_primes.push_back(prime);
+        missing -= std::log2(static_cast<double>(prime));
+    }
+    return true;
+}
+
+/// Transforms and inner products of a key switch, summed over all levels, in units of one NTT.
+double key_switch_cost(const Chain& chain) {
+    const auto special = static_cast<double>(chain.special_primes.size());
+    double cost = 0;
+    for (std::size_t limbs = 1; limbs <= chain.primes.size(); ++limbs) {
+        const auto l = static_cast<double>(limbs);
+        const auto digits = static_cast<double>(ceil_div(limbs, chain.digit_limbs));
+        const double transforms = digits * (l + special) + 2 * special + 2 * l;
+        const double inner_products = 0.6 * digits * (l + special);
+        const double conversions = 0.1 * (l * (l + special) + 2 * special * l);
+        cost += transforms + inner_products + conversions;
+    }
+    return cost;
+}
+
+bool is_secure(const Chain& chain, int security_bits) {
+    return log2_product(chain.primes) + log2_product(chain.special_primes) <=
+           max_log_modulus(chain.log_ring_dimension, security_bits);
+}
+
+/// Moduli of one ring dimension and every admissible number of digits; the cheapest secure choice, if any.
+std::optional<Chain> best_chain(Chain chain, const std::optional<int>& digits, std::optional<int> security_bits) {
+    std::vector<std::uint64_t> used;
+    chain.primes = base_primes(chain, used);
+    const std::vector<std::uint64_t> upper = level_primes(chain, used);
+    if (upper.size() != static_cast<std::size_t>(chain.depth) * chain.primes_per_level) return std::nullopt;
+    chain.primes.insert(chain.primes.end(), upper.begin(), upper.end());
+    if (std::ranges::count(chain.primes, 0u) != 0) return std::nullopt;
+
+    std::optional<Chain> best;
+    double best_cost = std::numeric_limits<double>::infinity();
+    for (std::size_t alpha = 1; alpha <= chain.primes.size(); ++alpha) {
+        if (digits && ceil_div(chain.primes.size(), alpha) != static_cast<std::size_t>(*digits)) continue;
+        chain.digit_limbs = alpha;
+        if (!choose_special_primes(chain, used)) continue;
+        if (security_bits && !is_secure(chain, *security_bits)) continue;
+        const double cost = key_switch_cost(chain);
+        if (cost < best_cost) {
+            best_cost = cost;
+            best = chain;
+        }
+    }
+    return best;
+}
+
+Chain skeleton(const ParameterSpec& spec) {
+    Chain chain;
+    chain.depth = spec.depth;
+    chain.scale_bits = spec.scale_bits;
+    chain.integer_bits = spec.integer_bits;
+    chain.base_primes = ceil_div(static_cast<std::size_t>(spec.scale_bits + spec.integer_bits + 1), math::max_modulus_bits);
+    chain.primes_per_level = ceil_div(static_cast<std::size_t>(spec.scale_bits), max_prime_bits);
+    return chain;
+}
+
+void check_prime(std::uint64_t prime, int log_ring_dimension, std::vector<std::uint64_t>& seen) {
+    const auto two_n = std::uint64_t{2} << log_ring_dimension;
+    if (prime >= std::uint64_t{1} << math::max_modulus_bits || !math::is_prime(prime) || prime % two_n != 1) {
+        fail(ErrorCode::invalid_argument, "parameters: {} is not a prime below 2^{} that is 1 modulo 2N = {}; choose another",
+             prime, math::max_modulus_bits, two_n);
+    }
+    if (std::ranges::find(seen, prime) != seen.end()) {
+        fail(ErrorCode::invalid_argument, "parameters: the prime {} occurs twice; every prime must be distinct", prime);
+    }
+    seen.push_back(prime);
+}
+
+/// The chain that the user brought, checked.
+Chain stated_chain(const ParameterSpec& spec) {
+    Chain chain = skeleton(spec);
+    if (!spec.log_ring_dimension || spec.special_primes.empty()) {
+        fail(ErrorCode::invalid_argument, "parameters: a stated prime chain also needs log_ring_dimension and special_primes");
+    }
+    chain.log_ring_dimension = *spec.log_ring_dimension;
+    chain.base_primes = spec.base_primes;
+    const std::size_t expected = chain.base_primes + static_cast<std::size_t>(spec.depth) * chain.primes_per_level;
+    if (chain.base_primes == 0 || spec.primes.size() != expected) {
+        fail(ErrorCode::invalid_argument, "parameters: {} primes stated but depth {} needs {} (level 0) + {} x {}; add or remove primes",
+             spec.primes.size(), spec.depth, chain.base_primes, spec.depth, chain.primes_per_level);
+    }
+    std::vector<std::uint64_t> seen;
+    for (const auto prime : spec.primes) check_prime(prime, chain.log_ring_dimension, seen);
+    for (const auto prime : spec.special_primes) check_prime(prime, chain.log_ring_dimension, seen);
+    chain.primes = spec.primes;
+    chain.special_primes = spec.special_primes;
+    const auto digits = static_cast<std::size_t>(spec.digits.value_or(static_cast<int>(chain.primes.size())));
+    chain.digit_limbs = ceil_div(chain.primes.size(), digits);
+    const double special_bits = log2_product(chain.special_primes);
+    if (special_bits + 1 < largest_digit_bits(chain)) {
+        fail(ErrorCode::invalid_argument,
+             "parameters: the special primes have {:.1f} bits but a key-switching digit has {:.1f}; add special primes or digits",
+             special_bits, largest_digit_bits(chain));
+    }
+    return chain;
+}
+
+int smallest_log_ring_dimension(const ParameterSpec& spec) {
+    int log_n = spec.log_ring_dimension.value_or(min_log_ring_dimension);
+    while ((std::size_t{1} << log_n) / 2 < spec.min_slots) {
+        if (spec.log_ring_dimension) {
+            fail(ErrorCode::invalid_argument, "parameters: N = 2^{} has {} slots but {} are wanted; raise log_ring_dimension",
+                 log_n, (std::size_t{1} << log_n) / 2, spec.min_slots);
+        }
+        ++log_n;
+    }
+    return log_n;
+}
+
+}  // namespace
+
+double log2_product(const std::vector<std::uint64_t>& primes) {
+    long double bits = 0;
+    for (const auto prime : primes) bits += std::log2(static_cast<long double>(prime));
+    return static_cast<double>(bits);
+}
+
+Chain choose_chain(const ParameterSpec& spec) {
+    check_ranges(spec);
+    static_cast<void>(max_log_modulus(min_log_ring_dimension, spec.security_bits));  // refuses unknown levels
+    if (!spec.primes.empty()) {
+        Chain chain = stated_chain(spec);
+        if (!is_secure(chain, spec.security_bits)) {
+            fail(ErrorCode::insecure_parameters,
+                 "parameters: log2 QP = {:.1f} exceeds {} at N = 2^{} for {} bits of security; use fewer primes or a larger ring",
+                 log2_product(chain.primes) + log2_product(chain.special_primes),
+                 max_log_modulus(chain.log_ring_dimension, spec.security_bits), chain.log_ring_dimension, spec.security_bits);
+        }
+        chain.security_bits = spec.security_bits;
+        return chain;
+    }
+    Chain chain = skeleton(spec);
+    const int last = spec.log_ring_dimension.value_or(max_log_ring_dimension);
+    for (int log_n = smallest_log_ring_dimension(spec); log_n <= last; ++log_n) {
+        chain.log_ring_dimension = log_n;
+        if (auto found = best_chain(chain, spec.digits, spec.security_bits)) {
+            found->security_bits = spec.security_bits;
+            return *std::move(found);
+        }
+    }
+    const int modulus_bits = spec.scale_bits * (spec.depth + 1) + spec.integer_bits + 1;
+    fail(ErrorCode::insecure_parameters,
+         "parameters: depth {} at scale 2^{} needs log2 Q of about {} plus a special modulus, but N = 2^{} allows {} in all "
+         "for {} bits of security; lower the depth or the scale{}",
+         spec.depth, spec.scale_bits, modulus_bits, last, max_log_modulus(last, spec.security_bits), spec.security_bits,
+         spec.log_ring_dimension ? ", raise log_ring_dimension" : "");
+}
+
+Chain choose_insecure_chain(const ParameterSpec& spec) {
+    check_ranges(spec);
+    if (!spec.primes.empty()) return stated_chain(spec);
+    Chain chain = skeleton(spec);
+    chain.log_ring_dimension = smallest_log_ring_dimension(spec);
+    auto found = best_chain(chain, spec.digits, std::nullopt);
+    if (!found) {
+        fail(ErrorCode::invalid_argument, "parameters: no prime chain of depth {} at scale 2^{} with {} digits for N = 2^{}",
+             spec.depth, spec.scale_bits, spec.digits.value_or(0), chain.log_ring_dimension);
+    }
+    return *std::move(found);
+}
+
+}  // namespace tacit::ckks

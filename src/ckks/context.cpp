@@ -1,0 +1,89 @@
+#include "ckks/context.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace tacit::ckks {
+
+namespace {
+
+std::vector<std::uint64_t> all_primes(const Chain& chain) {
+    std::vector<std::uint64_t> primes = chain.primes;
+    primes.insert(primes.end(), chain.special_primes.begin(), chain.special_primes.end());
+    return primes;
+}
+
+std::vector<std::size_t> range(std::size_t begin, std::size_t end) {
+    std::vector<std::size_t> numbers(end - begin);
+    std::iota(numbers.begin(), numbers.end(), begin);
+    return numbers;
+}
+
+std::vector<long double> exact_scales(const Chain& chain) {
+    std::vector<long double> scales(static_cast<std::size_t>(chain.depth) + 1);
+    scales.back() = std::exp2(static_cast<long double>(chain.scale_bits));
+    std::size_t limb = chain.primes.size();
+    for (std::size_t level = scales.size() - 1; level > 0; --level) {
+        scales[level - 1] = scales[level] * scales[level];
+        for (std::size_t i = 0; i < chain.primes_per_level; ++i) {
+            scales[level - 1] /= static_cast<long double>(chain.primes[--limb]);
+        }
+    }
+    return scales;
+}
+
+Digest chain_fingerprint(const Chain& chain) {
+    Hasher hasher;
+    hasher.update(std::uint64_t{1});  // version of this fingerprint
+    for (const std::uint64_t value :
+         {static_cast<std::uint64_t>(chain.log_ring_dimension), static_cast<std::uint64_t>(chain.depth),
+          static_cast<std::uint64_t>(chain.scale_bits), static_cast<std::uint64_t>(chain.integer_bits),
+          static_cast<std::uint64_t>(chain.security_bits), std::uint64_t{chain.base_primes},
+          std::uint64_t{chain.primes_per_level}, std::uint64_t{chain.digit_limbs}, std::uint64_t{chain.primes.size()}}) {
+        hasher.update(value);
+    }
+    for (const std::uint64_t prime : all_primes(chain)) hasher.update(prime);
+    return hasher.finish();
+}
+
+}  // namespace
+
+Context::Context(Chain chain)
+    : chain_(std::move(chain)),
+      ring_(chain_.log_ring_dimension, all_primes(chain_)),
+      scales_(exact_scales(chain_)),
+      fingerprint_(chain_fingerprint(chain_)) {
+    for (std::size_t i = 0; i < chain_.primes.size(); ++i) {
+        const std::uint64_t q = chain_.primes[i];
+        std::uint64_t product = 1;
+        for (const std::uint64_t p : chain_.special_primes) product = math::mul_mod(product, p % q, q);
+        special_product_.push_back(ring_.modulus(i).balanced(product));
+    }
+    make_converters();
+}
+
+void Context::make_converters() {
+    const std::size_t q_count = chain_.primes.size();
+    const std::vector<std::size_t> special = range(q_count, prime_count());
+    for (std::size_t digit = 0; digit < digits(q_count); ++digit) {
+        const std::size_t begin = digit * chain_.digit_limbs;
+        for (std::size_t count = 1; count <= chain_.digit_limbs; ++count) {
+            const std::size_t end = std::min(begin + count, q_count);
+            std::vector<std::size_t> targets = range(0, begin);
+            for (const std::size_t prime : range(end, prime_count())) targets.push_back(prime);
+            digit_converters_.emplace_back(ring_, range(begin, end), targets);
+        }
+    }
+    special_converter_ = ring::BaseConverter(ring_, special, range(0, q_count));
+    for (int level = 1; level <= chain_.depth; ++level) {
+        std::vector<std::size_t> dropped = range(limbs(level - 1), limbs(level));
+        const std::vector<std::size_t> kept = range(0, limbs(level - 1));
+        level_converters_.emplace_back(ring_, dropped, kept);
+        dropped.insert(dropped.end(), special.begin(), special.end());
+        fused_converters_.emplace_back(ring_, dropped, kept);
+    }
+}
+
+}  // namespace tacit::ckks

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+
+#include "ckks/context.hpp"
+#include "tacit/ring/rns_poly.hpp"
+
+namespace tacit::ckks {
+
+/// Divides polynomials by the product D of a converter's primes, rounding every coefficient to nearest.
+///
+/// Each polynomial has rows [0, kept) modulo the first `kept` primes q, followed by one row for each source prime of
+/// `dropped`; afterwards it has the first `kept` rows only. Serves rescaling (D = primes of a level), the end of a key
+/// switch (D = P) and both at once. Cost per polynomial: one inverse transform per dropped, one transform per kept row.
+void mod_down(const Context& context, std::span<ring::EvaluationPoly* const> polys, std::size_t kept,
+              const ring::BaseConverter& dropped);
+
+}  // namespace tacit::ckks
