@@ -1,0 +1,48 @@
+# The front door of Tacit. `make` alone says what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench sanitize format lint deps clean
+
+install := tools/install_packages.sh
+
+help: ## say what there is
+	@echo 'Tacit: computing on data that nobody may see. What make can do:'
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1:\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F: '{printf "%-16s %s\n", $$1, $$2}'
+	@echo
+	@echo 'demo, test, bench and lint install the Debian packages that they need (tools/packages.txt); with'
+	@echo 'TACIT_SKIP_DEPS=1 they leave that to you. Builds go to build/<preset>; "cmake --list-presets" names them.'
+
+demo: ## train a model on encrypted images, end to end (under 5 minutes on a fresh machine)
+	@$(install) demo
+	@cmake --preset demo >/dev/null
+	@cmake --build --preset demo --target tacit
+	@tools/demo.sh build/demo/apps/tacit/tacit
+
+test: ## build everything with warnings as errors, run all tests and a short fuzz run
+	@$(install) test
+	@tools/test.sh
+
+bench: ## run the benchmarks; results as JSON in results/
+	@$(install) bench
+	@tools/bench.sh
+
+sanitize: ## run the tests under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer
+	@$(install) test
+	@for preset in dev tsan; do \
+	  cmake --preset $$preset >/dev/null && cmake --build --preset $$preset && \
+	  ctest --preset $$preset -j$$(nproc) || exit 1; done
+
+format: ## rewrite the C++ sources in the house style
+	@$(install) lint
+	@tools/lint.sh format
+
+lint: ## check the style, the layers and the citations; run clang-tidy (minutes)
+	@$(install) lint
+	@tools/lint.sh check
+
+deps: ## install the packages for everything above
+	@$(install) lint bench
+
+clean: ## remove build/
+	@rm -rf build
