@@ -1,0 +1,154 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "math/reference.hpp"
+#include "tacit/base/error.hpp"
+
+namespace tacit::math {
+namespace {
+
+using reference::Shape;
+
+bool same_bits(const AlignedBuffer& a, const AlignedBuffer& b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
+bool all_reduced(const AlignedBuffer& x, std::uint64_t p) {
+    return std::all_of(x.data(), x.data() + x.size(), [p](double v) { return reference::is_reduced(v, p); });
+}
+
+/// Each table's transform against the reference, and both directions against the portable bits.
+void check_transforms(const NttTable& table, const AlignedBuffer& input) {
+    const std::uint64_t p = table.modulus().value();
+    const auto expected = reference::transform(reference::canonical(input, p), table.root(), p);
+    AlignedBuffer portable_forward, portable_inverse;
+    for (const Kernels* kernels : available_kernels()) {
+        SCOPED_TRACE(kernels->name);
+        AlignedBuffer x = reference::copy(input);
+        kernels->ntt_forward(x.data(), table);
+        EXPECT_EQ(reference::canonical(x, p), expected);
+        EXPECT_TRUE(all_reduced(x, p));
+        if (portable_forward.size() == 0) portable_forward = reference::copy(x);
+        EXPECT_TRUE(same_bits(x, portable_forward));
+        kernels->ntt_inverse(x.data(), table);
+        EXPECT_EQ(reference::canonical(x, p), reference::canonical(input, p));
+        EXPECT_TRUE(all_reduced(x, p));
+        if (portable_inverse.size() == 0) portable_inverse = reference::copy(x);
+        EXPECT_TRUE(same_bits(x, portable_inverse));
+    }
+}
+
+class NttTest : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(RingDimensions, NttTest, testing::Range(10, 18));
+
+TEST_P(NttTest, AgreesWithIntegersOnEveryTable) {
+    const std::size_t n = std::size_t{1} << GetParam();
+    const std::uint64_t seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    for (const std::uint64_t p : reference::test_primes(n)) {
+        SCOPED_TRACE("p = " + std::to_string(p));
+        const NttTable table(Modulus(p), GetParam());
+        for (const Shape shape : reference::shapes) check_transforms(table, reference::residues(shape, n, p, random));
+    }
+}
+
+/// The inputs that the worst-case bounds allow: |x| up to p.
+TEST_P(NttTest, ForwardTakesUnreducedInput) {
+    const std::size_t n = std::size_t{1} << GetParam();
+    for (const std::uint64_t p : reference::test_primes(n)) {
+        SCOPED_TRACE("p = " + std::to_string(p));
+        const NttTable table(Modulus(p), GetParam());
+        AlignedBuffer input(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            input.data()[i] = static_cast<double>(p - 1) * (i * 0x9E3779B97F4A7C15 >> 63 != 0 ? 1 : -1);
+        }
+        check_transforms(table, input);
+    }
+}
+
+/// Evaluations that make the inverse's sums as large as they can get.
+TEST_P(NttTest, InverseOfExtremeEvaluations) {
+    const std::size_t n = std::size_t{1} << GetParam();
+    std::mt19937_64 random(7);
+    for (const std::uint64_t p : reference::test_primes(n)) {
+        SCOPED_TRACE("p = " + std::to_string(p));
+        const NttTable table(Modulus(p), GetParam());
+        for (const Shape shape : reference::shapes) {
+            const AlignedBuffer evaluations = reference::residues(shape, n, p, random);
+            for (const Kernels* kernels : available_kernels()) {
+                SCOPED_TRACE(kernels->name);
+                AlignedBuffer x = reference::copy(evaluations);
+                kernels->ntt_inverse(x.data(), table);
+                EXPECT_TRUE(all_reduced(x, p));
+                EXPECT_EQ(reference::transform(reference::canonical(x, p), table.root(), p),
+                          reference::canonical(evaluations, p));
+            }
+        }
+    }
+}
+
+TEST(Ntt, EvaluatesAtOddPowersOfTheRootInBitReversedOrder) {
+    const std::size_t n = 1024;
+    const std::uint64_t p = nearest_ntt_prime(0x1p40, 2 * n, {});
+    const NttTable table(Modulus(p), 10);
+    std::mt19937_64 random(11);
+    AlignedBuffer x = reference::residues(Shape::random, n, p, random);
+    const auto coefficients = reference::canonical(x, p);
+    kernels().ntt_forward(x.data(), table);
+    for (const std::size_t i : {0, 1, 2, 3, 511, 512, 700, 1023}) {
+        const std::uint64_t point = pow_mod(table.root(), 2 * reverse_bits(i, 10) + 1, p);
+        std::uint64_t value = 0;
+        for (std::size_t k = n; k-- > 0;) value = (reference::product(value, point, p) + coefficients[k]) % p;
+        EXPECT_EQ(reference::canonical(x.data()[i], p), value) << i;
+    }
+}
+
+TEST(Ntt, ConvolutionIsTheNegacyclicProduct) {
+    const std::size_t n = 1024;
+    const std::uint64_t p = nearest_ntt_prime(0x1p49, 2 * n, {});
+    const NttTable table(Modulus(p), 10);
+    std::mt19937_64 random(13);
+    AlignedBuffer a = reference::residues(Shape::random, n, p, random);
+    AlignedBuffer b = reference::residues(Shape::random_extreme, n, p, random);
+    std::vector<std::uint64_t> expected(n, 0);
+    const auto u = reference::canonical(a, p), v = reference::canonical(b, p);
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j < n; ++j) {
+            const std::uint64_t term = reference::product(u[i], v[j], p);
+            std::uint64_t& out = expected[(i + j) % n];
+            out = (out + (i + j < n ? term : p - term)) % p;
+        }
+    }
+    for (const Kernels* kernels : available_kernels()) {
+        SCOPED_TRACE(kernels->name);
+        AlignedBuffer x = reference::copy(a), y = reference::copy(b);
+        kernels->ntt_forward(x.data(), table);
+        kernels->ntt_forward(y.data(), table);
+        kernels->mul(x.data(), x.data(), y.data(), n, table.modulus());
+        kernels->ntt_inverse(x.data(), table);
+        EXPECT_EQ(reference::canonical(x, p), expected);
+    }
+}
+
+TEST(NttTable, RefusesWhatItCannotTransform) {
+    const auto code = [](std::uint64_t p, int log_n) {
+        try {
+            const NttTable table(Modulus(p), log_n);
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return ErrorCode::internal;
+    };
+    EXPECT_EQ(code(12289, 9), ErrorCode::invalid_argument);
+    EXPECT_EQ(code(12289, 18), ErrorCode::invalid_argument);
+    EXPECT_EQ(code(12289, 13), ErrorCode::invalid_argument);
+    EXPECT_EQ(code((std::uint64_t{1} << 40) + 1, 10), ErrorCode::invalid_argument);
+    EXPECT_EQ(NttTable(Modulus(12289), 11).size(), 2048U);
+}
+
+}  // namespace
+}  // namespace tacit::math
