@@ -67,8 +67,8 @@ ClearModel train_clear(std::span<const Minibatch> minibatches, const TrainingRec
         model.largest_inputs.push_back(largest);
         if (!std::ranges::all_of(v, [](double value) { return std::isfinite(value); })) {
             fail(ErrorCode::invalid_argument,
-                 "clear training: weights overflow at minibatch {}, learning rate {}; choose a smaller learning rate", t,
-                 recipe.learning_rate);
+                 "clear training: weights overflow at minibatch {}, learning rate {}; choose a smaller learning rate",
+                 t, recipe.learning_rate);
         }
     }
     model.weights = std::move(w);

@@ -132,14 +132,12 @@ std::filesystem::path find_file(const std::filesystem::path& folder, const std::
     return prefixed[0];
 }
 
-Dataset read_part(const std::filesystem::path& folder, const std::string& part, ClassPair classes,
-                  int largest_label) {
+Dataset read_part(const std::filesystem::path& folder, const std::string& part, ClassPair classes, int largest_label) {
     const std::filesystem::path images = find_file(folder, part + "-images-idx3-ubyte");
     const std::filesystem::path labels = find_file(folder, part + "-labels-idx1-ubyte");
     const std::vector<std::byte> image_bytes = read_file(images, largest_file_bytes);
     const std::vector<std::byte> label_bytes = read_file(labels, largest_file_bytes);
-    const RawImages raw =
-        parse_pair({images.string(), image_bytes}, {labels.string(), label_bytes}, largest_label);
+    const RawImages raw = parse_pair({images.string(), image_bytes}, {labels.string(), label_bytes}, largest_label);
     return select(raw, classes, images.string(), everything);
 }
 

@@ -2,17 +2,18 @@
 
 // TACIT_DATA_DIR comes from CMake, which also rebuilds this file when the data change. The assembler copies the
 // bytes: no generated source, the same for g++ and clang.
-#define TACIT_EMBED(symbol, file)                                         \
-    __asm__(                                                              \
-        ".pushsection .rodata\n"                                          \
-        ".globl " #symbol "_begin\n.hidden " #symbol "_begin\n"           \
-        ".globl " #symbol "_end\n.hidden " #symbol "_end\n"               \
-        #symbol "_begin:\n.incbin \"" TACIT_DATA_DIR "/" file "\"\n"      \
-        #symbol "_end:\n.byte 0\n"                                        \
-        ".popsection\n");                                                 \
-    extern "C" {                                                          \
-    extern const std::byte symbol##_begin[];                           \
-    extern const std::byte symbol##_end[];                             \
+#define TACIT_EMBED(symbol, file)                                                                                 \
+    __asm__(                                                                                                      \
+        ".pushsection .rodata\n"                                                                                  \
+        ".globl " #symbol "_begin\n.hidden " #symbol                                                              \
+        "_begin\n"                                                                                                \
+        ".globl " #symbol "_end\n.hidden " #symbol "_end\n" #symbol "_begin:\n.incbin \"" TACIT_DATA_DIR "/" file \
+        "\"\n" #symbol                                                                                            \
+        "_end:\n.byte 0\n"                                                                                        \
+        ".popsection\n");                                                                                         \
+    extern "C" {                                                                                                  \
+    extern const std::byte symbol##_begin[];                                                                      \
+    extern const std::byte symbol##_end[];                                                                        \
     }
 
 TACIT_EMBED(tacit_mnist38_images, "mnist38-images-idx3-ubyte.gz")

@@ -1,5 +1,7 @@
 #include "tacit/logreg/preprocess.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -8,6 +10,9 @@
 namespace tacit {
 
 namespace {
+
+constexpr double variance_damping = 0.3;  // chosen with the learning rate, see TrainingRecipe
+constexpr int power_iterations = 50;
 
 /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): a counter in steps of the golden ratio, mixed.
 class SplitMix64 {
@@ -36,23 +41,7 @@ private:
     std::uint64_t state_;
 };
 
-void append_signed_row(const Dataset& data, std::size_t i, Minibatch& batch) {
-    const double sign = data.labels[i] == 1 ? 1.0 : -1.0;
-    batch.values.push_back(sign);
-    for (const double x : data.row(i)) {
-        batch.values.push_back(sign * x);
-    }
-    ++batch.rows;
-    batch.values.resize(batch.rows * batch.width, 0.0);
-}
-
-}  // namespace
-
 std::vector<double> column_means(const Dataset& data) {
-    data.validate();
-    if (data.rows() == 0) {
-        fail(ErrorCode::invalid_argument, "{}: no rows to take the mean of; give at least one", data.name);
-    }
     std::vector<double> means(data.features, 0.0);
     for (std::size_t i = 0; i < data.rows(); ++i) {
         for (std::size_t j = 0; j < data.features; ++j) {
@@ -65,14 +54,82 @@ std::vector<double> column_means(const Dataset& data) {
     return means;
 }
 
-Dataset centred(Dataset data, std::span<const double> means) {
-    if (means.size() != data.features) {
-        fail(ErrorCode::invalid_argument, "{}: {} means for {} features; take the means of data of the same kind",
-             data.name, means.size(), data.features);
+std::vector<double> column_mean_squares(Dataset data) {
+    for (double& value : data.values) {
+        value *= value;
+    }
+    return column_means(data);
+}
+
+/// Of X^T X / rows for the rows X of `data`, by power iteration from a fixed pseudo-random start.
+double largest_eigenvalue(const Dataset& data) {
+    SplitMix64 random(0);
+    std::vector<double> direction(data.features);
+    std::ranges::generate(direction, [&] { return std::ldexp(static_cast<double>(random() >> 11), -53); });
+    double eigenvalue = 0.0;
+    for (int iteration = 0; iteration < power_iterations; ++iteration) {
+        std::vector<double> image(data.features, 0.0);
+        for (std::size_t i = 0; i < data.rows(); ++i) {
+            const std::span<const double> x = data.row(i);
+            const double along = std::inner_product(x.begin(), x.end(), direction.begin(), 0.0);
+            for (std::size_t j = 0; j < data.features; ++j) {
+                image[j] += along * x[j];
+            }
+        }
+        const double length = std::sqrt(std::inner_product(image.begin(), image.end(), image.begin(), 0.0));
+        const double before = std::sqrt(std::inner_product(direction.begin(), direction.end(), direction.begin(), 0.0));
+        eigenvalue = length / before / static_cast<double>(data.rows());
+        std::ranges::transform(image, direction.begin(), [&](double value) { return value / length; });
+    }
+    return eigenvalue;
+}
+
+void append_signed_row(const Dataset& data, std::size_t i, Minibatch& batch) {
+    const double sign = data.labels[i] == 1 ? 1.0 : -1.0;
+    batch.values.push_back(sign);
+    for (const double x : data.row(i)) {
+        batch.values.push_back(sign * x);
+    }
+    ++batch.rows;
+    batch.values.resize(batch.rows * batch.width, 0.0);
+}
+
+}  // namespace
+
+Standardiser fit_standardiser(const Dataset& training) {
+    training.validate();
+    if (training.rows() == 0) {
+        fail(ErrorCode::invalid_argument, "{}: no rows to standardise by; give at least two", training.name);
+    }
+    Standardiser result{column_means(training), std::vector<double>(training.features, 1.0)};
+    const Dataset centred = standardised(training, result);
+    const std::vector<double> variances = column_mean_squares(centred);
+    const double mean_variance =
+        std::accumulate(variances.begin(), variances.end(), 0.0) / static_cast<double>(training.features);
+    if (mean_variance == 0.0) {
+        fail(ErrorCode::invalid_argument, "{}: all {} rows are equal; nothing can be learnt from them", training.name,
+             training.rows());
+    }
+    for (std::size_t j = 0; j < training.features; ++j) {
+        result.factors[j] = 1.0 / std::sqrt(variances[j] + variance_damping * mean_variance);
+    }
+    const double common = 1.0 / std::sqrt(largest_eigenvalue(standardised(training, result)));
+    for (double& factor : result.factors) {
+        factor *= common;
+    }
+    return result;
+}
+
+Dataset standardised(Dataset data, const Standardiser& standardiser) {
+    if (standardiser.means.size() != data.features || standardiser.factors.size() != data.features) {
+        fail(ErrorCode::invalid_argument,
+             "{}: a standardiser of {} means and {} factors for {} features; fit it to data of the same kind",
+             data.name, standardiser.means.size(), standardiser.factors.size(), data.features);
     }
     for (std::size_t i = 0; i < data.rows(); ++i) {
         for (std::size_t j = 0; j < data.features; ++j) {
-            data.values[i * data.features + j] -= means[j];
+            double& value = data.values[i * data.features + j];
+            value = (value - standardiser.means[j]) * standardiser.factors[j];
         }
     }
     return data;

@@ -37,8 +37,7 @@ void TrainingRecipe::validate() const {
     require(minibatch_size >= 1 && minibatch_size <= 1 << 20, "minibatch_size", minibatch_size, "in [1, 2^20]");
     require(features >= 1 && features <= 1 << 20 && std::has_single_bit(static_cast<unsigned>(features)), "features",
             features, "a power of two in [1, 2^20]");
-    require(std::isfinite(learning_rate) && learning_rate > 0.0, "learning_rate", learning_rate,
-            "positive and finite");
+    require(std::isfinite(learning_rate) && learning_rate > 0.0, "learning_rate", learning_rate, "positive and finite");
     require(std::isfinite(sigmoid.q0), "sigmoid.q0", sigmoid.q0, "finite");
     require(std::isfinite(sigmoid.q1), "sigmoid.q1", sigmoid.q1, "finite");
     require(std::isfinite(sigmoid.q3), "sigmoid.q3", sigmoid.q3, "finite");

@@ -46,13 +46,12 @@ struct DataSplit {
 /// digit, in file order, every fourth image is held out: 774 + 708 rows for training, 258 + 236 held out.
 [[nodiscard]] DataSplit embedded_mnist();
 
-/// Reads the four idx files of an MNIST-like data set, Fashion-MNIST [XRV17] for one, and keeps two of its classes. File names end in
-/// {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte, plain or with .gz; a prefix is allowed
-/// (mnist38-train-images-idx3-ubyte.gz), the unprefixed and the plain name win. Images are 28x28, then pooled 2x2
-/// to 14x14 bytes (halves rounded up), or 14x14. Labels of all classes are in [0, largest_label].
-/// Throws io_failure for a missing or unreadable file, malformed_input (file, offset, value, limit, remedy) for
-/// one that does not parse, invalid_argument for classes out of range, equal, or without a single sample.
-[[nodiscard]] DataSplit read_idx_folder(const std::filesystem::path& folder, ClassPair classes,
-                                        int largest_label = 9);
+/// Reads the four idx files of an MNIST-like data set, Fashion-MNIST [XRV17] for one, and keeps two of its classes.
+/// File names end in {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte, plain or with .gz; a prefix
+/// is allowed (mnist38-train-images-idx3-ubyte.gz), the unprefixed and the plain name win. Images are 28x28, then
+/// pooled 2x2 to 14x14 bytes (halves rounded up), or 14x14. Labels of all classes are in [0, largest_label]. Throws
+/// io_failure for a missing or unreadable file, malformed_input (file, offset, value, limit, remedy) for one that does
+/// not parse, invalid_argument for classes out of range, equal, or without a single sample.
+[[nodiscard]] DataSplit read_idx_folder(const std::filesystem::path& folder, ClassPair classes, int largest_label = 9);
 
 }  // namespace tacit

@@ -10,12 +10,21 @@
 
 namespace tacit {
 
-/// The mean of every column. Throws invalid_argument for no rows and whatever Dataset::validate finds.
-[[nodiscard]] std::vector<double> column_means(const Dataset& data);
+/// What the data's owner does to every row before anything else, found from the training rows alone:
+///     x_j <- (x_j - means[j]) factors[j],    factors[j] = 1 / sqrt((var_j + 0.3 mean_j(var_j)) lambda),
+/// that is, standardisation, damped so that a pixel that is almost always empty is not blown up, and then one common
+/// factor that makes the largest eigenvalue of the training covariance 1. That eigenvalue limits the learning rate,
+/// so one learning rate serves all data sets.
+struct Standardiser {
+    std::vector<double> means;
+    std::vector<double> factors;
+};
 
-/// `data` with means[j] subtracted from column j; the means always come from the training rows.
+/// Throws invalid_argument for no rows, for rows that are all equal, and whatever Dataset::validate finds.
+[[nodiscard]] Standardiser fit_standardiser(const Dataset& training);
+
 /// Throws invalid_argument if the numbers of columns differ.
-[[nodiscard]] Dataset centred(Dataset data, std::span<const double> means);
+[[nodiscard]] Dataset standardised(Dataset data, const Standardiser& standardiser);
 
 /// Signed rows z = y (1, x), y = -1 for label 0 and +1 for label 1, so that column 0 holds y (the bias column),
 /// columns 1 .. features hold y x, and the rest up to `width` are zero.
@@ -33,7 +42,7 @@ struct Minibatch {
 /// from `seed`, with unbiased indices by rejection. Not for secrets.
 [[nodiscard]] std::vector<std::size_t> shuffled_order(std::size_t count, std::uint64_t seed);
 
-/// recipe.minibatches minibatches of recipe.minibatch_size rows of `data` (centred already), zero padded to
+/// recipe.minibatches minibatches of recipe.minibatch_size rows of `data` (standardised already), zero padded to
 /// recipe.features columns: the first k m rows of shuffled_order(data.rows(), seed), so no row comes twice.
 /// Throws invalid_argument for too few rows, too narrow a recipe, and whatever validate() finds in either.
 [[nodiscard]] std::vector<Minibatch> draw_minibatches(const Dataset& data, const TrainingRecipe& recipe,
