@@ -54,7 +54,7 @@ ExtendedPair DigitDecomposition::inner_product(const KeySwitchKey& key) const {
     ExtendedPair out{{n, row_count()}, {n, row_count()}};
     parallel_for(0, row_count(), [&](std::size_t row) {
         const std::size_t prime = prime_of_row(row);
-        AlignedBuffer scratch(raised_.empty() ? n * digits_ : 0);
+        ring::EvaluationPoly scratch(n, raised_.empty() ? digits_ : 0);
         std::vector<const double*> digit(digits_), b(digits_), a(digits_);
         for (std::size_t j = 0; j < digits_; ++j) {
             if (in_digit(row, j)) {
@@ -62,8 +62,8 @@ ExtendedPair DigitDecomposition::inner_product(const KeySwitchKey& key) const {
             } else if (!raised_.empty()) {
                 digit[j] = raised_[j].limb(row);
             } else {
-                raise(j, row, scratch.data() + j * n);
-                digit[j] = scratch.data() + j * n;
+                raise(j, row, scratch.limb(j));
+                digit[j] = scratch.limb(j);
             }
             b[j] = key.b(j).limb(prime);
             a[j] = key.a(j).limb(prime);

@@ -30,6 +30,9 @@ struct Kernels {
     void (*sub_mul_scalar)(double* out, const double* a, const double* b, double c, std::size_t n, const Modulus& p);
     /// out = out + a * b.
     void (*mul_add)(double* out, const double* a, const double* b, std::size_t n, const Modulus& p);
+    /// out = a + c and out = out + a * c, c a reduced scalar.
+    void (*add_scalar)(double* out, const double* a, double c, std::size_t n, const Modulus& p);
+    void (*mul_scalar_add)(double* out, const double* a, double c, std::size_t n, const Modulus& p);
     /// Tensor product of two degree-1 ciphertexts: c0 = a0 b0, c1 = a0 b1 + a1 b0, c2 = a1 b1;
     /// with `accumulate` added to what c0, c1, c2 hold.
     void (*tensor)(double* c0, double* c1, double* c2, const double* a0, const double* a1, const double* b0,

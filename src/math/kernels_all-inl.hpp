@@ -19,6 +19,8 @@ const Kernels& table() {
         .mul_scalar = mul_scalar,
         .sub_mul_scalar = sub_mul_scalar,
         .mul_add = mul_add,
+        .add_scalar = add_scalar,
+        .mul_scalar_add = mul_scalar_add,
         .tensor = tensor,
         .inner_product2 = inner_product2,
         .convert = convert,

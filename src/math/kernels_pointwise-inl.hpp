@@ -40,6 +40,20 @@ void mul_add(double* out, const double* a, const double* b, std::size_t n, const
     }
 }
 
+void add_scalar(double* out, const double* a, double c, std::size_t n, const Modulus& modulus) {
+    const Prime m = broadcast(modulus);
+    const Vec term = set(c);
+    for (std::size_t i = 0; i < n; i += lanes) store(out + i, reduced(add(load(a + i), term), m));
+}
+
+void mul_scalar_add(double* out, const double* a, double c, std::size_t n, const Modulus& modulus) {
+    const Prime m = broadcast(modulus);
+    const Vec factor = set(c);
+    for (std::size_t i = 0; i < n; i += lanes) {
+        store(out + i, reduced(add(load(out + i), product(load(a + i), factor, m)), m));
+    }
+}
+
 template <bool accumulate>
 HWY_INLINE void tensor_loop(double* c0, double* c1, double* c2, const double* a0, const double* a1, const double* b0,
                             const double* b1, std::size_t n, const Prime& m) {

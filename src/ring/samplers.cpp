@@ -10,6 +10,8 @@ namespace tacit::ring {
 
 namespace {
 
+__extension__ using Wide = unsigned __int128;
+
 constexpr std::size_t chunk = 512;
 
 /// Draws words in chunks, hands each to `use`, and wipes them afterwards.
@@ -45,7 +47,7 @@ void sample_uniform(double* out, std::size_t n, const math::Modulus& p, Rng& rng
             rng.fill(std::span(words));
             used = 0;
         }
-        const auto product = static_cast<unsigned __int128>(words[used++]) * p.value();
+        const auto product = static_cast<Wide>(words[used++]) * p.value();
         if (static_cast<std::uint64_t>(product) < threshold) continue;
         // A shift by a constant keeps the distribution uniform and makes the residue balanced.
         out[i++] = static_cast<double>(static_cast<std::int64_t>(product >> 64)) - half;
@@ -54,7 +56,7 @@ void sample_uniform(double* out, std::size_t n, const math::Modulus& p, Rng& rng
 
 void sample_ternary(double* out, std::size_t n, Rng& rng) {
     for_secret_words(n, rng, [out](std::size_t i, std::uint64_t word) {
-        const auto digit = static_cast<std::int64_t>(static_cast<unsigned __int128>(word) * 3 >> 64);
+        const auto digit = static_cast<std::int64_t>(static_cast<Wide>(word) * 3 >> 64);
         out[i] = static_cast<double>(digit - 1);
     });
 }
