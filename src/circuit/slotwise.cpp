@@ -21,6 +21,7 @@ std::vector<double> zip(std::span<const double> a, std::span<const double> b, F 
 }  // namespace
 
 std::vector<double> slotwise(Op op, std::span<const double> a, std::span<const double> b) {
+    TACIT_ASSERT(operand_count(op) == 2);
     switch (op) {
         case Op::add: return zip(a, b, std::plus<>{});
         case Op::sub: return zip(a, b, std::minus<>{});
@@ -30,7 +31,6 @@ std::vector<double> slotwise(Op op, std::span<const double> a, std::span<const d
         case Op::negate:
         case Op::rotate: break;
     }
-    TACIT_ASSERT(!"slotwise needs add, sub or mul");
     return {};
 }
 

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "tacit/circuit/builder.hpp"
+#include "tacit/circuit/circuit.hpp"
+
+namespace tacit::circuit {
+
+/// What every pass shares: walks over the source, leaves out what no output needs, remaps operands,
+/// copies inputs, outputs, names and whatever the pass does not mention. New operations get the
+/// location of the old one in whose place they stand.
+class Rewriter {
+public:
+    explicit Rewriter(const Circuit& source);
+
+    /// Calls pass(old) for every needed value in order. It returns the value that takes the place of
+    /// `old` in the new circuit, or nothing to have it copied.
+    template <std::invocable<ValueId> Pass>
+    [[nodiscard]] Circuit run(const Pass& pass) {
+        for (std::uint32_t i = 0; i < live_.size(); ++i) {
+            if (!live_[i]) continue;
+            current_ = {i};
+            const std::optional<ValueId> replacement = pass(current_);
+            now_[i] = replacement ? *replacement : copy(current_);
+        }
+        return finish();
+    }
+
+    // About the source.
+    [[nodiscard]] bool live(ValueId old) const { return live_[old.index]; }
+    /// How often needed operations and outputs read the value.
+    [[nodiscard]] std::uint32_t uses(ValueId old) const { return uses_[old.index]; }
+    /// The new value of an old one that was already visited.
+    [[nodiscard]] ValueId operator[](ValueId old) const { return now_[old.index]; }
+
+    // About the new circuit.
+    /// The old operation on the new values of its operands.
+    ValueId copy(ValueId old);
+    /// add, sub or mul.
+    ValueId binary(Op op, ValueId a, ValueId b);
+    ValueId negate(ValueId a) { return builder_.negate(a, location()); }
+    ValueId rotate(ValueId a, std::int32_t steps) { return builder_.rotate(a, steps, location()); }
+    ValueId constant(double value) { return builder_.constant(value, location()); }
+    [[nodiscard]] const Node& node(ValueId now) const { return builder_.node(now); }
+    [[nodiscard]] bool is(Op op, ValueId now) const { return node(now).op == op; }
+    /// Whether `now` is a constant with `value` in every slot.
+    [[nodiscard]] bool is_constant(ValueId now, double value) const;
+    /// a op b for two constants, unless that overflows or underflows.
+    [[nodiscard]] std::optional<ValueId> fold(Op op, ValueId a, ValueId b);
+
+private:
+    [[nodiscard]] Location location() const { return source_.location(current_); }
+    [[nodiscard]] Circuit finish();
+
+    const Circuit& source_;
+    std::vector<bool> live_;
+    std::vector<std::uint32_t> uses_;
+    std::vector<ValueId> now_;
+    ValueId current_{};
+    Builder builder_;
+};
+
+}  // namespace tacit::circuit
