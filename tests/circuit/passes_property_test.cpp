@@ -1,0 +1,135 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "circuit/random_circuit.hpp"
+#include "tacit/circuit/domains.hpp"
+#include "tacit/circuit/passes.hpp"
+#include "tacit/circuit/text.hpp"
+
+namespace tacit::circuit {
+namespace {
+
+struct NamedPass {
+    const char* name;
+    Circuit (*run)(const Circuit&);
+};
+
+constexpr NamedPass passes[] = {
+    {"eliminate_dead", eliminate_dead}, {"simplify", simplify}, {"balance", balance}, {"optimise", optimise}};
+
+/// Calls check(circuit) for many random circuits of many sizes.
+template <class Check>
+void for_random_circuits(const Check& check) {
+    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const Circuit circuit = RandomCircuit(seed).draw(5 + seed % 120);
+        check(circuit, seed);
+        if (::testing::Test::HasFailure()) {
+            ADD_FAILURE() << print(circuit);
+            return;
+        }
+    }
+}
+
+std::vector<std::vector<double>> random_inputs(std::uint64_t seed, std::size_t slots) {
+    std::mt19937_64 random(seed);
+    std::uniform_real_distribution<double> uniform(-1, 1);
+    std::vector<std::vector<double>> inputs(RandomCircuit::input_count, std::vector<double>(slots));
+    for (auto& input : inputs) {
+        for (double& value : input) value = uniform(random);
+    }
+    return inputs;
+}
+
+void expect_same_meaning(const Circuit& before, const Circuit& after, std::uint64_t seed) {
+    constexpr std::size_t slots = 8;
+    Plain plain_before(slots, random_inputs(seed, slots)), plain_after(slots, random_inputs(seed, slots));
+    const auto expected = interpret(before, plain_before);
+    const auto found = interpret(after, plain_after);
+    ASSERT_EQ(found.size(), expected.size());
+    const double tolerance = 1e-12 * (1 + plain_before.largest_magnitude() + plain_after.largest_magnitude());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        for (std::size_t slot = 0; slot < slots; ++slot) ASSERT_NEAR(found[i][slot], expected[i][slot], tolerance);
+    }
+}
+
+TEST(Passes, KeepTheMeaning) {
+    for_random_circuits([](const Circuit& before, std::uint64_t seed) {
+        for (const NamedPass& pass : passes) {
+            SCOPED_TRACE(pass.name);
+            const Circuit after = pass.run(before);
+            expect_same_meaning(before, after, seed);
+            EXPECT_TRUE(std::ranges::equal(after.output_names(), before.output_names()));
+            EXPECT_EQ(after.inputs().size(), before.inputs().size());
+        }
+    });
+}
+
+TEST(Passes, RaiseNeitherDepthNorCounts) {
+    for_random_circuits([](const Circuit& before, std::uint64_t) {
+        const auto count = operation_count(before);
+        for (const NamedPass& pass : passes) {
+            SCOPED_TRACE(pass.name);
+            const Circuit after = pass.run(before);
+            const auto now = operation_count(after);
+            EXPECT_LE(depth(after), depth(before));
+            EXPECT_LE(now.products(), count.products());
+            EXPECT_LE(now.constant_products(), count.constant_products());
+            EXPECT_LE(now.rotations(), count.rotations());
+            // x*-1 becomes -x
+            EXPECT_LE(now.additions() + now.negations() + now.constant_products(),
+                      count.additions() + count.negations() + count.constant_products());
+        }
+    });
+}
+
+TEST(Passes, RaiseTheDepthOfNoOutput) {
+    for_random_circuits([](const Circuit& before, std::uint64_t) {
+        for (const NamedPass& pass : passes) {
+            Depth domain;
+            const auto expected = interpret(before, domain);
+            const auto found = interpret(pass.run(before), domain);
+            for (std::size_t i = 0; i < found.size(); ++i) EXPECT_LE(found[i], expected[i]) << pass.name;
+        }
+    });
+}
+
+TEST(Passes, ASecondRunChangesNothing) {
+    for_random_circuits([](const Circuit& circuit, std::uint64_t) {
+        for (const NamedPass& pass : passes) {
+            const Circuit once = pass.run(circuit);
+            EXPECT_EQ(print(pass.run(once)), print(once)) << pass.name;
+        }
+    });
+}
+
+TEST(Passes, KeepThePromisesOfCircuit) {
+    for_random_circuits([](const Circuit& circuit, std::uint64_t) {
+        const Circuit after = optimise(circuit);
+        for (std::uint32_t i = 0; i < after.nodes().size(); ++i) {
+            const Node& node = after.nodes()[i];
+            const int operands = operand_count(node.op);
+            EXPECT_TRUE(operands < 1 || node.lhs.index < i);
+            EXPECT_TRUE(operands < 2 || node.rhs.index < i);
+            EXPECT_TRUE(operands == 0 || !after.is_constant(operands == 1 ? node.lhs : node.rhs) ||
+                        (operands == 2 && !after.is_constant(node.lhs)));
+            EXPECT_TRUE((node.op != Op::add && node.op != Op::mul) || !after.is_constant(node.lhs));
+            EXPECT_TRUE(node.op != Op::rotate || node.attribute != 0);
+        }
+    });
+}
+
+TEST(Text, RoundTripIsTheSameCircuit) {
+    for_random_circuits([](const Circuit& circuit, std::uint64_t) {
+        const std::string text = print(circuit);
+        const Circuit read = parse(text);
+        EXPECT_EQ(read, circuit);
+        EXPECT_EQ(print(read), text);
+    });
+}
+
+}  // namespace
+}  // namespace tacit::circuit
