@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <ranges>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -40,6 +41,11 @@ public:
 private:
     std::uint64_t state_;
 };
+
+bool all_rows_equal(const Dataset& data) {
+    return std::ranges::all_of(std::views::iota(std::size_t{1}, data.rows()),
+                               [&](std::size_t i) { return std::ranges::equal(data.row(i), data.row(0)); });
+}
 
 std::vector<double> column_means(const Dataset& data) {
     std::vector<double> means(data.features, 0.0);
@@ -101,15 +107,15 @@ Standardiser fit_standardiser(const Dataset& training) {
     if (training.rows() == 0) {
         fail(ErrorCode::invalid_argument, "{}: no rows to standardise by; give at least two", training.name);
     }
+    if (all_rows_equal(training)) {
+        fail(ErrorCode::invalid_argument, "{}: all {} rows are equal; nothing can be learnt from them", training.name,
+             training.rows());
+    }
     Standardiser result{column_means(training), std::vector<double>(training.features, 1.0)};
     const Dataset centred = standardised(training, result);
     const std::vector<double> variances = column_mean_squares(centred);
     const double mean_variance =
         std::accumulate(variances.begin(), variances.end(), 0.0) / static_cast<double>(training.features);
-    if (mean_variance == 0.0) {
-        fail(ErrorCode::invalid_argument, "{}: all {} rows are equal; nothing can be learnt from them", training.name,
-             training.rows());
-    }
     for (std::size_t j = 0; j < training.features; ++j) {
         result.factors[j] = 1.0 / std::sqrt(variances[j] + variance_damping * mean_variance);
     }
