@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -10,12 +11,14 @@
 #include <array>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "tacit/base/parallel.hpp"
 
 namespace tacit {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -56,11 +59,18 @@ public:
     Terminal(const Terminal&) = delete;
     Terminal& operator=(const Terminal&) = delete;
     [[nodiscard]] std::FILE* stream() const { return stream_; }
-    [[nodiscard]] std::string text() const {
+    /// What was drawn since the last call, up to `last`: it may arrive in pieces.
+    [[nodiscard]] std::string text_until(std::string_view last) const {
         std::fflush(stream_);
-        std::array<char, 4096> buffer{};
-        const ssize_t got = read(master_, buffer.data(), buffer.size());
-        return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+        std::string text;
+        pollfd ready = {master_, POLLIN, 0};
+        while (text.find(last) == std::string::npos && poll(&ready, 1, 5000) == 1) {
+            std::array<char, 4096> buffer{};
+            const ssize_t got = read(master_, buffer.data(), buffer.size());
+            if (got <= 0) break;
+            text.append(buffer.data(), static_cast<std::size_t>(got));
+        }
+        return text;
     }
 
 private:
@@ -77,8 +87,8 @@ TEST(ProgressBar, PrintsAPlainLineForEveryTenthElsewhere) {
     bar.finish();
     const std::string text = file.text();
     EXPECT_EQ(std::ranges::count(text, '\n'), 10);
-    EXPECT_THAT(text, HasSubstr("training: 10 % (100/1000), 0:00 elapsed, 0:00 left\n"));
-    EXPECT_THAT(text, HasSubstr("training: 100 % (1000/1000), 0:00 elapsed\n"));
+    EXPECT_THAT(text, ContainsRegex("training: 10 % .100/1000., [0-9:]+ elapsed, [0-9:]+ left\n"));
+    EXPECT_THAT(text, ContainsRegex("training: 100 % .1000/1000., [0-9:]+ elapsed\n"));
     EXPECT_THAT(text, Not(HasSubstr("\r")));
 }
 
@@ -92,7 +102,7 @@ TEST(ProgressBar, ShowsTheSuffixAndFinishesOnce) {
         bar.finish();
         bar.advance();
     }
-    EXPECT_THAT(file.text(), HasSubstr("fit: 50 % (1/2), 0:00 elapsed, 0:00 left, loss 0.412\nfit: 100 %"));
+    EXPECT_THAT(file.text(), ContainsRegex("fit: 50 % .1/2., [0-9:]+ elapsed, [0-9:]+ left, loss 0.412\nfit: 100 %"));
     EXPECT_EQ(std::ranges::count(file.text(), '\n'), 2);
 }
 
@@ -114,7 +124,7 @@ TEST(ProgressBar, TakesNoWorkAndTooMuchWork) {
     ProgressBar over("over", 4, file.stream());
     over.advance(100);
     over.finish();
-    EXPECT_THAT(file.text(), HasSubstr("none: 100 % (0/0), 0:00 elapsed\nover: 100 % (4/4), 0:00 elapsed\n"));
+    EXPECT_THAT(file.text(), ContainsRegex("none: 100 % .0/0., [0-9:]+ elapsed\nover: 100 % .4/4., [0-9:]+ elapsed\n"));
 }
 
 TEST(ProgressBar, CountsFromSeveralThreads) {
@@ -129,16 +139,16 @@ TEST(ProgressBar, DrawsABarThatFitsATerminal) {
     const Terminal terminal;
     if (terminal.stream() == nullptr) GTEST_SKIP() << "no pseudo terminals here";
     ProgressBar bar("key", 4, terminal.stream());
-    EXPECT_THAT(terminal.text(), HasSubstr("\rkey [------------------------]   0 %  0:00 elapsed, ? left"));
+    EXPECT_THAT(terminal.text_until("left"), HasSubstr("\rkey [------------------------]   0 %  0:00 elapsed, ? left"));
     std::this_thread::sleep_for(std::chrono::milliseconds(110));
     bar.set_suffix("a suffix that is too long for the line");
     bar.advance(2);
-    const std::string drawn = terminal.text();
-    EXPECT_THAT(drawn, HasSubstr("key [############------------]  50 %  0:00 elapsed"));
+    const std::string drawn = terminal.text_until(" le");
+    EXPECT_THAT(drawn, HasSubstr("key [############------------]  50 %  0:0"));
     EXPECT_EQ(drawn.size(), 60U);  // a carriage return and 59 columns
     bar.advance();                 // too soon to be drawn
     bar.finish();
-    EXPECT_THAT(terminal.text(), testing::AllOf(HasSubstr("[########################] 100 %"), HasSubstr("\n")));
+    EXPECT_THAT(terminal.text_until("\n"), ContainsRegex("key .########################. 100 %.*\n"));
 }
 
 }  // namespace tacit

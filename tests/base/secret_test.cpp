@@ -107,7 +107,7 @@ TEST(SecretBuffer, WipesOnDemand) {
 }
 
 TEST(SecretBuffer, RefusesImpossibleSizes) {
-    EXPECT_THROW(SecretBuffer(std::numeric_limits<std::size_t>::max() / 4), std::bad_alloc);
+    EXPECT_THROW(static_cast<void>(SecretBuffer{std::numeric_limits<std::size_t>::max() / 4}), std::bad_alloc);
 }
 
 TEST(SecretBufferDeathTest, AbortsOnWritesPastItsEnd) {
