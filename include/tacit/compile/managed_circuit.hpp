@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tacit/ckks/ciphertext.hpp"
+#include "tacit/ckks/keys.hpp"
+#include "tacit/circuit/circuit.hpp"
+
+namespace tacit::compile {
+
+/// What one step of a managed circuit does; `ckks::Evaluator` has an operation for each.
+enum class Step : std::uint8_t {
+    input,                ///< attribute: number of the circuit's input
+    add,
+    sub,
+    negate,
+    mul,                  ///< two ciphertexts
+    add_constant,         ///< attribute: number of the circuit's constant
+    mul_constant,         ///< attribute: number of the circuit's constant
+    relinearize_rescale,  ///< degree 2, scale power 2 to degree 1, scale power 1, one level down
+    rescale,              ///< degree 1, scale power 2 to scale power 1, one level down
+    drop_level,           ///< to the level of `type`
+    rotate,               ///< attribute: steps to the left, in [1, slots)
+};
+
+[[nodiscard]] const char* to_string(Step step) noexcept;
+/// How many of lhs and rhs the step reads.
+[[nodiscard]] int operand_count(Step step) noexcept;
+
+/// One step: operands are positions of earlier instructions.
+struct Instruction {
+    Step step = Step::input;
+    std::uint32_t lhs = 0;
+    std::uint32_t rhs = 0;
+    std::int32_t attribute = 0;
+    ckks::CiphertextType type{};
+    circuit::ValueId source{};  ///< the value of the circuit that this step helps to compute
+};
+
+/// A circuit whose levels, scales and relinearisations are decided: what a server executes.
+/// `manage` makes it, `verify` checks the typing rules of ckks::Evaluator on every instruction.
+class ManagedCircuit {
+public:
+    [[nodiscard]] const circuit::Circuit& circuit() const noexcept { return circuit_; }
+    [[nodiscard]] const std::vector<Instruction>& instructions() const noexcept { return instructions_; }
+    /// Positions of the outputs, all at level 0, scale power 1, degree 1.
+    [[nodiscard]] const std::vector<std::uint32_t>& outputs() const noexcept { return outputs_; }
+    /// The level at which each input has to be encrypted, in the order of the circuit's inputs.
+    [[nodiscard]] const std::vector<int>& input_levels() const noexcept { return input_levels_; }
+    /// Levels that parameters need: the multiplicative depth.
+    [[nodiscard]] int depth() const noexcept { return depth_; }
+    [[nodiscard]] std::size_t slots() const noexcept { return slots_; }
+    /// The evaluation keys that the instructions use, and no others.
+    [[nodiscard]] ckks::KeyRequest key_request() const;
+    [[nodiscard]] std::size_t count(Step step) const;
+
+    /// Throws Error(internal) naming the first instruction that breaks a rule.
+    void verify() const;
+
+private:
+    friend class Manager;
+    ManagedCircuit(circuit::Circuit circuit, std::size_t slots) : circuit_(std::move(circuit)), slots_(slots) {}
+    circuit::Circuit circuit_;
+    std::size_t slots_;
+    int depth_ = 0;
+    std::vector<Instruction> instructions_;
+    std::vector<std::uint32_t> outputs_;
+    std::vector<int> input_levels_;
+};
+
+/// Places levels, rescalings and relinearisations for slot vectors of `slots` values (a power of two).
+///
+/// Every value is computed at the lowest level that its uses allow, so that rotations and key switches touch as few
+/// primes as possible. Products stay unrelinearised and unrescaled while they are only added up; a sum of products
+/// pays for one key switch. Values that no output needs are left out.
+[[nodiscard]] ManagedCircuit manage(const circuit::Circuit& circuit, std::size_t slots);
+
+}  // namespace tacit::compile

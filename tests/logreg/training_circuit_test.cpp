@@ -1,0 +1,86 @@
+#include "tacit/logreg/training_circuit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "tacit/circuit/domains.hpp"
+#include "tacit/circuit/passes.hpp"
+#include "tacit/logreg/clear_training.hpp"
+
+namespace tacit::logreg {
+namespace {
+
+std::vector<Minibatch> random_minibatches(const TrainingRecipe& recipe, unsigned seed) {
+    std::mt19937_64 generator(seed);
+    std::uniform_real_distribution<double> uniform(-0.5, 0.5);
+    std::vector<Minibatch> minibatches;
+    for (int t = 0; t < recipe.minibatches; ++t) {
+        Minibatch z{static_cast<std::size_t>(recipe.minibatch_size), static_cast<std::size_t>(recipe.features), {}};
+        z.values.resize(z.rows * z.width);
+        for (double& x : z.values) x = uniform(generator);
+        minibatches.push_back(std::move(z));
+    }
+    return minibatches;
+}
+
+std::vector<double> run_in_clear(const TrainingCircuit& training, std::span<const Minibatch> minibatches) {
+    std::vector<std::vector<double>> inputs;
+    for (const auto& input : training_inputs(training, minibatches)) {
+        std::vector<double> slots(training.slots);
+        for (std::size_t i = 0; i < slots.size(); ++i) slots[i] = input[i % input.size()];
+        inputs.push_back(std::move(slots));
+    }
+    circuit::Plain plain(training.slots, std::move(inputs));
+    std::vector<std::vector<double>> outputs;
+    for (const auto& value : interpret(training.circuit, plain)) outputs.emplace_back(value.values().begin(), value.values().end());
+    return extract_weights(training, outputs);
+}
+
+constexpr Method methods[] = {Method::baseline, Method::low_depth, Method::mask_free};
+
+TEST(TrainingCircuit, DepthFromZeroAtSixMinibatchesIs26And13And11) {
+    const TrainingRecipe recipe;
+    EXPECT_EQ(circuit::depth(make_training_circuit(Method::baseline, recipe, 32768).circuit), 26);
+    EXPECT_EQ(circuit::depth(make_training_circuit(Method::low_depth, recipe, 16384).circuit), 13);
+    EXPECT_EQ(circuit::depth(make_training_circuit(Method::mask_free, recipe, 16384).circuit), 11);
+}
+
+TEST(TrainingCircuit, EveryMethodTrainsTheModelOfTheClearTwin) {
+    for (const std::size_t slots : {64, 128, 256, 1024}) {
+        for (int k = 1; k <= 7; ++k) {
+            TrainingRecipe recipe;
+            recipe.minibatches = k;
+            recipe.minibatch_size = 16;
+            recipe.features = 32;
+            recipe.learning_rate = 2;
+            const auto minibatches = random_minibatches(recipe, static_cast<unsigned>(k));
+            const std::vector<double> expected = train_clear(minibatches, recipe).weights;
+            for (const Method method : methods) {
+                const TrainingCircuit training = make_training_circuit(method, recipe, slots);
+                const std::vector<double> weights = run_in_clear(training, minibatches);
+                for (std::size_t i = 0; i < weights.size(); ++i) {
+                    ASSERT_NEAR(weights[i], expected[i], 1e-9)
+                        << to_string(method) << ", " << k << " minibatches, " << slots << " slots, weight " << i;
+                }
+            }
+        }
+    }
+}
+
+TEST(TrainingCircuit, DepthFollowsTheFormulas) {
+    for (int k = 1; k <= 12; ++k) {
+        TrainingRecipe recipe;
+        recipe.minibatches = k;
+        recipe.minibatch_size = 8;
+        recipe.features = 16;
+        const auto depth = [&](Method method) { return circuit::depth(make_training_circuit(method, recipe, 128).circuit); };
+        EXPECT_EQ(depth(Method::baseline), 5 * k - 4);
+        EXPECT_EQ(depth(Method::low_depth), k == 1 ? 1 : (5 * k - 4 + k % 2) / 2);
+        EXPECT_EQ(depth(Method::mask_free), 2 * k - 1);
+    }
+}
+
+}  // namespace
+}  // namespace tacit::logreg
