@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <compare>
 #include <cstdint>
-#include <optional>
 #include <queue>
 #include <utility>
 #include <vector>
@@ -67,10 +66,10 @@ private:
         return links;
     }
 
-    std::optional<ValueId> visit(ValueId old) {
+    ValueId visit(ValueId old) {
         const Family kind = family(source_.node(old).op);
-        if (kind == Family::none || links_[old.index]) return std::nullopt;
         const ValueId kept = out_.copy(old);
+        if (kind == Family::none || links_[old.index]) return kept;
         std::vector<Leaf> leaves = find_leaves(old);
         const std::size_t count = leaves.size();
         if (count < 3 || !merge_constants(kind, leaves)) return kept;

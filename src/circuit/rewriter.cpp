@@ -70,7 +70,8 @@ Circuit Rewriter::finish() {
 }
 
 Circuit eliminate_dead(const Circuit& circuit) {
-    return Rewriter(circuit).run([](ValueId) { return std::nullopt; });
+    Rewriter out(circuit);
+    return out.run([&out](ValueId old) { return out.copy(old); });
 }
 
 Circuit optimise(const Circuit& circuit) { return simplify(balance(simplify(circuit))); }

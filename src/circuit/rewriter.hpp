@@ -13,21 +13,20 @@
 namespace tacit::circuit {
 
 /// What every pass shares: walks over the source, leaves out what no output needs, remaps operands,
-/// copies inputs, outputs, names and whatever the pass does not mention. New operations get the
+/// copies outputs, names and, by `copy`, whatever the pass does not mention. New operations get the
 /// location of the old one in whose place they stand.
 class Rewriter {
 public:
     explicit Rewriter(const Circuit& source);
 
-    /// Calls pass(old) for every needed value in order. It returns the value that takes the place of
-    /// `old` in the new circuit, or nothing to have it copied.
+    /// Calls pass(old) for every needed value in order; it returns the value of the new circuit that
+    /// takes the place of `old`.
     template <std::invocable<ValueId> Pass>
     [[nodiscard]] Circuit run(const Pass& pass) {
         for (std::uint32_t i = 0; i < live_.size(); ++i) {
             if (!live_[i]) continue;
             current_ = {i};
-            const std::optional<ValueId> replacement = pass(current_);
-            now_[i] = replacement ? *replacement : copy(current_);
+            now_[i] = pass(current_);
         }
         return finish();
     }

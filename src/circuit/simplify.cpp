@@ -1,6 +1,5 @@
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <utility>
 
 #include "circuit/rewriter.hpp"
@@ -21,18 +20,18 @@ public:
     }
 
 private:
-    std::optional<ValueId> visit(ValueId old) {
+    ValueId visit(ValueId old) {
         const Node& node = source_.node(old);
         switch (node.op) {
             case Op::input:
-            case Op::constant: return std::nullopt;
+            case Op::constant: break;
             case Op::add: return add(out_[node.lhs], out_[node.rhs]);
             case Op::sub: return sub(out_[node.lhs], out_[node.rhs]);
             case Op::mul: return mul(out_[node.lhs], out_[node.rhs]);
             case Op::negate: return negate(out_[node.lhs]);
             case Op::rotate: return rotate(node);
         }
-        return std::nullopt;
+        return out_.copy(old);
     }
 
     [[nodiscard]] bool is_constant(ValueId v) const { return out_.is(Op::constant, v); }
