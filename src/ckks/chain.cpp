@@ -22,10 +22,14 @@ void require_range(const char* name, int value, int low, int high) {
     }
 }
 
+void check_limits(int depth, int scale_bits, int integer_bits) {
+    require_range("depth", depth, 0, 60);
+    require_range("scale_bits", scale_bits, 20, 90);
+    require_range("integer_bits", integer_bits, 1, 60);
+}
+
 void check_ranges(const ParameterSpec& spec) {
-    require_range("depth", spec.depth, 0, 60);
-    require_range("scale_bits", spec.scale_bits, 20, 90);
-    require_range("integer_bits", spec.integer_bits, 1, 60);
+    check_limits(spec.depth, spec.scale_bits, spec.integer_bits);
     if (spec.log_ring_dimension) {
         require_range("log_ring_dimension", *spec.log_ring_dimension, min_log_ring_dimension, max_log_ring_dimension);
     }
@@ -172,6 +176,41 @@ void check_prime(std::uint64_t prime, int log_ring_dimension, std::vector<std::u
     seen.push_back(prime);
 }
 
+void check_prime_counts(const Chain& chain) {
+    const auto depth = static_cast<std::size_t>(chain.depth);
+    const std::size_t per_level = ceil_div(static_cast<std::size_t>(chain.scale_bits), max_prime_bits);
+    const std::size_t expected = chain.base_primes + depth * per_level;
+    if (chain.base_primes == 0 || chain.primes_per_level != per_level || chain.primes.size() != expected) {
+        fail(ErrorCode::invalid_argument, "parameters: {} primes stated but depth {} needs {} (level 0) + {} x {}; add or remove primes",
+             chain.primes.size(), chain.depth, chain.base_primes, chain.depth, per_level);
+    }
+    if (chain.primes.size() + chain.special_primes.size() > max_primes) {
+        fail(ErrorCode::invalid_argument, "parameters: {} primes, more than the {} that any secure modulus holds; use fewer",
+             chain.primes.size() + chain.special_primes.size(), max_primes);
+    }
+    if (chain.digit_limbs < 1 || chain.digit_limbs > chain.primes.size()) {
+        fail(ErrorCode::invalid_argument, "parameters: {} primes to a key-switching digit, outside 1 to {}", chain.digit_limbs,
+             chain.primes.size());
+    }
+}
+
+/// Scales that drift too far (Delta -> Delta^2 / q doubles every deviation) leave no precision or no room.
+void check_scales(const Chain& chain) {
+    constexpr double most_drift = 10;
+    double drift = 0;  // log2 Delta_l - scale_bits
+    std::size_t limb = chain.primes.size();
+    for (int level = chain.depth; level > 0; --level) {
+        drift = 2 * drift + chain.scale_bits;
+        for (std::size_t i = 0; i < chain.primes_per_level; ++i) drift -= std::log2(static_cast<double>(chain.primes[--limb]));
+        if (std::fabs(drift) > most_drift) {
+            fail(ErrorCode::invalid_argument,
+                 "parameters: the primes of level {} bring the scale of the level below to 2^{:.1f}, more than {} bits from 2^{}; "
+                 "choose primes nearer to 2^scale_bits",
+                 level, chain.scale_bits + drift, most_drift, chain.scale_bits);
+        }
+    }
+}
+
 /// The chain that the user brought, checked.
 Chain stated_chain(const ParameterSpec& spec) {
     Chain chain = skeleton(spec);
@@ -180,24 +219,11 @@ Chain stated_chain(const ParameterSpec& spec) {
     }
     chain.log_ring_dimension = *spec.log_ring_dimension;
     chain.base_primes = spec.base_primes;
-    const std::size_t expected = chain.base_primes + static_cast<std::size_t>(spec.depth) * chain.primes_per_level;
-    if (chain.base_primes == 0 || spec.primes.size() != expected) {
-        fail(ErrorCode::invalid_argument, "parameters: {} primes stated but depth {} needs {} (level 0) + {} x {}; add or remove primes",
-             spec.primes.size(), spec.depth, chain.base_primes, spec.depth, chain.primes_per_level);
-    }
-    std::vector<std::uint64_t> seen;
-    for (const auto prime : spec.primes) check_prime(prime, chain.log_ring_dimension, seen);
-    for (const auto prime : spec.special_primes) check_prime(prime, chain.log_ring_dimension, seen);
     chain.primes = spec.primes;
     chain.special_primes = spec.special_primes;
     const auto digits = static_cast<std::size_t>(spec.digits.value_or(static_cast<int>(chain.primes.size())));
     chain.digit_limbs = ceil_div(chain.primes.size(), digits);
-    const double special_bits = log2_product(chain.special_primes);
-    if (special_bits + 1 < largest_digit_bits(chain)) {
-        fail(ErrorCode::invalid_argument,
-             "parameters: the special primes have {:.1f} bits but a key-switching digit has {:.1f}; add special primes or digits",
-             special_bits, largest_digit_bits(chain));
-    }
+    check_chain(chain);
     return chain;
 }
 
@@ -215,6 +241,49 @@ int smallest_log_ring_dimension(const ParameterSpec& spec) {
 
 }  // namespace
 
+void check_chain(const Chain& chain) {
+    require_range("log_ring_dimension", chain.log_ring_dimension, min_log_ring_dimension, max_log_ring_dimension);
+    check_limits(chain.depth, chain.scale_bits, chain.integer_bits);
+    check_prime_counts(chain);
+    std::vector<std::uint64_t> seen;
+    for (const auto prime : chain.primes) check_prime(prime, chain.log_ring_dimension, seen);
+    for (const auto prime : chain.special_primes) check_prime(prime, chain.log_ring_dimension, seen);
+    const double special_bits = log2_product(chain.special_primes);
+    if (special_bits + 1 < largest_digit_bits(chain)) {
+        fail(ErrorCode::invalid_argument,
+             "parameters: the special primes have {:.1f} bits but a key-switching digit has {:.1f}; add special primes or digits",
+             special_bits, largest_digit_bits(chain));
+    }
+    check_scales(chain);
+}
+
+void check_security(const Chain& chain) {
+    if (is_secure(chain, chain.security_bits)) return;
+    fail(ErrorCode::insecure_parameters,
+         "parameters: log2 QP = {:.1f} exceeds {} at N = 2^{} for {} bits of security; use fewer primes or a larger ring",
+         log2_product(chain.primes) + log2_product(chain.special_primes),
+         max_log_modulus(chain.log_ring_dimension, chain.security_bits), chain.log_ring_dimension, chain.security_bits);
+}
+
+std::vector<std::uint64_t> all_primes(const Chain& chain) {
+    std::vector<std::uint64_t> primes = chain.primes;
+    primes.insert(primes.end(), chain.special_primes.begin(), chain.special_primes.end());
+    return primes;
+}
+
+Digest fingerprint(const Chain& chain) {
+    Hasher hasher;
+    hasher.update(std::uint64_t{1});  // version of this fingerprint
+    for (const int value : {chain.log_ring_dimension, chain.depth, chain.scale_bits, chain.integer_bits, chain.security_bits}) {
+        hasher.update(static_cast<std::uint64_t>(value));
+    }
+    for (const std::size_t value : {chain.base_primes, chain.primes_per_level, chain.digit_limbs, chain.primes.size()}) {
+        hasher.update(std::uint64_t{value});
+    }
+    for (const std::uint64_t prime : all_primes(chain)) hasher.update(prime);
+    return hasher.finish();
+}
+
 double log2_product(const std::vector<std::uint64_t>& primes) {
     long double bits = 0;
     for (const auto prime : primes) bits += std::log2(static_cast<long double>(prime));
@@ -226,13 +295,8 @@ Chain choose_chain(const ParameterSpec& spec) {
     static_cast<void>(max_log_modulus(min_log_ring_dimension, spec.security_bits));  // refuses unknown levels
     if (!spec.primes.empty()) {
         Chain chain = stated_chain(spec);
-        if (!is_secure(chain, spec.security_bits)) {
-            fail(ErrorCode::insecure_parameters,
-                 "parameters: log2 QP = {:.1f} exceeds {} at N = 2^{} for {} bits of security; use fewer primes or a larger ring",
-                 log2_product(chain.primes) + log2_product(chain.special_primes),
-                 max_log_modulus(chain.log_ring_dimension, spec.security_bits), chain.log_ring_dimension, spec.security_bits);
-        }
         chain.security_bits = spec.security_bits;
+        check_security(chain);
         return chain;
     }
     Chain chain = skeleton(spec);

@@ -4,9 +4,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "tacit/base/hash.hpp"
 #include "tacit/ckks/parameters.hpp"
 
 namespace tacit::ckks {
+
+/// More primes = 1 (mod 2N) have a product above every entry of the security table.
+inline constexpr std::size_t max_primes = 400;
 
 /// A complete choice of moduli: what ParameterSpec leaves open, decided.
 struct Chain {
@@ -27,6 +31,19 @@ struct Chain {
 
 /// The same without the security limit (ring dimension 2^10 unless the spec says otherwise).
 [[nodiscard]] Chain choose_insecure_chain(const ParameterSpec& spec);
+
+/// Checks a complete chain that somebody else chose: ranges, counts, distinct primes = 1 (mod 2N), special modulus
+/// not below a digit, scales near 2^scale_bits. Throws Error(invalid_argument). Security is not looked at.
+void check_chain(const Chain& chain);
+
+/// Throws Error(insecure_parameters) if log2 QP exceeds the table for chain.security_bits.
+void check_security(const Chain& chain);
+
+/// BLAKE2b-256 over everything that objects must agree on; see docs/formats.md.
+[[nodiscard]] Digest fingerprint(const Chain& chain);
+
+/// The q of all levels, then the special primes p.
+[[nodiscard]] std::vector<std::uint64_t> all_primes(const Chain& chain);
 
 [[nodiscard]] double log2_product(const std::vector<std::uint64_t>& primes);
 

@@ -9,12 +9,6 @@ namespace tacit::ckks {
 
 namespace {
 
-std::vector<std::uint64_t> all_primes(const Chain& chain) {
-    std::vector<std::uint64_t> primes = chain.primes;
-    primes.insert(primes.end(), chain.special_primes.begin(), chain.special_primes.end());
-    return primes;
-}
-
 std::vector<std::size_t> range(std::size_t begin, std::size_t end) {
     std::vector<std::size_t> numbers(end - begin);
     std::iota(numbers.begin(), numbers.end(), begin);
@@ -34,27 +28,13 @@ std::vector<long double> exact_scales(const Chain& chain) {
     return scales;
 }
 
-Digest chain_fingerprint(const Chain& chain) {
-    Hasher hasher;
-    hasher.update(std::uint64_t{1});  // version of this fingerprint
-    for (const std::uint64_t value :
-         {static_cast<std::uint64_t>(chain.log_ring_dimension), static_cast<std::uint64_t>(chain.depth),
-          static_cast<std::uint64_t>(chain.scale_bits), static_cast<std::uint64_t>(chain.integer_bits),
-          static_cast<std::uint64_t>(chain.security_bits), std::uint64_t{chain.base_primes},
-          std::uint64_t{chain.primes_per_level}, std::uint64_t{chain.digit_limbs}, std::uint64_t{chain.primes.size()}}) {
-        hasher.update(value);
-    }
-    for (const std::uint64_t prime : all_primes(chain)) hasher.update(prime);
-    return hasher.finish();
-}
-
 }  // namespace
 
 Context::Context(Chain chain)
     : chain_(std::move(chain)),
       ring_(chain_.log_ring_dimension, all_primes(chain_)),
       scales_(exact_scales(chain_)),
-      fingerprint_(chain_fingerprint(chain_)) {
+      fingerprint_(ckks::fingerprint(chain_)) {
     for (std::size_t i = 0; i < chain_.primes.size(); ++i) {
         const std::uint64_t q = chain_.primes[i];
         std::uint64_t product = 1;
