@@ -39,7 +39,7 @@ FftTable::FftTable(int log_slots)
     : log_slots_(checked(log_slots)),
       nodes_re_(size() / 4),
       nodes_im_(size() / 4),
-      leaves_(std::max<std::size_t>(size(), 32)) {
+      leaves_(std::max<std::size_t>(size(), 64)) {
     nodes_re_.data()[0] = nodes_im_.data()[0] = 0;
     for (std::size_t k = 1; k < size() / 4; ++k) {
         const Twiddle w = node_twiddle(k);
@@ -50,11 +50,11 @@ FftTable::FftTable(int log_slots)
         const std::size_t k = size() / 4 + i;
         const Twiddle w = node_twiddle(k);
         const Twiddle child = node_twiddle(2 * k);
-        double* const group = leaves_.data() + i / 8 * 32 + i % 8;
+        double* const group = leaves_.data() + i / 16 * 64 + i % 16;
         group[0] = w.re;
-        group[8] = w.im;
-        group[16] = child.re;
-        group[24] = child.im;
+        group[16] = w.im;
+        group[32] = child.re;
+        group[48] = child.im;
     }
 }
 

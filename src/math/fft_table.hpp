@@ -24,7 +24,7 @@ public:
     /// Real and imaginary parts of W[k] for the nodes 1 <= k < n/4.
     [[nodiscard]] const double* nodes_re() const noexcept { return nodes_re_.data(); }
     [[nodiscard]] const double* nodes_im() const noexcept { return nodes_im_.data(); }
-    /// The last two layers, 32 doubles per 32 points: for its eight nodes k of four points each,
+    /// The last two layers, 64 doubles per 64 points: for its 16 nodes k of four points each,
     /// all Re W[k], all Im W[k], all Re W[2k], all Im W[2k].
     [[nodiscard]] const double* leaves() const noexcept { return leaves_.data(); }
 

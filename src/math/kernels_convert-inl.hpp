@@ -4,61 +4,58 @@
 namespace tacit::math::TACIT_TARGET_NAMESPACE {
 namespace {
 
-/// out0[0..2 lanes) = sum_j a[j] k0[j] and the same for out1, four independent sums.
-HWY_INLINE void inner_product2_step(double* out0, double* out1, const double* const* a, const double* const* k0,
-                                    const double* const* k1, std::size_t count, std::size_t i, const Prime& m) {
-    Vec s0 = set(0), s1 = s0, t0 = s0, t1 = s0;
-    for (std::size_t begin = 0; begin < count; begin += max_terms) {
-        Sum u0 = sum_from(s0), u1 = sum_from(s1), v0 = sum_from(t0), v1 = sum_from(t1);
-        const std::size_t end = std::min(count, begin + max_terms);
-        for (std::size_t j = begin; j < end; ++j) {
-            const Vec x0 = load(a[j] + i), x1 = load(a[j] + i + lanes);
-            add_product(u0, x0, load(k0[j] + i));
-            add_product(u1, x1, load(k0[j] + i + lanes));
-            add_product(v0, x0, load(k1[j] + i));
-            add_product(v1, x1, load(k1[j] + i + lanes));
-        }
-        s0 = total(u0, m);
-        s1 = total(u1, m);
-        t0 = total(v0, m);
-        t1 = total(v1, m);
-    }
-    store(out0 + i, s0);
-    store(out0 + i + lanes, s1);
-    store(out1 + i, t0);
-    store(out1 + i + lanes, t1);
-}
-
 void inner_product2(double* out0, double* out1, const double* const* a, const double* const* k0,
                     const double* const* k1, std::size_t count, std::size_t n, const Modulus& modulus) {
     const Prime m = broadcast(modulus);
-    for (std::size_t i = 0; i < n; i += 2 * lanes) inner_product2_step(out0, out1, a, k0, k1, count, i, m);
+    for (std::size_t i = 0; i < n; i += lanes) {
+        Vec s0 = set(0), s1 = set(0);
+        for (std::size_t begin = 0; begin < count; begin += max_terms) {
+            Sum sum0 = sum_from(s0), sum1 = sum_from(s1);
+            const std::size_t end = std::min(count, begin + max_terms);
+            for (std::size_t j = begin; j < end; ++j) {
+                const Vec x = load(a[j] + i);
+                add_product(sum0, x, load(k0[j] + i));
+                add_product(sum1, x, load(k1[j] + i));
+            }
+            s0 = total(sum0, m);
+            s1 = total(sum1, m);
+        }
+        store(out0 + i, s0);
+        store(out1 + i, s1);
+    }
+}
+
+/// `steps` vectors from coefficient i on, each its own sum: two of them keep the units busy.
+template <std::size_t steps>
+HWY_INLINE void convert_step(double* out, const double* const* y, const double* c, std::size_t count,
+                             const double* overflow, double minus_q, std::size_t i, const Prime& m) {
+    Vec result[steps];
+    Sum sum[steps];
+    for (std::size_t s = 0; s < steps; ++s) {
+        sum[s] = sum_from(set(0));
+        // The multiple of Q is at most count/2 + 1 in size: it takes no room of the sum.
+        if (overflow != nullptr) add_product(sum[s], load(overflow + i + s * lanes), set(minus_q));
+    }
+    for (std::size_t begin = 0;;) {
+        const std::size_t end = std::min(count, begin + max_terms);
+        for (std::size_t j = begin; j < end; ++j) {
+            const Vec factor = set(c[j]);
+            for (std::size_t s = 0; s < steps; ++s) add_product(sum[s], load(y[j] + i + s * lanes), factor);
+        }
+        for (std::size_t s = 0; s < steps; ++s) result[s] = total(sum[s], m);
+        begin = end;
+        if (begin == count) break;
+        for (std::size_t s = 0; s < steps; ++s) sum[s] = sum_from(result[s]);
+    }
+    for (std::size_t s = 0; s < steps; ++s) store(out + i + s * lanes, result[s]);
 }
 
 void convert(double* out, const double* const* y, const double* c, std::size_t count, const double* overflow,
              double minus_q, std::size_t n, const Modulus& modulus) {
     const Prime m = broadcast(modulus);
-    for (std::size_t i = 0; i < n; i += 2 * lanes) {
-        Vec s0 = set(0), s1 = s0;
-        for (std::size_t begin = 0; begin < count; begin += max_terms) {
-            Sum u0 = sum_from(s0), u1 = sum_from(s1);
-            // The multiple of Q is at most count/2 + 1 in size: it takes no room of the sum.
-            if (overflow != nullptr && begin == 0) {
-                add_product(u0, load(overflow + i), set(minus_q));
-                add_product(u1, load(overflow + i + lanes), set(minus_q));
-            }
-            const std::size_t end = std::min(count, begin + max_terms);
-            for (std::size_t j = begin; j < end; ++j) {
-                const Vec factor = set(c[j]);
-                add_product(u0, load(y[j] + i), factor);
-                add_product(u1, load(y[j] + i + lanes), factor);
-            }
-            s0 = total(u0, m);
-            s1 = total(u1, m);
-        }
-        store(out + i, s0);
-        store(out + i + lanes, s1);
-    }
+    std::size_t i = 0;
+    for (; i + 2 * lanes <= n; i += 2 * lanes) convert_step<2>(out, y, c, count, overflow, minus_q, i, m);
+    for (; i < n; i += lanes) convert_step<1>(out, y, c, count, overflow, minus_q, i, m);
 }
 
 void overflow(double* out, const double* const* y, const double* inverse_q, std::size_t count, std::size_t n) {

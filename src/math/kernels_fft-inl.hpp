@@ -32,18 +32,18 @@ HWY_INLINE void store(Split x, std::size_t i, Complex a) {
     store(x.re + i, a.re);
     store(x.im + i, a.im);
 }
-HWY_INLINE Complex load_rows(Split x, std::size_t i) {
-    constexpr std::size_t upper = 16 * (groups - 1);
-    return {load_halves(x.re + i, x.re + i + upper), load_halves(x.im + i, x.im + i + upper)};
-}
+HWY_INLINE Complex load_rows(Split x, std::size_t i) { return {load_rows(x.re + i), load_rows(x.im + i)}; }
 HWY_INLINE void store_rows(Split x, std::size_t i, Complex a) {
-    constexpr std::size_t upper = 16 * (groups - 1);
-    store_halves(x.re + i, x.re + i + upper, a.re);
-    store_halves(x.im + i, x.im + i + upper, a.im);
+    store_rows(x.re + i, a.re);
+    store_rows(x.im + i, a.im);
 }
-HWY_INLINE void transpose(Complex& a, Complex& b, Complex& c, Complex& d) {
-    transpose(a.re, b.re, c.re, d.re);
-    transpose(a.im, b.im, c.im, d.im);
+HWY_INLINE void load_columns(Split x, Complex& a, Complex& b, Complex& c, Complex& d) {
+    load_columns<false>(x.re, a.re, b.re, c.re, d.re);
+    load_columns<false>(x.im, a.im, b.im, c.im, d.im);
+}
+HWY_INLINE void store_columns(Split x, Complex a, Complex b, Complex c, Complex d) {
+    store_columns<false>(x.re, a.re, b.re, c.re, d.re);
+    store_columns<false>(x.im, a.im, b.im, c.im, d.im);
 }
 
 /// Twiddles of a node and of its left child; the right child's is i times the left one's.
@@ -103,41 +103,44 @@ HWY_INLINE void inverse_radix4(Split x, std::size_t length, const ComplexTwiddle
     }
 }
 
-/// Twiddles for the last four layers of the 16-point node k, and of node k+1 where a vector holds two groups.
-struct LeafTwiddles {
-    ComplexTwiddles outer;
-    ComplexTwiddles inner;
-};
-HWY_INLINE LeafTwiddles leaf_twiddles(const FftTable& table, std::size_t k) {
+/// Twiddles of the 16-point nodes k, k+1, ..., one for each group of lanes.
+HWY_INLINE ComplexTwiddles outer_twiddles(const FftTable& table, std::size_t k) {
     const double* const re = table.nodes_re();
     const double* const im = table.nodes_im();
-    const std::size_t next = k + groups - 1;
-    const std::size_t group = k - table.size() / 16;
-    const double* const leaf = table.leaves() + group / 2 * 32 + group % 2 * 4;
-    return {{{set_halves(re + k, re + next), set_halves(im + k, im + next)},
-             {set_halves(re + 2 * k, re + 2 * next), set_halves(im + 2 * k, im + 2 * next)}},
-            {{load(leaf), load(leaf + 8)}, {load(leaf + 16), load(leaf + 24)}}};
+    return {{set_groups(re + k, 1), set_groups(im + k, 1)}, {set_groups(re + 2 * k, 2), set_groups(im + 2 * k, 2)}};
 }
 
-HWY_INLINE void forward_leaf(Split x, const LeafTwiddles& w) {
+/// Twiddles of the 4-point nodes k, k+1, ..., one for each lane.
+HWY_INLINE ComplexTwiddles inner_twiddles(const FftTable& table, std::size_t k) {
+    const std::size_t leaf = k - table.size() / 4;
+    const double* const w = table.leaves() + leaf / 16 * 64 + leaf % 16;
+    return {{load(w), load(w + 16)}, {load(w + 32), load(w + 48)}};
+}
+
+/// The last four layers of the 16-point nodes k, k+1, ..., as many as a vector has groups.
+HWY_INLINE void forward_leaf(Split x, std::size_t k, const FftTable& table) {
     Complex x0 = load_rows(x, 0), x1 = load_rows(x, 4), x2 = load_rows(x, 8), x3 = load_rows(x, 12);
-    forward_butterfly(x0, x1, x2, x3, w.outer);
-    transpose(x0, x1, x2, x3);
-    forward_butterfly(x0, x1, x2, x3, w.inner);
-    transpose(x0, x1, x2, x3);
+    forward_butterfly(x0, x1, x2, x3, outer_twiddles(table, k));
     store_rows(x, 0, x0);
     store_rows(x, 4, x1);
     store_rows(x, 8, x2);
     store_rows(x, 12, x3);
+    load_columns(x, x0, x1, x2, x3);
+    forward_butterfly(x0, x1, x2, x3, inner_twiddles(table, 4 * k));
+    store_columns(x, x0, x1, x2, x3);
 }
 
 /// Scales by 1/n as well, a power of two: exact.
-HWY_INLINE void inverse_leaf(Split x, const LeafTwiddles& w, Vec scale) {
-    Complex x0 = load_rows(x, 0), x1 = load_rows(x, 4), x2 = load_rows(x, 8), x3 = load_rows(x, 12);
-    transpose(x0, x1, x2, x3);
-    inverse_butterfly(x0, x1, x2, x3, w.inner);
-    transpose(x0, x1, x2, x3);
-    inverse_butterfly(x0, x1, x2, x3, w.outer);
+HWY_INLINE void inverse_leaf(Split x, std::size_t k, const FftTable& table, Vec scale) {
+    Complex x0, x1, x2, x3;
+    load_columns(x, x0, x1, x2, x3);
+    inverse_butterfly(x0, x1, x2, x3, inner_twiddles(table, 4 * k));
+    store_columns(x, x0, x1, x2, x3);
+    x0 = load_rows(x, 0);
+    x1 = load_rows(x, 4);
+    x2 = load_rows(x, 8);
+    x3 = load_rows(x, 12);
+    inverse_butterfly(x0, x1, x2, x3, outer_twiddles(table, k));
     store_rows(x, 0, {mul(x0.re, scale), mul(x0.im, scale)});
     store_rows(x, 4, {mul(x1.re, scale), mul(x1.im, scale)});
     store_rows(x, 8, {mul(x2.re, scale), mul(x2.im, scale)});
@@ -163,7 +166,7 @@ void forward_node(Split x, std::size_t length, std::size_t k, const FftTable& ta
         }
     }
     for (std::size_t i = 0; i < count; i += groups) {
-        forward_leaf(offset(x, 16 * i), leaf_twiddles(table, count * k + i));
+        forward_leaf(offset(x, 16 * i), count * k + i, table);
     }
 }
 
@@ -177,7 +180,7 @@ void inverse_node(Split x, std::size_t length, std::size_t k, const FftTable& ta
     }
     std::size_t count = length / 16;
     for (std::size_t i = 0; i < count; i += groups) {
-        inverse_leaf(offset(x, 16 * i), leaf_twiddles(table, count * k + i), scale);
+        inverse_leaf(offset(x, 16 * i), count * k + i, table, scale);
     }
     for (std::size_t part = 64; part <= length; part *= 4) {
         count /= 4;

@@ -1,7 +1,27 @@
 // The negacyclic transform [Har14], depth-first in radix-4 passes. Included once per target (no include guard).
+//
+// Bounds, in units of p, for values |x| <= c p. A product with a twiddle (|w| <= p/2) needs c < 2^52/p and is
+// at most e(c) = 1/2 + c p 2^-53; everything else needs to stay below 2^53.
+//
+// Forward: a butterfly turns c into c + e(c) + e(c + e(c)), or with x0 reduced into 1/2 + e(c) + e(c + e(c)).
+// From c = 1, after one radix-2 and eight radix-4 passes (N = 2^17):
+//   p < 2^48, nothing reduced:                the largest factor is 11.9 < 16, the largest value 12.7;
+//   p < 2^49, x0 reduced in the 1024-point pass, five before the end: factor 7.8 < 8, value 8.8 < 16.
+//
+// Inverse: outputs are 4c (or 1/2 if reduced), 2 e(2c), e(4c) and e(2 e(2c)).
+//   p < 2^49, x0 always reduced: c stays below 4/3, factors below 5.4 < 8;
+//   p < 2^43, x0 reduced only in passes of length 64, 1024 and 16384: from c = 0.54 up to 8.7 before the first,
+//   4.6 before the others; factors below 35 < 512.
+// The last pass leaves e(5.4) = 0.84 in the first case, to be reduced, and e(18.5) < 0.52 in the second.
 
 namespace tacit::math::TACIT_TARGET_NAMESPACE {
 namespace {
+
+/// Which intermediate values are reduced; see above.
+enum class Policy { always_reduce, rarely_reduce };
+
+constexpr std::uint64_t forward_limit = std::uint64_t{1} << 48;
+constexpr std::uint64_t inverse_limit = std::uint64_t{1} << 43;
 
 /// The twiddles of one radix-4 butterfly: of a node and of its two children.
 struct Twiddles {
@@ -10,224 +30,269 @@ struct Twiddles {
     Vec right;
 };
 
+struct Points {
+    Vec x0;
+    Vec x1;
+    Vec x2;
+    Vec x3;
+};
+
+HWY_INLINE Points load_quarters(const double* x, std::size_t quarter) {
+    return {load(x), load(x + quarter), load(x + 2 * quarter), load(x + 3 * quarter)};
+}
+HWY_INLINE void store_quarters(double* x, std::size_t quarter, const Points& v) {
+    store(x, v.x0);
+    store(x + quarter, v.x1);
+    store(x + 2 * quarter, v.x2);
+    store(x + 3 * quarter, v.x3);
+}
+/// The same for blocks of 16 points, `groups` of them at once.
+HWY_INLINE Points load_blocks(const double* x) {
+    return {load_rows(x), load_rows(x + 4), load_rows(x + 8), load_rows(x + 12)};
+}
+HWY_INLINE void store_blocks(double* x, const Points& v) {
+    store_rows(x, v.x0);
+    store_rows(x + 4, v.x1);
+    store_rows(x + 8, v.x2);
+    store_rows(x + 12, v.x3);
+}
+
 template <bool reduce_first>
-HWY_INLINE void forward_butterfly(Vec& x0, Vec& x1, Vec& x2, Vec& x3, const Twiddles& w, const Prime& m) {
-    const Vec a3 = product(x3, w.node, m);
-    const Vec a2 = product(x2, w.node, m);
-    if constexpr (reduce_first) x0 = reduced(x0, m);
-    const Vec b1 = product(add(x1, a3), w.left, m);
-    const Vec b3 = product(sub(x1, a3), w.right, m);
-    const Vec b0 = add(x0, a2);
-    const Vec b2 = sub(x0, a2);
-    x0 = add(b0, b1);
-    x1 = sub(b0, b1);
-    x2 = add(b2, b3);
-    x3 = sub(b2, b3);
+HWY_INLINE Points forward_butterfly(const Points& v, const Twiddles& w, const Prime& m) {
+    const Vec a3 = product(v.x3, w.node, m), a2 = product(v.x2, w.node, m);
+    const Vec b1 = product(add(v.x1, a3), w.left, m), b3 = product(sub(v.x1, a3), w.right, m);
+    const Vec x0 = reduce_first ? reduced(v.x0, m) : v.x0;
+    const Vec b0 = add(x0, a2), b2 = sub(x0, a2);
+    return {add(b0, b1), sub(b0, b1), add(b2, b3), sub(b2, b3)};
 }
 
 /// `w` holds the inverse twiddles without their sign, which the differences absorb.
-HWY_INLINE void inverse_butterfly(Vec& x0, Vec& x1, Vec& x2, Vec& x3, const Twiddles& w, const Prime& m) {
-    const Vec s0 = add(x0, x1), s1 = add(x2, x3);
-    const Vec d0 = product(sub(x1, x0), w.left, m);
-    const Vec d1 = product(sub(x3, x2), w.right, m);
-    x0 = add(s0, s1);
-    x1 = add(d0, d1);
-    x2 = product(sub(s1, s0), w.node, m);
-    x3 = product(sub(d1, d0), w.node, m);
+template <bool reduce_first>
+HWY_INLINE Points inverse_butterfly(const Points& v, const Twiddles& w, const Prime& m) {
+    const Vec s0 = add(v.x0, v.x1), s1 = add(v.x2, v.x3);
+    const Vec d0 = product(sub(v.x1, v.x0), w.left, m), d1 = product(sub(v.x3, v.x2), w.right, m);
+    const Vec sum = add(s0, s1);
+    return {reduce_first ? reduced(sum, m) : sum, add(d0, d1), product(sub(s1, s0), w.node, m),
+            product(sub(d1, d0), w.node, m)};
 }
 
-HWY_INLINE Twiddles twiddles_at(const double* nodes, std::size_t k) {
-    return {set(nodes[k]), set(nodes[2 * k]), set(nodes[2 * k + 1])};
+HWY_INLINE Twiddles forward_twiddles(const NttTable& table, std::size_t k) {
+    const double* const w = table.nodes();
+    return {set(w[k]), set(w[2 * k]), set(w[2 * k + 1])};
+}
+
+/// Inverse twiddles of node k without sign: W[k]^-1 = -W[3m-1-k], m the first node of k's layer.
+HWY_INLINE Twiddles inverse_twiddles(const NttTable& table, std::size_t k, std::size_t length) {
+    const std::size_t mirror = 3 * (table.size() / length) - 1 - k;
+    const double* const w = table.nodes();
+    return {set(w[mirror]), set(w[2 * mirror + 1]), set(w[2 * mirror])};
+}
+
+/// Twiddles of the 4-point nodes k, k+1, ..., one for each lane.
+HWY_INLINE Twiddles column_twiddles(const NttTable& table, std::size_t k) {
+    const std::size_t leaf = k - table.size() / 4;
+    const double* const w = table.leaves() + leaf / 16 * 48 + leaf % 16;
+    return {load(w), load(w + 16), load(w + 32)};
+}
+
+/// The passes over nodes k, ..., k+count-1 of `length` points each.
+template <bool reduce_first>
+HWY_INLINE void forward_pass(double* x, std::size_t length, std::size_t k, std::size_t count, const NttTable& table) {
+    const Prime m = broadcast(table.modulus());
+    const std::size_t quarter = length / 4;
+    for (std::size_t i = k; i < k + count; ++i, x += length) {
+        const Twiddles w = forward_twiddles(table, i);
+        for (std::size_t j = 0; j < quarter; j += lanes) {
+            store_quarters(x + j, quarter, forward_butterfly<reduce_first>(load_quarters(x + j, quarter), w, m));
+        }
+    }
 }
 
 template <bool reduce_first>
-HWY_INLINE void forward_radix4(double* x, std::size_t length, const Twiddles& w, const Prime& m) {
-    const std::size_t quarter = length / 4;
-    for (std::size_t j = 0; j < quarter; j += lanes) {
-        double* const at = x + j;
-        Vec x0 = load(at), x1 = load(at + quarter), x2 = load(at + 2 * quarter), x3 = load(at + 3 * quarter);
-        forward_butterfly<reduce_first>(x0, x1, x2, x3, w, m);
-        store(at, x0);
-        store(at + quarter, x1);
-        store(at + 2 * quarter, x2);
-        store(at + 3 * quarter, x3);
-    }
-}
-
-HWY_INLINE void inverse_radix4(double* x, std::size_t length, const Twiddles& w, const Prime& m) {
-    const std::size_t quarter = length / 4;
-    for (std::size_t j = 0; j < quarter; j += lanes) {
-        double* const at = x + j;
-        Vec x0 = load(at), x1 = load(at + quarter), x2 = load(at + 2 * quarter), x3 = load(at + 3 * quarter);
-        inverse_butterfly(x0, x1, x2, x3, w, m);
-        store(at, reduced(x0, m));
-        store(at + quarter, x1);
-        store(at + 2 * quarter, x2);
-        store(at + 3 * quarter, x3);
-    }
-}
-
-/// The last four layers of the 16-point node k, and of node k+1 as well where a vector holds two groups.
-HWY_INLINE void forward_leaf(double* x, std::size_t k, const NttTable& table, const Prime& m) {
-    double* const upper = x + 16 * (groups - 1);
-    Vec x0 = load_halves(x, upper), x1 = load_halves(x + 4, upper + 4);
-    Vec x2 = load_halves(x + 8, upper + 8), x3 = load_halves(x + 12, upper + 12);
-    const double* const nodes = table.nodes();
-    const std::size_t next = k + groups - 1;
-    const Twiddles outer = {set_halves(nodes + k, nodes + next), set_halves(nodes + 2 * k, nodes + 2 * next),
-                            set_halves(nodes + 2 * k + 1, nodes + 2 * next + 1)};
-    forward_butterfly<false>(x0, x1, x2, x3, outer, m);
-    transpose(x0, x1, x2, x3);
-    const std::size_t group = k - table.size() / 16;
-    const double* const leaf = table.leaves() + group / 2 * 24 + group % 2 * 4;
-    forward_butterfly<false>(x0, x1, x2, x3, {load(leaf), load(leaf + 8), load(leaf + 16)}, m);
-    x0 = reduced(x0, m);
-    x1 = reduced(x1, m);
-    x2 = reduced(x2, m);
-    x3 = reduced(x3, m);
-    transpose(x0, x1, x2, x3);
-    store_halves(x, upper, x0);
-    store_halves(x + 4, upper + 4, x1);
-    store_halves(x + 8, upper + 8, x2);
-    store_halves(x + 12, upper + 12, x3);
-}
-
-/// Mirror image of forward_leaf. It reads the points backwards by blocks of four, so that they meet the
-/// twiddles of the mirrored nodes, which are their inverses up to sign, in the order of the table.
-HWY_INLINE void inverse_leaf(double* x, std::size_t k, const NttTable& table, const Prime& m) {
-    double* const lower = x + 16 * (groups - 1);
-    Vec x3 = load_halves(lower, x), x2 = load_halves(lower + 4, x + 4);
-    Vec x1 = load_halves(lower + 8, x + 8), x0 = load_halves(lower + 12, x + 12);
-    transpose(x0, x1, x2, x3);
-    const std::size_t group = table.size() / 8 - groups - k;
-    const double* const leaf = table.leaves() + group / 2 * 24 + group % 2 * 4;
-    inverse_butterfly(x0, x1, x2, x3, {load(leaf), load(leaf + 16), load(leaf + 8)}, m);
-    x0 = reduced(x0, m);
-    transpose(x0, x1, x2, x3);
-    const double* const nodes = table.nodes();
-    const std::size_t mirror = 3 * table.size() / 16 - groups - k, next = mirror + groups - 1;
-    const Twiddles outer = {set_halves(nodes + mirror, nodes + next),
-                            set_halves(nodes + 2 * mirror + 1, nodes + 2 * next + 1),
-                            set_halves(nodes + 2 * mirror, nodes + 2 * next)};
-    inverse_butterfly(x3, x2, x1, x0, outer, m);
-    store_halves(lower, x, reduced(x3, m));
-    store_halves(lower + 4, x + 4, x2);
-    store_halves(lower + 8, x + 8, x1);
-    store_halves(lower + 12, x + 12, x0);
-}
-
-/// Inverse twiddles of node k without sign: W[k]^-1 = -W[3m-1-k], m the layer's first node.
-HWY_INLINE Twiddles inverse_twiddles_at(const NttTable& table, std::size_t k, std::size_t length) {
-    const std::size_t mirror = 3 * (table.size() / length) - 1 - k;
-    const double* const nodes = table.nodes();
-    return {set(nodes[mirror]), set(nodes[2 * mirror + 1]), set(nodes[2 * mirror])};
-}
-
-template <bool wide>
-void forward_block(double* x, std::size_t k, const NttTable& table, const Prime& m) {
-    forward_radix4<wide>(x, 1024, twiddles_at(table.nodes(), k), m);
-    for (std::size_t i = 0; i < 4; ++i) {
-        forward_radix4<false>(x + 256 * i, 256, twiddles_at(table.nodes(), 4 * k + i), m);
-    }
-    for (std::size_t i = 0; i < 16; ++i) {
-        forward_radix4<false>(x + 64 * i, 64, twiddles_at(table.nodes(), 16 * k + i), m);
-    }
-    for (std::size_t i = 0; i < 64; i += groups) forward_leaf(x + 16 * i, 64 * k + i, table, m);
-}
-
-void inverse_block(double* x, std::size_t k, const NttTable& table, const Prime& m) {
-    for (std::size_t i = 0; i < 64; i += groups) inverse_leaf(x + 16 * i, 64 * k + i, table, m);
-    for (std::size_t i = 0; i < 16; ++i) {
-        inverse_radix4(x + 64 * i, 64, inverse_twiddles_at(table, 16 * k + i, 64), m);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-        inverse_radix4(x + 256 * i, 256, inverse_twiddles_at(table, 4 * k + i, 256), m);
-    }
-}
-
-template <bool wide>
-void forward_node(double* x, std::size_t length, std::size_t k, const NttTable& table, const Prime& m) {
-    if (length == 1024) {
-        forward_block<wide>(x, k, table, m);
-        return;
-    }
-    forward_radix4<false>(x, length, twiddles_at(table.nodes(), k), m);
-    for (std::size_t i = 0; i < 4; ++i) forward_node<wide>(x + length / 4 * i, length / 4, 4 * k + i, table, m);
-}
-
-template <bool wide>
-void forward_root(double* x, const NttTable& table, const Prime& m) {
-    const std::size_t n = table.size();
-    if (table.log_ring_dimension() % 2 == 0) {
-        forward_node<wide>(x, n, 1, table, m);
-        return;
-    }
-    const Vec w = set(table.nodes()[1]);
-    for (std::size_t j = 0; j < n / 2; j += lanes) {
-        const Vec x0 = load(x + j), a1 = product(load(x + n / 2 + j), w, m);
-        store(x + j, add(x0, a1));
-        store(x + n / 2 + j, sub(x0, a1));
-    }
-    forward_node<wide>(x, n / 2, 2, table, m);
-    forward_node<wide>(x + n / 2, n / 2, 3, table, m);
-}
-
-void ntt_forward(double* x, const NttTable& table) {
+HWY_INLINE void inverse_pass(double* x, std::size_t length, std::size_t k, std::size_t count, const NttTable& table) {
     const Prime m = broadcast(table.modulus());
-    if (table.modulus().value() >> 48 != 0) {
-        forward_root<true>(x, table, m);
-    } else {
-        forward_root<false>(x, table, m);
+    const std::size_t quarter = length / 4;
+    for (std::size_t i = k; i < k + count; ++i, x += length) {
+        const Twiddles w = inverse_twiddles(table, i, length);
+        for (std::size_t j = 0; j < quarter; j += lanes) {
+            store_quarters(x + j, quarter, inverse_butterfly<reduce_first>(load_quarters(x + j, quarter), w, m));
+        }
     }
 }
 
-/// All layers below the node; its own pass too unless it is the root.
-void inverse_node(double* x, std::size_t length, std::size_t k, const NttTable& table, const Prime& m) {
+/// 16-point nodes: layers 8 and 4 points apart.
+HWY_INLINE void forward_pass16(double* x, std::size_t k, std::size_t count, const NttTable& table) {
+    const Prime m = broadcast(table.modulus());
+    const double* const w = table.nodes();
+    for (std::size_t i = k; i < k + count; i += groups, x += 16 * groups) {
+        const Twiddles t = {set_groups(w + i, 1), set_groups(w + 2 * i, 2), set_groups(w + 2 * i + 1, 2)};
+        store_blocks(x, forward_butterfly<false>(load_blocks(x), t, m));
+    }
+}
+
+template <bool reduce_first>
+HWY_INLINE void inverse_pass16(double* x, std::size_t k, std::size_t count, const NttTable& table) {
+    const Prime m = broadcast(table.modulus());
+    const double* w = table.nodes() + (3 * table.size() / 16 - 1 - k);
+    const double* left = table.nodes() + 2 * (3 * table.size() / 16 - 1 - k) + 1;
+    for (std::size_t i = 0; i < count; i += groups, w -= groups, left -= 2 * groups, x += 16 * groups) {
+        const Twiddles t = {set_groups(w, -1), set_groups(left, -2), set_groups(left - 1, -2)};
+        store_blocks(x, inverse_butterfly<reduce_first>(load_blocks(x), t, m));
+    }
+}
+
+/// 4-point nodes: the last two layers and the reduction of the result.
+HWY_INLINE void forward_pass4(double* x, std::size_t k, std::size_t count, const NttTable& table) {
+    const Prime m = broadcast(table.modulus());
+    for (std::size_t i = k; i < k + count; i += lanes, x += 4 * lanes) {
+        Points v;
+        load_columns<false>(x, v.x0, v.x1, v.x2, v.x3);
+        v = forward_butterfly<false>(v, column_twiddles(table, i), m);
+        store_columns<false>(x, reduced(v.x0, m), reduced(v.x1, m), reduced(v.x2, m), reduced(v.x3, m));
+    }
+}
+
+/// Mirrored columns meet the twiddles of their mirrored nodes in the order of the table.
+template <bool reduce_first>
+HWY_INLINE void inverse_pass4(double* x, std::size_t k, std::size_t count, const NttTable& table) {
+    const Prime m = broadcast(table.modulus());
+    for (std::size_t i = k; i < k + count; i += lanes, x += 4 * lanes) {
+        Points v;
+        load_columns<true>(x, v.x0, v.x1, v.x2, v.x3);
+        const Twiddles w = column_twiddles(table, 3 * table.size() / 4 - lanes - i);
+        v = inverse_butterfly<reduce_first>(v, {w.node, w.right, w.left}, m);
+        store_columns<true>(x, v.x0, v.x1, v.x2, v.x3);
+    }
+}
+
+/// Blocks of 1024 points (8 KiB) stay in the first-level cache: pass by pass.
+template <Policy policy>
+void forward_block(double* x, std::size_t k, const NttTable& table) {
+    forward_pass<policy == Policy::always_reduce>(x, 1024, k, 1, table);
+    forward_pass<false>(x, 256, 4 * k, 4, table);
+    forward_pass<false>(x, 64, 16 * k, 16, table);
+    forward_pass16(x, 64 * k, 64, table);
+    forward_pass4(x, 256 * k, 256, table);
+}
+
+template <Policy policy>
+void inverse_block(double* x, std::size_t k, const NttTable& table) {
+    constexpr bool always = policy == Policy::always_reduce;
+    inverse_pass4<always>(x, 256 * k, 256, table);
+    inverse_pass16<always>(x, 64 * k, 64, table);
+    inverse_pass<true>(x, 64, 16 * k, 16, table);
+    inverse_pass<always>(x, 256, 4 * k, 4, table);
+}
+
+/// Node k of `length` points, 1024 times a power of four.
+template <Policy policy>
+void forward_node(double* x, std::size_t length, std::size_t k, const NttTable& table) {
     if (length == 1024) {
-        inverse_block(x, k, table, m);
+        forward_block<policy>(x, k, table);
+        return;
+    }
+    forward_pass<false>(x, length, k, 1, table);
+    for (std::size_t i = 0; i < 4; ++i) forward_node<policy>(x + length / 4 * i, length / 4, 4 * k + i, table);
+}
+
+/// Everything below node k.
+template <Policy policy>
+void inverse_children(double* x, std::size_t length, std::size_t k, const NttTable& table);
+
+template <Policy policy>
+void inverse_node(double* x, std::size_t length, std::size_t k, const NttTable& table) {
+    inverse_children<policy>(x, length, k, table);
+    if (policy == Policy::always_reduce || length == 1024 || length == 16384) {
+        inverse_pass<true>(x, length, k, 1, table);
     } else {
-        for (std::size_t i = 0; i < 4; ++i) inverse_node(x + length / 4 * i, length / 4, 4 * k + i, table, m);
+        inverse_pass<false>(x, length, k, 1, table);
     }
-    if (k != 1) inverse_radix4(x, length, inverse_twiddles_at(table, k, length), m);
 }
 
-HWY_INLINE void inverse_root_radix4(double* x, const NttTable& table, const Prime& m) {
+template <Policy policy>
+void inverse_children(double* x, std::size_t length, std::size_t k, const NttTable& table) {
+    if (length == 1024) {
+        inverse_block<policy>(x, k, table);
+        return;
+    }
+    for (std::size_t i = 0; i < 4; ++i) inverse_node<policy>(x + length / 4 * i, length / 4, 4 * k + i, table);
+}
+
+template <Policy policy>
+void forward_root(double* x, const NttTable& table) {
+    const std::size_t n = table.size(), half = n / 2;
+    if (table.log_ring_dimension() % 2 == 0) {
+        forward_node<policy>(x, n, 1, table);
+        return;
+    }
+    const Prime m = broadcast(table.modulus());
+    const Vec w = set(table.nodes()[1]);
+    for (std::size_t j = 0; j < half; j += lanes) {
+        const Vec x0 = load(x + j), a1 = product(load(x + half + j), w, m);
+        store(x + j, add(x0, a1));
+        store(x + half + j, sub(x0, a1));
+    }
+    forward_node<policy>(x, half, 2, table);
+    forward_node<policy>(x + half, half, 3, table);
+}
+
+template <Policy policy>
+HWY_INLINE Vec last_product(Vec a, Vec w, const Prime& m) {
+    const Vec v = product(a, w, m);
+    return policy == Policy::always_reduce ? reduced(v, m) : v;
+}
+
+/// The last pass, scaling by 1/N in its twiddles and leaving reduced residues.
+template <Policy policy>
+HWY_INLINE void inverse_root_radix4(double* x, const NttTable& table) {
+    const Prime m = broadcast(table.modulus());
     const std::size_t quarter = table.size() / 4;
-    const Vec scale = set(table.scaled()[0]), node = set(table.nodes()[1]), scaled_node = set(table.scaled()[1]);
-    const Vec left = set(table.scaled()[3]), right = set(table.scaled()[2]);
+    const auto& scaled = table.scaled();
+    const Vec scale = set(scaled[0]), scaled_node = set(scaled[1]), node = set(table.nodes()[1]);
+    const Vec left = set(scaled[3]), right = set(scaled[2]);
     for (std::size_t j = 0; j < quarter; j += lanes) {
-        double* const at = x + j;
-        const Vec x0 = load(at), x1 = load(at + quarter), x2 = load(at + 2 * quarter), x3 = load(at + 3 * quarter);
-        const Vec s0 = add(x0, x1), s1 = add(x2, x3);
-        const Vec d0 = product(sub(x1, x0), left, m), d1 = product(sub(x3, x2), right, m);
-        store(at, reduced(product(add(s0, s1), scale, m), m));
-        store(at + quarter, reduced(add(d0, d1), m));
-        store(at + 2 * quarter, reduced(product(sub(s1, s0), scaled_node, m), m));
-        store(at + 3 * quarter, reduced(product(sub(d1, d0), node, m), m));
+        const Points v = load_quarters(x + j, quarter);
+        const Vec s0 = add(v.x0, v.x1), s1 = add(v.x2, v.x3);
+        const Vec d0 = product(sub(v.x1, v.x0), left, m), d1 = product(sub(v.x3, v.x2), right, m);
+        store_quarters(x + j, quarter,
+                       {last_product<policy>(add(s0, s1), scale, m), reduced(add(d0, d1), m),
+                        last_product<policy>(sub(s1, s0), scaled_node, m), last_product<policy>(sub(d1, d0), node, m)});
     }
 }
 
-HWY_INLINE void inverse_root_radix2(double* x, const NttTable& table, const Prime& m) {
+template <Policy policy>
+HWY_INLINE void inverse_root_radix2(double* x, const NttTable& table) {
+    const Prime m = broadcast(table.modulus());
     const std::size_t half = table.size() / 2;
     const Vec scale = set(table.scaled()[0]), scaled_node = set(table.scaled()[1]);
     for (std::size_t j = 0; j < half; j += lanes) {
         const Vec x0 = load(x + j), x1 = load(x + half + j);
-        store(x + j, reduced(product(add(x0, x1), scale, m), m));
-        store(x + half + j, reduced(product(sub(x1, x0), scaled_node, m), m));
+        store(x + j, last_product<policy>(add(x0, x1), scale, m));
+        store(x + half + j, last_product<policy>(sub(x1, x0), scaled_node, m));
     }
 }
 
-void ntt_inverse(double* x, const NttTable& table) {
-    const Prime m = broadcast(table.modulus());
-    const std::size_t n = table.size();
+template <Policy policy>
+void inverse_root(double* x, const NttTable& table) {
+    const std::size_t n = table.size(), half = n / 2;
     if (table.log_ring_dimension() % 2 == 0) {
-        inverse_node(x, n, 1, table, m);
-        inverse_root_radix4(x, table, m);
-    } else {
-        inverse_node(x, n / 2, 2, table, m);
-        inverse_node(x + n / 2, n / 2, 3, table, m);
-        inverse_root_radix2(x, table, m);
+        inverse_children<policy>(x, n, 1, table);
+        inverse_root_radix4<policy>(x, table);
+        return;
     }
+    inverse_node<policy>(x, half, 2, table);
+    inverse_node<policy>(x + half, half, 3, table);
+    inverse_root_radix2<policy>(x, table);
+}
+
+void ntt_forward(double* x, const NttTable& table) {
+    const bool narrow = table.modulus().value() < forward_limit;
+    (narrow ? forward_root<Policy::rarely_reduce> : forward_root<Policy::always_reduce>)(x, table);
+}
+
+void ntt_inverse(double* x, const NttTable& table) {
+    const bool narrow = table.modulus().value() < inverse_limit;
+    (narrow ? inverse_root<Policy::rarely_reduce> : inverse_root<Policy::always_reduce>)(x, table);
 }
 
 }  // namespace

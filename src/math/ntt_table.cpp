@@ -39,10 +39,10 @@ NttTable::NttTable(Modulus modulus, int log_ring_dimension)
     for (std::size_t k = 0; k < size() / 4; ++k) nodes_.data()[k] = modulus_.balanced(w[k]);
     for (std::size_t i = 0; i < size() / 4; ++i) {
         const std::size_t k = size() / 4 + i;
-        double* const group = leaves_.data() + i / 8 * 24 + i % 8;
+        double* const group = leaves_.data() + i / 16 * 48 + i % 16;
         group[0] = modulus_.balanced(w[k]);
-        group[8] = modulus_.balanced(w[2 * k]);
-        group[16] = modulus_.balanced(w[2 * k + 1]);
+        group[16] = modulus_.balanced(w[2 * k]);
+        group[32] = modulus_.balanced(w[2 * k + 1]);
     }
     const std::uint64_t n_inverse = inverse_mod(size(), p);
     scaled_[0] = modulus_.balanced(n_inverse);

@@ -28,7 +28,7 @@ public:
 
     /// W[k] for the nodes 1 <= k < N/4, those of all layers but the last two.
     [[nodiscard]] const double* nodes() const noexcept { return nodes_.data(); }
-    /// The last two layers, 24 doubles per 32 points: for its eight nodes k of four points each, first all
+    /// The last two layers, 48 doubles per 64 points: for its 16 nodes k of four points each, first all
     /// W[k], then all W[2k], then all W[2k+1].
     [[nodiscard]] const double* leaves() const noexcept { return leaves_.data(); }
     /// N^-1, and N^-1 times W[1], W[2], W[3]: the last layers of the inverse absorb the scaling.

@@ -41,16 +41,29 @@ inline Vec fms(const Vec& a, const Vec& b, const Vec& c) {
 inline Vec fnma(const Vec& a, const Vec& b, const Vec& c) {
     return lanewise([&](int i) { return std::fma(-a.lane[i], b.lane[i], c.lane[i]); });
 }
-inline Vec load_halves(const double* lower, const double*) { return load(lower); }
-inline void store_halves(double* lower, double*, const Vec& a) { store(lower, a); }
-inline Vec set_halves(const double* lower, const double*) { return set(*lower); }
-inline void transpose(Vec& a, Vec& b, Vec& c, Vec& d) {
-    std::swap(a.lane[1], b.lane[0]);
-    std::swap(a.lane[2], c.lane[0]);
-    std::swap(a.lane[3], d.lane[0]);
-    std::swap(b.lane[2], c.lane[1]);
-    std::swap(b.lane[3], d.lane[1]);
-    std::swap(c.lane[3], d.lane[2]);
+inline Vec load_rows(const double* x) { return load(x); }
+inline void store_rows(double* x, const Vec& a) { store(x, a); }
+inline Vec set_groups(const double* w, std::ptrdiff_t) { return set(*w); }
+
+template <bool mirrored>
+inline void load_columns(const double* x, Vec& a, Vec& b, Vec& c, Vec& d) {
+    for (std::size_t i = 0; i < lanes; ++i) {
+        const double* const row = x + 4 * (mirrored ? lanes - 1 - i : i);
+        a.lane[i] = row[0];
+        b.lane[i] = row[1];
+        c.lane[i] = row[2];
+        d.lane[i] = row[3];
+    }
+}
+template <bool mirrored>
+inline void store_columns(double* x, const Vec& a, const Vec& b, const Vec& c, const Vec& d) {
+    for (std::size_t i = 0; i < lanes; ++i) {
+        double* const row = x + 4 * (mirrored ? lanes - 1 - i : i);
+        row[0] = a.lane[i];
+        row[1] = b.lane[i];
+        row[2] = c.lane[i];
+        row[3] = d.lane[i];
+    }
 }
 inline Vec gather(const double* x, const std::uint32_t* index) {
     return lanewise([&](int i) { return x[index[i]]; });
