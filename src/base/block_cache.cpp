@@ -17,9 +17,7 @@ namespace {
 constexpr std::size_t huge_page = std::size_t{1} << 21;
 
 /// Classes 4k .. 4k+3 hold 4/4, 5/4, 6/4 and 7/4 of smallest * 2^k bytes.
-std::size_t class_bytes(std::size_t index) {
-    return (BlockCache::smallest / 4 * (4 + index % 4)) << (index / 4);
-}
+std::size_t class_bytes(std::size_t index) { return (BlockCache::smallest / 4 * (4 + index % 4)) << (index / 4); }
 
 std::size_t class_of(std::size_t bytes) {
     const auto doublings = static_cast<std::size_t>(std::bit_width(bytes / BlockCache::smallest)) - 1;

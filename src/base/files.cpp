@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 struct stat status_of(int descriptor, const fs::path& path) {
-    struct stat status{};
+    struct stat status {};
     if (fstat(descriptor, &status) != 0) fail_io("read", path, errno);
     return status;
 }
@@ -56,7 +56,7 @@ void check_target(const fs::path& path) {
     if (!path.has_filename()) {
         fail(ErrorCode::io_failure, "cannot write '{}': it names no file; add a file name", path.string());
     }
-    struct stat status{};
+    struct stat status {};
     if (lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode) || S_ISLNK(status.st_mode)) return;
     if (S_ISDIR(status.st_mode)) fail_io("write", path, EISDIR);
     fail(ErrorCode::io_failure, "cannot write '{}': it is a device or a pipe and would be replaced; name a file",

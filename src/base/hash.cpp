@@ -24,8 +24,8 @@ Hasher::Hasher() {
 
 void Hasher::update(std::span<const std::byte> bytes) {
     TACIT_ASSERT(!finished_);
-    crypto_generichash_blake2b_update(as_state(state_.data()),
-                                      reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+    crypto_generichash_blake2b_update(as_state(state_.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
+                                      bytes.size());
 }
 
 void Hasher::update(std::uint64_t word) {

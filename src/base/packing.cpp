@@ -99,8 +99,9 @@ void ByteReader::packed(std::span<std::uint64_t> out, int bits, const char* what
     const auto width = static_cast<unsigned>(bits);
     const unsigned used = out.size() * width % 8;
     if (used != 0 && std::to_integer<unsigned>(in.back()) >> used != 0) {
-        fail(ErrorCode::malformed_input, "reading {} at offset {}: the padding bits after {} values of {} bits are not zero",
-             what, at, out.size(), bits);
+        fail(ErrorCode::malformed_input,
+             "reading {} at offset {}: the padding bits after {} values of {} bits are not zero", what, at, out.size(),
+             bits);
     }
     // Values that start in the last bytes are read from a padded copy, the others in place.
     const std::size_t safe_bits = in.size() > 9 ? (in.size() - 9) * 8 : 0;

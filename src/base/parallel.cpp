@@ -19,24 +19,21 @@ void parallel_for(std::size_t begin, std::size_t end, const std::function<void(s
         for (std::size_t i = begin; i < end; ++i) body(i);
         return;
     }
-    tbb::this_task_arena::isolate(
-        [&] { tbb::parallel_for(begin, end, body, tbb::simple_partitioner()); });
+    tbb::this_task_arena::isolate([&] { tbb::parallel_for(begin, end, body, tbb::simple_partitioner()); });
 }
 
 ThreadLimit::ThreadLimit(int threads) : control_(nullptr) {
     if (threads < 1) {
         fail(ErrorCode::invalid_argument, "thread limit {} is not positive; use 1 or more", threads);
     }
-    control_ = new tbb::global_control(tbb::global_control::max_allowed_parallelism,
-                                       static_cast<std::size_t>(threads));
+    control_ = new tbb::global_control(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
 }
 
 ThreadLimit::~ThreadLimit() { delete static_cast<tbb::global_control*>(control_); }
 
 int thread_count() {
     const auto limit = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
-    return static_cast<int>(std::min<std::size_t>(
-        limit, static_cast<std::size_t>(tbb::info::default_concurrency())));
+    return static_cast<int>(std::min<std::size_t>(limit, static_cast<std::size_t>(tbb::info::default_concurrency())));
 }
 
 }  // namespace tacit

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace tacit {
 
@@ -14,7 +15,7 @@ using std::chrono::steady_clock;
 
 /// "0:07", "12:34" or "3:25:00".
 std::string clock_text(double seconds) {
-    const auto all = static_cast<long>(seconds + 0.5);
+    const long all = std::lround(seconds);
     if (all < 3600) return fmt::format("{}:{:02}", all / 60, all % 60);
     return fmt::format("{}:{:02}:{:02}", all / 3600, all / 60 % 60, all % 60);
 }
@@ -94,8 +95,7 @@ void ProgressBar::draw_bar(Clock::time_point now) {
     constexpr std::size_t cells = 24;
     const std::size_t full = scaled(done_, total_, cells);
     std::string line = fmt::format("{} [{:#<{}}{:-<{}}] {:3} %  {}", label_, "", full, "", cells - full,
-                                   scaled(done_, total_, 100),
-                                   times_text(seconds_between(start_, now), done_, total_));
+                                   scaled(done_, total_, 100), times_text(seconds_between(start_, now), done_, total_));
     if (!suffix_.empty()) line += "  " + suffix_;
     line.resize(std::min(line.size(), terminal_width(stream_) - 1));
     const std::size_t width = line.size();

@@ -56,8 +56,8 @@ struct Rng::State {
         while (count > 0) {
             const std::size_t step = std::min(count, bulk_bytes);
             int written = 0;
-            const int ok = EVP_EncryptUpdate(context, reinterpret_cast<unsigned char*>(out), &written,
-                                             zeros.data(), static_cast<int>(step));
+            const int ok = EVP_EncryptUpdate(context, reinterpret_cast<unsigned char*>(out), &written, zeros.data(),
+                                             static_cast<int>(step));
             TACIT_ASSERT(ok == 1 && static_cast<std::size_t>(written) == step);
             out += step;
             count -= step;

@@ -53,8 +53,16 @@ void read_one_of_each(ByteReader reader) {
 
 TEST(Bytes, HaveOneLittleEndianForm) {
     EXPECT_EQ(to_hex(one_of_each()),
-              "12" "5634" "debc9a78" "efcdab8967452301" "feffffffffffffff" "341200000000f87f" "c0ffee"
-              "03000000" "6b6579" "d501");
+              "12"
+              "5634"
+              "debc9a78"
+              "efcdab8967452301"
+              "feffffffffffffff"
+              "341200000000f87f"
+              "c0ffee"
+              "03000000"
+              "6b6579"
+              "d501");
 }
 
 TEST(Bytes, ComeBackAsTheyWereWritten) { read_one_of_each(ByteReader(one_of_each())); }
@@ -97,12 +105,11 @@ TEST(ByteReader, BoundsCounts) {
 
 TEST(ByteReader, RefusesHugeLengthsWithoutTakingMemory) {
     const auto bytes = from_hex("ffffffff6162");
-    EXPECT_THAT(message_of(ErrorCode::malformed_input,
-                           [&] { static_cast<void>(ByteReader(bytes).string("a name")); }),
+    EXPECT_THAT(message_of(ErrorCode::malformed_input, [&] { static_cast<void>(ByteReader(bytes).string("a name")); }),
                 HasSubstr("reading a name at offset 4: 4294967295 bytes needed, 2 left"));
-    EXPECT_THAT(message_of(ErrorCode::malformed_input,
-                           [&] { static_cast<void>(ByteReader(bytes).string("a name", 100)); }),
-                HasSubstr("the length of a name at offset 0 is 4294967295, above the limit of 100"));
+    EXPECT_THAT(
+        message_of(ErrorCode::malformed_input, [&] { static_cast<void>(ByteReader(bytes).string("a name", 100)); }),
+        HasSubstr("the length of a name at offset 0 is 4294967295, above the limit of 100"));
     EXPECT_THROW(static_cast<void>(ByteReader(bytes).bytes(std::numeric_limits<std::uint64_t>::max())), Error);
 }
 

@@ -46,7 +46,7 @@ std::string text_of(std::span<const std::byte> bytes) {
 std::string text_in(const fs::path& path) { return text_of(read_file(path, 1 << 20)); }
 
 unsigned mode_of(const fs::path& path) {
-    struct stat status{};
+    struct stat status {};
     EXPECT_EQ(stat(path.c_str(), &status), 0);
     return status.st_mode & 0777U;
 }
@@ -123,8 +123,7 @@ TEST_F(Files, FoldersDevicesAndEmptyNamesAreNotReplaced) {
                 HasSubstr("this is a folder"));
     EXPECT_THAT(message_of(ErrorCode::io_failure, [&] { write_file_atomically("/dev/full", {}); }),
                 HasSubstr("device or a pipe"));
-    EXPECT_THAT(message_of(ErrorCode::io_failure, [&] { write_file_atomically("", {}); }),
-                HasSubstr("names no file"));
+    EXPECT_THAT(message_of(ErrorCode::io_failure, [&] { write_file_atomically("", {}); }), HasSubstr("names no file"));
     EXPECT_TRUE(fs::is_character_file("/dev/full"));
 }
 
@@ -144,9 +143,9 @@ TEST_F(Files, AFullDiskLeavesTheOldFileAndNoTemporary) {
 TEST_F(Files, NoSpaceLeftSaysHowToMendIt) {
     const Descriptor full(open("/dev/full", O_WRONLY));
     ASSERT_GE(full.value(), 0);
-    EXPECT_THAT(message_of(ErrorCode::io_failure, [&] { write_all(full.value(), as_bytes("x"), "/out/model"); }),
-                AllOf(HasSubstr("cannot write '/out/model'"), HasSubstr("No space left"),
-                      HasSubstr("free some space")));
+    EXPECT_THAT(
+        message_of(ErrorCode::io_failure, [&] { write_all(full.value(), as_bytes("x"), "/out/model"); }),
+        AllOf(HasSubstr("cannot write '/out/model'"), HasSubstr("No space left"), HasSubstr("free some space")));
 }
 
 TEST_F(Files, NothingAppearsBeforeCommit) {

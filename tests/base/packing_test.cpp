@@ -86,8 +86,7 @@ TEST(Packing, RefusesEveryNonZeroPaddingBit) {
         std::vector<std::uint64_t> back(count);
         for (std::size_t bit = count * static_cast<std::size_t>(bits); bit < 8 * bytes.size(); ++bit) {
             bytes.back() ^= static_cast<std::byte>(1U << bit % 8);
-            EXPECT_THAT(message_of(ErrorCode::malformed_input,
-                                   [&] { ByteReader(bytes).packed(back, bits, "limb 3"); }),
+            EXPECT_THAT(message_of(ErrorCode::malformed_input, [&] { ByteReader(bytes).packed(back, bits, "limb 3"); }),
                         HasSubstr("reading limb 3 at offset 0: the padding bits after 11 values"));
             bytes.back() ^= static_cast<std::byte>(1U << bit % 8);
         }
@@ -113,7 +112,9 @@ TEST(Packing, RefusesValuesThatDoNotFitAndWritesNothing) {
     ByteWriter writer;
     writer.u8(1);
     EXPECT_THAT(message_of(ErrorCode::invalid_argument,
-                           [&] { writer.packed(std::array<std::uint64_t, 2>{1, 1 << 10}, 10); }),
+                           [&] {
+                               writer.packed(std::array<std::uint64_t, 2>{1, 1 << 10}, 10);
+                           }),
                 HasSubstr("does not fit into the 10 bits"));
     EXPECT_EQ(writer.size(), 1U);
 }

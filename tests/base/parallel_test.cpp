@@ -23,7 +23,10 @@ TEST(ParallelFor, DoesNothingOnAnEmptyOrReversedRange) {
 TEST(ParallelFor, RethrowsAnExceptionOfABody) {
     for (const int threads : {1, 2}) {
         const ThreadLimit limit(threads);
-        EXPECT_THROW(parallel_for(0, 100, [](std::size_t i) { if (i == 57) throw std::out_of_range("57"); }),
+        EXPECT_THROW(parallel_for(0, 100,
+                                  [](std::size_t i) {
+                                      if (i == 57) throw std::out_of_range("57");
+                                  }),
                      std::out_of_range);
     }
 }
@@ -50,7 +53,8 @@ TEST(ParallelFor, AWaitingThreadStaysInItsOwnLoop) {
     parallel_for(0, 64, [&](std::size_t) {
         ++depth;
         int seen = deepest;
-        while (depth > seen && !deepest.compare_exchange_weak(seen, depth)) {}
+        while (depth > seen && !deepest.compare_exchange_weak(seen, depth)) {
+        }
         parallel_for(0, 16, [](std::size_t) { std::this_thread::yield(); });
         --depth;
     });
@@ -58,9 +62,12 @@ TEST(ParallelFor, AWaitingThreadStaysInItsOwnLoop) {
 }
 
 TEST(ParallelFor, RethrowsFromANestedLoop) {
-    EXPECT_THROW(parallel_for(0, 4, [](std::size_t) {
-                     parallel_for(0, 4, [](std::size_t j) { if (j == 2) throw Error(ErrorCode::internal, "x"); });
-                 }),
+    EXPECT_THROW(parallel_for(0, 4,
+                              [](std::size_t) {
+                                  parallel_for(0, 4, [](std::size_t j) {
+                                      if (j == 2) throw Error(ErrorCode::internal, "x");
+                                  });
+                              }),
                  Error);
 }
 

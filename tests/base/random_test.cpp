@@ -119,9 +119,9 @@ TEST(Rng, StreamsSeedsAndSystemGeneratorsDiffer) {
     Seeded random;
     Seed other = random.seed;
     other[31] ^= std::byte{1};
-    std::set<std::uint64_t> first = {Rng(random.seed).next(), Rng(random.seed, 1).next(),
-                                     Rng(random.seed, std::uint64_t{1} << 63).next(), Rng(other).next(),
-                                     Rng::from_system().next(), Rng::from_system().next()};
+    std::set<std::uint64_t> first = {
+        Rng(random.seed).next(), Rng(random.seed, 1).next(), Rng(random.seed, std::uint64_t{1} << 63).next(),
+        Rng(other).next(),       Rng::from_system().next(),  Rng::from_system().next()};
     EXPECT_EQ(first.size(), 6U);
 }
 

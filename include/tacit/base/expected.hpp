@@ -21,7 +21,7 @@ public:
     using value_type = T;
     using error_type = Error;
 
-    Expected(T value) : content_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: as std::expected
+    Expected(T value) : content_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: as std::expected
     Expected(Error error) : content_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: shorthand
 
     [[nodiscard]] bool has_value() const noexcept { return content_.index() == 0; }
@@ -112,8 +112,7 @@ struct expected_of<Expected<T>> {
 /// Calls work() and turns a tacit::Error that it throws into a value. Other exceptions, such as
 /// std::bad_alloc, pass through. If work() returns an Expected already, it is not wrapped twice.
 template <class Work>
-auto catching(Work&& work) ->
-    typename detail::expected_of<std::remove_cvref_t<std::invoke_result_t<Work>>>::type {
+auto catching(Work&& work) -> typename detail::expected_of<std::remove_cvref_t<std::invoke_result_t<Work>>>::type {
     try {
         return std::invoke(std::forward<Work>(work));
     } catch (const Error& error) {
