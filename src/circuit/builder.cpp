@@ -12,7 +12,9 @@ Builder::Builder() : recording_(std::make_shared<detail::Recording>()) {}
 Builder::~Builder() = default;
 
 ValueId Builder::input(std::string name, Location where) { return recording_->input(std::move(name), where); }
-ValueId Builder::constant(std::span<const double> values, Location where) { return recording_->constant(values, where); }
+ValueId Builder::constant(std::span<const double> values, Location where) {
+    return recording_->constant(values, where);
+}
 ValueId Builder::constant(double value, Location where) { return recording_->constant({&value, 1}, where); }
 ValueId Builder::add(ValueId a, ValueId b, Location where) { return recording_->binary(Op::add, a, b, where); }
 ValueId Builder::sub(ValueId a, ValueId b, Location where) { return recording_->binary(Op::sub, a, b, where); }

@@ -58,8 +58,8 @@ Plain::Plain(std::size_t slots, std::vector<std::vector<double>> inputs) : slots
 Plain::Value Plain::input(std::int32_t number) {
     const auto at = static_cast<std::size_t>(number);
     if (at >= inputs_.size()) {
-        fail(ErrorCode::invalid_argument, "Plain: the circuit reads input {} but only {} were given; give one per input",
-             number, inputs_.size());
+        fail(ErrorCode::invalid_argument,
+             "Plain: the circuit reads input {} but only {} were given; give one per input", number, inputs_.size());
     }
     return seen(inputs_[at]);
 }

@@ -126,7 +126,8 @@ private:
             std::string name = line.name();
             build(line, [&] { builder_.output(value, std::move(name)); });
         } else {
-            line.refuse("{} begins no statement; write '%number = operation' or 'output %number \"name\"'", line.next());
+            line.refuse("{} begins no statement; write '%number = operation' or 'output %number \"name\"'",
+                        line.next());
         }
         line.expect_end();
     }

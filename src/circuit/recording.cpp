@@ -41,10 +41,13 @@ void require_constant(std::span<const double> values, Location where) {
 }
 
 void require_name(const char* what, const std::string& name, std::unordered_set<std::string>& taken) {
-    const auto forbidden = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '"' || c == '\\'; };
+    const auto forbidden = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '"' || c == '\\';
+    };
     if (std::ranges::any_of(name, forbidden)) {
         fail(ErrorCode::invalid_argument,
-             "{}: the name '{}' contains a quote, a backslash or a control character; use other characters", what, name);
+             "{}: the name '{}' contains a quote, a backslash or a control character; use other characters", what,
+             name);
     }
     if (!taken.insert(name).second) {
         fail(ErrorCode::invalid_argument, "{}: the name '{}' is already taken; give every {} its own name", what, name,

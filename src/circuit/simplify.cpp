@@ -99,8 +99,8 @@ private:
         const Node inner = out_.node(x);
         const bool only_use = source_.node(old.lhs).op == Op::rotate && out_.uses(old.lhs) == 1;
         const std::int64_t steps = std::int64_t{old.attribute} + inner.attribute;
-        const bool fits = steps >= std::numeric_limits<std::int32_t>::min() &&
-                          steps <= std::numeric_limits<std::int32_t>::max();
+        const bool fits =
+            steps >= std::numeric_limits<std::int32_t>::min() && steps <= std::numeric_limits<std::int32_t>::max();
         if (inner.op == Op::rotate && only_use && fits) return out_.rotate(inner.lhs, static_cast<std::int32_t>(steps));
         return out_.rotate(x, old.attribute);
     }

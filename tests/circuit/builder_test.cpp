@@ -94,15 +94,17 @@ TEST(Builder, ManyEqualAndUnequalNodesStayApart) {
 TEST(Builder, RefusesAConstantWhoseLengthIsNoPowerOfTwo) {
     Builder b;
     const Location where{"user.cpp", 7};
-    expect_error(invalid_argument, "user.cpp:7: constant: 3 values, but their number must be a power of two",
-                 [&] { b.constant(std::vector{1.0, 2.0, 3.0}, where); });
+    expect_error(invalid_argument, "user.cpp:7: constant: 3 values, but their number must be a power of two", [&] {
+        b.constant(std::vector{1.0, 2.0, 3.0}, where);
+    });
     expect_error(invalid_argument, "constant: 0 values", [&] { b.constant(std::vector<double>{}, where); });
 }
 
 TEST(Builder, RefusesAConstantThatIsNotFinite) {
     Builder b;
-    expect_error(invalid_argument, "constant: slot 1 is inf, but every slot must be finite; check its formula",
-                 [&] { b.constant(std::vector{1.0, std::numeric_limits<double>::infinity()}); });
+    expect_error(invalid_argument, "constant: slot 1 is inf, but every slot must be finite; check its formula", [&] {
+        b.constant(std::vector{1.0, std::numeric_limits<double>::infinity()});
+    });
     const ValueId huge = b.constant(1e200);
     expect_error(invalid_argument, "constant: slot 0 is inf", [&] { b.mul(huge, huge); });
 }
@@ -148,7 +150,8 @@ TEST(Builder, RefusesWorkAfterTheEnd) {
     expect_error(invalid_argument, "input: the circuit of this value is finished; use a value only within",
                  [&] { b.input(); });
     expect_error(invalid_argument, "mul: the circuit of this value is finished", [&] { b.mul(x, x); });
-    expect_error(invalid_argument, "output: the circuit is finished; name its outputs before that", [&] { b.output(x); });
+    expect_error(invalid_argument, "output: the circuit is finished; name its outputs before that",
+                 [&] { b.output(x); });
     expect_error(invalid_argument, "finish: the circuit is finished already; keep the first result",
                  [&] { static_cast<void>(std::move(b).finish()); });
 }

@@ -97,8 +97,9 @@ TEST(Plain, RefusesWhatDoesNotFit) {
     const Circuit two = trace<2>([](auto x, auto y) { return x + y; });
     const Circuit wide = trace<1>([](auto x) { return x * values({1, 2, 3, 4}); });
     expect_error(invalid_argument, "Plain: 3 slots, but their number is a power of two", [] { Plain(3, {}); });
-    expect_error(invalid_argument, "Plain: input 1 has 1 values for 2 slots; give one value per slot",
-                 [] { Plain(2, {{1, 2}, {1}}); });
+    expect_error(invalid_argument, "Plain: input 1 has 1 values for 2 slots; give one value per slot", [] {
+        Plain(2, {{1, 2}, {1}});
+    });
     expect_error(invalid_argument, "Plain: the circuit reads input 1 but only 1 were given; give one per input", [&] {
         Plain plain(1, {{1}});
         static_cast<void>(interpret(two, plain));
@@ -135,9 +136,10 @@ struct Counting {
 TEST(Interpret, DropsValuesAfterTheirLastUse) {
     Counting domain;
     const auto out = interpret(trace<1>([](auto x) {
-        for (int i = 1; i <= 20; ++i) x = rotate(x, i) + x;
-        return std::vector{x, x};
-    }), domain);
+                                   for (int i = 1; i <= 20; ++i) x = rotate(x, i) + x;
+                                   return std::vector{x, x};
+                               }),
+                               domain);
     EXPECT_EQ(out[0], out[1]);
     EXPECT_LE(domain.most_alive, 3U);
 }
@@ -148,8 +150,9 @@ TEST(Interpret, DerivesSubtraction) {
 }
 
 TEST(Interpret, LastUsesNameTheLastReader) {
-    const Circuit c = parse("circuit 1\n%0 = input \"x\"\n%1 = mul %0, %0\n%2 = negate %0\n%3 = add %1, %1\n"
-                            "output %3 \"y\"\n");
+    const Circuit c = parse(
+        "circuit 1\n%0 = input \"x\"\n%1 = mul %0, %0\n%2 = negate %0\n%3 = add %1, %1\n"
+        "output %3 \"y\"\n");
     EXPECT_THAT(last_uses(c), ElementsAre(2U, 3U, 2U, 4U));
 }
 

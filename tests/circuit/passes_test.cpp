@@ -49,7 +49,8 @@ TEST(Balance, KeepsConstantsWhoseProductLeavesTheRange) {
 }
 
 TEST(Balance, ReturnsABalancedCircuitUnchanged) {
-    const Circuit c = trace<4>([](auto a, auto b, auto x, auto y) { return (a * b) * (x * y) + (a - b) * rotate(x, 1); });
+    const Circuit c =
+        trace<4>([](auto a, auto b, auto x, auto y) { return (a * b) * (x * y) + (a - b) * rotate(x, 1); });
     EXPECT_EQ(balance(c), c);
 }
 

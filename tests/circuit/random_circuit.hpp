@@ -58,9 +58,7 @@ private:
         switch (below(10)) {
             case 0: constant(); break;
             case 1: note(builder_.negate(a.value), a.bound, a.depth); break;
-            case 2:
-                note(builder_.rotate(a.value, static_cast<std::int32_t>(below(19)) - 9), a.bound, a.depth);
-                break;
+            case 2: note(builder_.rotate(a.value, static_cast<std::int32_t>(below(19)) - 9), a.bound, a.depth); break;
             case 3:
             case 4:
             case 5: sum(a, b); break;

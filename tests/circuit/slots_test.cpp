@@ -38,14 +38,19 @@ TEST(Slots, MagnitudeIsTheLargestAbsoluteValueAndKeepsNan) {
 }
 
 TEST(Slots, RefuseLengthsThatDoNotFit) {
-    expect_error(invalid_argument, "Slots: 3 values, but the number of slots is a power of two; pad the vector",
-                 [] { static_cast<void>(Slots{1, 2, 3}); });
-    expect_error(invalid_argument, "mul: operands of 2 and 4 slots; give both the same number of slots",
-                 [] { static_cast<void>(Slots{1, 2} * Slots{1, 2, 3, 4}); });
+    expect_error(invalid_argument, "Slots: 3 values, but the number of slots is a power of two; pad the vector", [] {
+        static_cast<void>(Slots{1, 2, 3});
+    });
+    expect_error(invalid_argument, "mul: operands of 2 and 4 slots; give both the same number of slots", [] {
+        static_cast<void>(Slots{1, 2} * Slots{1, 2, 3, 4});
+    });
     expect_error(invalid_argument, "constant: 4 values for 2 slots, but the number of values is a power of two that",
-                 [] { static_cast<void>(Slots{1, 2} * values({1, 2, 3, 4})); });
-    expect_error(invalid_argument, "constant: 0 values for 2 slots",
-                 [] { static_cast<void>(Slots{1, 2}.constant(values({}))); });
+                 [] {
+                     static_cast<void>(Slots{1, 2} * values({1, 2, 3, 4}));
+                 });
+    expect_error(invalid_argument, "constant: 0 values for 2 slots", [] {
+        static_cast<void>(Slots{1, 2}.constant(values({})));
+    });
 }
 
 }  // namespace

@@ -98,23 +98,20 @@ constexpr Flaw flaws[] = {
 TEST(Text, EveryFlawIsNamedWithItsPlaceAndRemedy) {
     for (const Flaw& flaw : flaws) {
         SCOPED_TRACE(flaw.lines);
-        expect_error(malformed_input, std::string("circuit text, line "), [&] {
-            static_cast<void>(parse("circuit 1\n%0 = input \"x\"\n" + std::string(flaw.lines)));
-        });
-        expect_error(malformed_input, flaw.message, [&] {
-            static_cast<void>(parse("circuit 1\n%0 = input \"x\"\n" + std::string(flaw.lines)));
-        });
+        expect_error(malformed_input, std::string("circuit text, line "),
+                     [&] { static_cast<void>(parse("circuit 1\n%0 = input \"x\"\n" + std::string(flaw.lines))); });
+        expect_error(malformed_input, flaw.message,
+                     [&] { static_cast<void>(parse("circuit 1\n%0 = input \"x\"\n" + std::string(flaw.lines))); });
     }
 }
 
 TEST(Text, TheHeaderComesFirstAndHasAKnownVersion) {
-    expect_error(malformed_input, "line 1, column 1: the text is empty; begin with 'circuit 1'", [] {
-        static_cast<void>(parse(""));
-    });
-    expect_error(malformed_input, "line 2, column 1: this is no circuit; begin with 'circuit 1'", [] {
-        static_cast<void>(parse("\n%0 = input \"x\"\n"));
-    });
-    expect_error(malformed_input, "line 1, column 9: version 2 of the text form is unknown; this library reads version 1",
+    expect_error(malformed_input, "line 1, column 1: the text is empty; begin with 'circuit 1'",
+                 [] { static_cast<void>(parse("")); });
+    expect_error(malformed_input, "line 2, column 1: this is no circuit; begin with 'circuit 1'",
+                 [] { static_cast<void>(parse("\n%0 = input \"x\"\n")); });
+    expect_error(malformed_input,
+                 "line 1, column 9: version 2 of the text form is unknown; this library reads version 1",
                  [] { static_cast<void>(parse("circuit 2\n")); });
 }
 

@@ -67,8 +67,7 @@ TEST(Trace, EveryOperationKnowsItsLine) {
     int line = 0;
     const Circuit c = trace<2>([&line](auto x, auto y) {
         line = __LINE__;
-        const auto sum = x +
-                         2.0;
+        const auto sum = x + 2.0;
         const auto product = sum * y;
         auto turned = rotate(product, 1);
         turned -= x;
@@ -81,10 +80,10 @@ TEST(Trace, EveryOperationKnowsItsLine) {
         return 0;
     };
     EXPECT_EQ(line_of(Op::add), line + 1);
-    EXPECT_EQ(line_of(Op::mul), line + 3);
-    EXPECT_EQ(line_of(Op::rotate), line + 4);
-    EXPECT_EQ(line_of(Op::sub), line + 5);
-    EXPECT_EQ(line_of(Op::negate), line + 6);
+    EXPECT_EQ(line_of(Op::mul), line + 2);
+    EXPECT_EQ(line_of(Op::rotate), line + 3);
+    EXPECT_EQ(line_of(Op::sub), line + 4);
+    EXPECT_EQ(line_of(Op::negate), line + 5);
     EXPECT_EQ(c.location(c.outputs()[0]).file, __FILE__);
 }
 
@@ -126,9 +125,8 @@ TEST(Trace, RefusesAValueThatOutlivedItsCircuit) {
 }
 
 TEST(Trace, RefusesAFunctionWithoutOutputs) {
-    expect_error(invalid_argument, "has no output; declare at least one", [] {
-        static_cast<void>(trace(1, [](std::span<const Expr>) { return std::vector<Expr>{}; }));
-    });
+    expect_error(invalid_argument, "has no output; declare at least one",
+                 [] { static_cast<void>(trace(1, [](std::span<const Expr>) { return std::vector<Expr>{}; })); });
 }
 
 TEST(Trace, LongFunctionsNeedNoStack) {

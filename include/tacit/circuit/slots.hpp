@@ -40,11 +40,17 @@ public:
     /// Slot i of the result is slot i + steps of `a`, cyclically.
     friend Slots rotate(const Slots& a, std::int32_t steps);
     template <class T>
-    Slots& operator+=(const T& b) { return *this = *this + b; }
+    Slots& operator+=(const T& b) {
+        return *this = *this + b;
+    }
     template <class T>
-    Slots& operator-=(const T& b) { return *this = *this - b; }
+    Slots& operator-=(const T& b) {
+        return *this = *this - b;
+    }
     template <class T>
-    Slots& operator*=(const T& b) { return *this = *this * b; }
+    Slots& operator*=(const T& b) {
+        return *this = *this * b;
+    }
 
     friend bool operator==(const Slots&, const Slots&) = default;
 
