@@ -46,6 +46,12 @@ HWY_INLINE void store_quarters(double* x, std::size_t quarter, const Points& v) 
     store(x + 2 * quarter, v.x2);
     store(x + 3 * quarter, v.x3);
 }
+HWY_INLINE Points sum(const Points& u, const Points& v) {
+    return {add(u.x0, v.x0), add(u.x1, v.x1), add(u.x2, v.x2), add(u.x3, v.x3)};
+}
+HWY_INLINE Points difference(const Points& u, const Points& v) {
+    return {sub(u.x0, v.x0), sub(u.x1, v.x1), sub(u.x2, v.x2), sub(u.x3, v.x3)};
+}
 /// The same for blocks of 16 points, `groups` of them at once.
 HWY_INLINE Points load_blocks(const double* x) {
     return {load_rows(x), load_rows(x + 4), load_rows(x + 8), load_rows(x + 12)};
@@ -165,43 +171,43 @@ HWY_INLINE void inverse_pass4(double* x, std::size_t k, std::size_t count, const
     }
 }
 
-/// Blocks of 1024 points (8 KiB) stay in the first-level cache: pass by pass.
-template <Policy policy>
-void forward_block(double* x, std::size_t k, const NttTable& table) {
-    forward_pass<policy == Policy::always_reduce>(x, 1024, k, 1, table);
-    forward_pass<false>(x, 256, 4 * k, 4, table);
-    forward_pass<false>(x, 64, 16 * k, 16, table);
-    forward_pass16(x, 64 * k, 64, table);
-    forward_pass4(x, 256 * k, 256, table);
+/// The last eight layers of the nodes k, ..., k+count-1 of 256 points each, pass by pass: they stay in the
+/// first-level cache.
+void forward_small(double* x, std::size_t k, std::size_t count, const NttTable& table) {
+    forward_pass<false>(x, 256, k, count, table);
+    forward_pass<false>(x, 64, 4 * k, 4 * count, table);
+    forward_pass16(x, 16 * k, 16 * count, table);
+    forward_pass4(x, 64 * k, 64 * count, table);
 }
 
 template <Policy policy>
-void inverse_block(double* x, std::size_t k, const NttTable& table) {
+void inverse_small(double* x, std::size_t k, std::size_t count, const NttTable& table) {
     constexpr bool always = policy == Policy::always_reduce;
-    inverse_pass4<always>(x, 256 * k, 256, table);
-    inverse_pass16<always>(x, 64 * k, 64, table);
-    inverse_pass<true>(x, 64, 16 * k, 16, table);
-    inverse_pass<always>(x, 256, 4 * k, 4, table);
+    inverse_pass4<always>(x, 64 * k, 64 * count, table);
+    inverse_pass16<always>(x, 16 * k, 16 * count, table);
+    inverse_pass<true>(x, 64, 4 * k, 4 * count, table);
+    inverse_pass<always>(x, 256, k, count, table);
 }
 
 /// Node k of `length` points, 1024 times a power of four.
 template <Policy policy>
 void forward_node(double* x, std::size_t length, std::size_t k, const NttTable& table) {
     if (length == 1024) {
-        forward_block<policy>(x, k, table);
+        forward_pass<policy == Policy::always_reduce>(x, 1024, k, 1, table);
+        forward_small(x, 4 * k, 4, table);
         return;
     }
     forward_pass<false>(x, length, k, 1, table);
     for (std::size_t i = 0; i < 4; ++i) forward_node<policy>(x + length / 4 * i, length / 4, 4 * k + i, table);
 }
 
-/// Everything below node k.
-template <Policy policy>
-void inverse_children(double* x, std::size_t length, std::size_t k, const NttTable& table);
-
 template <Policy policy>
 void inverse_node(double* x, std::size_t length, std::size_t k, const NttTable& table) {
-    inverse_children<policy>(x, length, k, table);
+    if (length == 1024) {
+        inverse_small<policy>(x, 4 * k, 4, table);
+    } else {
+        for (std::size_t i = 0; i < 4; ++i) inverse_node<policy>(x + length / 4 * i, length / 4, 4 * k + i, table);
+    }
     if (policy == Policy::always_reduce || length == 1024 || length == 16384) {
         inverse_pass<true>(x, length, k, 1, table);
     } else {
@@ -209,37 +215,29 @@ void inverse_node(double* x, std::size_t length, std::size_t k, const NttTable& 
     }
 }
 
-template <Policy policy>
-void inverse_children(double* x, std::size_t length, std::size_t k, const NttTable& table) {
-    if (length == 1024) {
-        inverse_block<policy>(x, k, table);
-        return;
-    }
-    for (std::size_t i = 0; i < 4; ++i) inverse_node<policy>(x + length / 4 * i, length / 4, 4 * k + i, table);
-}
-
-template <Policy policy>
-void forward_root(double* x, const NttTable& table) {
-    const std::size_t n = table.size(), half = n / 2;
-    if (table.log_ring_dimension() % 2 == 0) {
-        forward_node<policy>(x, n, 1, table);
-        return;
-    }
+/// The first three layers of 2^odd points at once: a radix-2 pass of its own would wait for memory.
+HWY_INLINE void forward_root_radix8(double* x, const NttTable& table) {
     const Prime m = broadcast(table.modulus());
+    const std::size_t half = table.size() / 2, quarter = half / 4;
     const Vec w = set(table.nodes()[1]);
-    for (std::size_t j = 0; j < half; j += lanes) {
-        const Vec x0 = load(x + j), a1 = product(load(x + half + j), w, m);
-        store(x + j, add(x0, a1));
-        store(x + half + j, sub(x0, a1));
+    const Twiddles left = forward_twiddles(table, 2), right = forward_twiddles(table, 3);
+    for (std::size_t j = 0; j < quarter; j += lanes) {
+        const Points u = load_quarters(x + j, quarter), v = load_quarters(x + half + j, quarter);
+        const Points a = {product(v.x0, w, m), product(v.x1, w, m), product(v.x2, w, m), product(v.x3, w, m)};
+        store_quarters(x + j, quarter, forward_butterfly<false>(sum(u, a), left, m));
+        store_quarters(x + half + j, quarter, forward_butterfly<false>(difference(u, a), right, m));
     }
-    forward_node<policy>(x, half, 2, table);
-    forward_node<policy>(x + half, half, 3, table);
 }
 
 template <Policy policy>
 HWY_INLINE Vec last_product(Vec a, Vec w, const Prime& m) {
     const Vec v = product(a, w, m);
     return policy == Policy::always_reduce ? reduced(v, m) : v;
+}
+template <Policy policy>
+HWY_INLINE Points last_products(const Points& a, Vec w, const Prime& m) {
+    return {last_product<policy>(a.x0, w, m), last_product<policy>(a.x1, w, m), last_product<policy>(a.x2, w, m),
+            last_product<policy>(a.x3, w, m)};
 }
 
 /// The last pass, scaling by 1/N in its twiddles and leaving reduced residues.
@@ -260,29 +258,53 @@ HWY_INLINE void inverse_root_radix4(double* x, const NttTable& table) {
     }
 }
 
+/// The same for the last three layers of 2^odd points.
 template <Policy policy>
-HWY_INLINE void inverse_root_radix2(double* x, const NttTable& table) {
+HWY_INLINE void inverse_root_radix8(double* x, const NttTable& table) {
+    constexpr bool always = policy == Policy::always_reduce;
     const Prime m = broadcast(table.modulus());
-    const std::size_t half = table.size() / 2;
+    const std::size_t half = table.size() / 2, quarter = half / 4;
     const Vec scale = set(table.scaled()[0]), scaled_node = set(table.scaled()[1]);
-    for (std::size_t j = 0; j < half; j += lanes) {
-        const Vec x0 = load(x + j), x1 = load(x + half + j);
-        store(x + j, last_product<policy>(add(x0, x1), scale, m));
-        store(x + half + j, last_product<policy>(sub(x1, x0), scaled_node, m));
+    const Twiddles left = inverse_twiddles(table, 2, half), right = inverse_twiddles(table, 3, half);
+    for (std::size_t j = 0; j < quarter; j += lanes) {
+        const Points u = inverse_butterfly<always>(load_quarters(x + j, quarter), left, m);
+        const Points v = inverse_butterfly<always>(load_quarters(x + half + j, quarter), right, m);
+        store_quarters(x + j, quarter, last_products<policy>(sum(u, v), scale, m));
+        store_quarters(x + half + j, quarter, last_products<policy>(difference(v, u), scaled_node, m));
+    }
+}
+
+template <Policy policy>
+void forward_root(double* x, const NttTable& table) {
+    const std::size_t n = table.size();
+    if (table.log_ring_dimension() % 2 == 0) {
+        forward_node<policy>(x, n, 1, table);
+        return;
+    }
+    forward_root_radix8(x, table);
+    if (n == 2048) {
+        forward_small(x, 8, 8, table);
+    } else {
+        for (std::size_t i = 0; i < 8; ++i) forward_node<policy>(x + n / 8 * i, n / 8, 8 + i, table);
     }
 }
 
 template <Policy policy>
 void inverse_root(double* x, const NttTable& table) {
-    const std::size_t n = table.size(), half = n / 2;
-    if (table.log_ring_dimension() % 2 == 0) {
-        inverse_children<policy>(x, n, 1, table);
-        inverse_root_radix4<policy>(x, table);
-        return;
+    const std::size_t n = table.size();
+    const std::size_t children = table.log_ring_dimension() % 2 == 0 ? 4 : 8;
+    if (n <= 2048) {
+        inverse_small<policy>(x, children, children, table);
+    } else {
+        for (std::size_t i = 0; i < children; ++i) {
+            inverse_node<policy>(x + n / children * i, n / children, children + i, table);
+        }
     }
-    inverse_node<policy>(x, half, 2, table);
-    inverse_node<policy>(x + half, half, 3, table);
-    inverse_root_radix2<policy>(x, table);
+    if (children == 4) {
+        inverse_root_radix4<policy>(x, table);
+    } else {
+        inverse_root_radix8<policy>(x, table);
+    }
 }
 
 void ntt_forward(double* x, const NttTable& table) {
