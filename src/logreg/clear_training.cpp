@@ -7,7 +7,7 @@
 
 #include "base/fail.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 
 namespace {
 
@@ -75,4 +75,4 @@ ClearModel train_clear(std::span<const Minibatch> minibatches, const TrainingRec
     return model;
 }
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -10,7 +10,7 @@
 #include "logreg/idx.hpp"
 #include "tacit/base/files.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 
 namespace {
 
@@ -198,4 +198,4 @@ DataSplit read_idx_folder(const std::filesystem::path& folder, ClassPair classes
             .classes = classes};
 }
 
-}  // namespace tacit
+}  // namespace tacit::logreg

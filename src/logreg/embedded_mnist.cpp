@@ -19,7 +19,7 @@
 TACIT_EMBED(tacit_mnist38_images, "mnist38-images-idx3-ubyte.gz")
 TACIT_EMBED(tacit_mnist38_labels, "mnist38-labels-idx1-ubyte.gz")
 
-namespace tacit {
+namespace tacit::logreg {
 
 std::span<const std::byte> embedded_mnist_images() noexcept {
     return {tacit_mnist38_images_begin, tacit_mnist38_images_end};
@@ -29,4 +29,4 @@ std::span<const std::byte> embedded_mnist_labels() noexcept {
     return {tacit_mnist38_labels_begin, tacit_mnist38_labels_end};
 }
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <span>
 
-namespace tacit {
+namespace tacit::logreg {
 
 /// data/mnist38-images-idx3-ubyte.gz and data/mnist38-labels-idx1-ubyte.gz as they are.
 [[nodiscard]] std::span<const std::byte> embedded_mnist_images() noexcept;
 [[nodiscard]] std::span<const std::byte> embedded_mnist_labels() noexcept;
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -10,7 +10,7 @@
 
 #include "base/fail.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 
 namespace {
 
@@ -175,4 +175,4 @@ IdxArray parse_idx(std::span<const std::byte> content, std::span<const std::uint
     return array;
 }
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tacit {
+namespace tacit::logreg {
 
 /// The idx format of MNIST: two zero bytes, the element type (8 = unsigned byte), the number of dimensions, the
 /// dimensions as big-endian 32-bit integers, then the elements, last dimension fastest.
@@ -21,4 +21,4 @@ struct IdxArray {
 [[nodiscard]] IdxArray parse_idx(std::span<const std::byte> content, std::span<const std::uint32_t> largest_shape,
                                  std::string_view name);
 
-}  // namespace tacit
+}  // namespace tacit::logreg

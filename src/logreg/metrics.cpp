@@ -8,7 +8,7 @@
 
 #include "base/fail.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 
 namespace {
 
@@ -109,4 +109,4 @@ double area_under_roc(std::span<const double> scores, std::span<const std::uint8
     return static_cast<double>(half_wins) / (2.0 * static_cast<double>(ones) * static_cast<double>(zeros));
 }
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -8,7 +8,7 @@
 
 #include "base/fail.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 
 namespace {
 
@@ -177,4 +177,4 @@ std::vector<Minibatch> draw_minibatches(const Dataset& data, const TrainingRecip
     return batches;
 }
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -5,7 +5,7 @@
 
 #include "base/fail.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 
 namespace {
 
@@ -44,4 +44,4 @@ void TrainingRecipe::validate() const {
     require(momentum_offset >= 0 && momentum_offset <= 1 << 20, "momentum_offset", momentum_offset, "in [0, 2^20]");
 }
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -5,7 +5,7 @@
 #include "base/throws.hpp"
 #include "tacit/logreg/metrics.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 namespace {
 
 using testing::HasSubstr;
@@ -115,4 +115,4 @@ TEST(ClearTraining, RefusesToDiverge) {
 }
 
 }  // namespace
-}  // namespace tacit
+}  // namespace tacit::logreg

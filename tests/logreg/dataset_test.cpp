@@ -10,7 +10,7 @@
 #include "tacit/base/files.hpp"
 #include "tacit/base/hash.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 namespace {
 
 using testing::AllOf;
@@ -180,4 +180,4 @@ TEST(Dataset, ValidateNamesRowAndColumn) {
 }
 
 }  // namespace
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace tacit {
+namespace tacit::logreg {
 
 /// A plain idx file with any header, right or wrong.
 inline std::vector<std::byte> idx_bytes(std::uint32_t magic, std::initializer_list<std::uint32_t> shape,
@@ -51,4 +51,4 @@ private:
     std::filesystem::path path_;
 };
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -7,7 +7,7 @@
 #include "logreg/embedded_mnist.hpp"
 #include "logreg/idx_bytes.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 namespace {
 
 using testing::AllOf;
@@ -101,4 +101,4 @@ TEST(Idx, RefusesBytesLeftOver) {
 }
 
 }  // namespace
-}  // namespace tacit
+}  // namespace tacit::logreg

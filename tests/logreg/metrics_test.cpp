@@ -7,7 +7,7 @@
 #include "base/throws.hpp"
 #include "tacit/logreg/preprocess.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 namespace {
 
 using testing::ElementsAre;
@@ -99,4 +99,4 @@ TEST(Metrics, RefuseWhatTheyCannotMeasure) {
 }
 
 }  // namespace
-}  // namespace tacit
+}  // namespace tacit::logreg

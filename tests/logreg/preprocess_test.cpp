@@ -8,7 +8,7 @@
 
 #include "base/throws.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 namespace {
 
 using testing::DoubleEq;
@@ -144,4 +144,4 @@ TEST(Minibatches, RefuseTooFewRowsAndTooNarrowARecipe) {
 }
 
 }  // namespace
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -5,7 +5,7 @@
 
 #include "base/throws.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 namespace {
 
 using testing::DoubleNear;
@@ -63,4 +63,4 @@ TEST(TrainingRecipe, ValidateNamesTheFieldAndItsRange) {
 }
 
 }  // namespace
-}  // namespace tacit
+}  // namespace tacit::logreg

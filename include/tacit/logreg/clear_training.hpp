@@ -6,7 +6,7 @@
 #include "tacit/logreg/preprocess.hpp"
 #include "tacit/logreg/recipe.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 
 /// What the trainer applies to x = Z v.
 enum class Slope {
@@ -29,4 +29,4 @@ struct ClearModel {
 [[nodiscard]] ClearModel train_clear(std::span<const Minibatch> minibatches, const TrainingRecipe& recipe,
                                      Slope slope = Slope::polynomial);
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace tacit {
+namespace tacit::logreg {
 
 /// Labelled rows of one length.
 struct Dataset {
@@ -54,4 +54,4 @@ struct DataSplit {
 /// not parse, invalid_argument for classes out of range, equal, or without a single sample.
 [[nodiscard]] DataSplit read_idx_folder(const std::filesystem::path& folder, ClassPair classes, int largest_label = 9);
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -6,7 +6,7 @@
 
 #include "tacit/logreg/dataset.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 
 /// weights[0] + weights[1..features] . x for every row x of `data` (standardised as the training rows were). Entries of
 /// `weights` beyond those are padding and ignored. Throws invalid_argument for too few weights, and for NaN.
@@ -32,4 +32,4 @@ struct RocPoint {
 /// Throws invalid_argument too if a class is empty.
 [[nodiscard]] std::vector<RocPoint> roc_curve(std::span<const double> scores, std::span<const std::uint8_t> labels);
 
-}  // namespace tacit
+}  // namespace tacit::logreg

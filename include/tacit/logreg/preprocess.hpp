@@ -8,7 +8,7 @@
 #include "tacit/logreg/dataset.hpp"
 #include "tacit/logreg/recipe.hpp"
 
-namespace tacit {
+namespace tacit::logreg {
 
 /// What the data's owner does to every row before anything else, found from the training rows alone:
 ///     x_j <- (x_j - means[j]) factors[j],    factors[j] = 1 / sqrt((var_j + 0.3 mean_j(var_j)) lambda),
@@ -48,4 +48,4 @@ struct Minibatch {
 [[nodiscard]] std::vector<Minibatch> draw_minibatches(const Dataset& data, const TrainingRecipe& recipe,
                                                       std::uint64_t seed);
 
-}  // namespace tacit
+}  // namespace tacit::logreg

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-namespace tacit {
+namespace tacit::logreg {
 
 /// s(u) = q0 + q1 u + q3 u^3, an approximation of 1/(1+e^u) = sigmoid(-u), the slope of the logistic loss.
 /// The default is the least-squares cubic on [-8, 8]; largest error there 0.114, turning points at |u| = 5.6.
@@ -40,4 +40,4 @@ struct TrainingRecipe {
     void validate() const;
 };
 
-}  // namespace tacit
+}  // namespace tacit::logreg
