@@ -78,6 +78,13 @@ std::vector<std::uint64_t> level_primes(const Chain& chain, std::vector<std::uin
     return {descending.rbegin(), descending.rend()};
 }
 
+/// How many bits level 0 is short of its scale, its sign and 2^integer_bits.
+double missing_base_bits(const Chain& chain) {
+    double bits = chain.scale_bits + chain.integer_bits + 1;
+    for (std::size_t i = 0; i < chain.base_primes; ++i) bits -= std::log2(static_cast<double>(chain.primes[i]));
+    return bits;
+}
+
 /// The largest product of `digit_limbs` neighbouring primes, in bits.
 double largest_digit_bits(const Chain& chain) {
     double largest = 0;
@@ -91,22 +98,32 @@ double largest_digit_bits(const Chain& chain) {
     return largest;
 }
 
-/// The fewest special primes below 2^49 whose product is not below the largest digit, of nearly equal size.
-bool choose_special_primes(Chain& chain, std::vector<std::uint64_t> used) {
+/// `count` special primes of nearly equal size and `bits` bits together, up to the gaps between primes.
+std::vector<std::uint64_t> special_primes(const Chain& chain, std::size_t count, double bits, std::vector<std::uint64_t> used) {
     const auto two_n = std::uint64_t{2} << chain.log_ring_dimension;
-    const double digit_bits = largest_digit_bits(chain);
-    const auto count = static_cast<std::size_t>(std::ceil(digit_bits / (math::max_modulus_bits - 0.001)));
-    chain.special_primes.clear();
-    double missing = digit_bits;
+    std::vector<std::uint64_t> primes;
     for (std::size_t left = count; left > 0; --left) {
-        const double bits = std::min(missing / static_cast<double>(left) + 0.002, math::max_modulus_bits - 0.0001);
-        const std::uint64_t prime = math::nearest_ntt_prime(std::exp2(bits), two_n, used);
-        if (prime == 0) return false;
+        const double each = std::min(bits / static_cast<double>(left), math::max_modulus_bits - 0.0001);
+        const std::uint64_t prime = math::nearest_ntt_prime(std::exp2(each), two_n, used);
+        if (prime == 0) return {};
         used.push_back(prime);
-        chain.special_primes.push_back(prime);
-        missing -= std::log2(static_cast<double>(prime));
+        primes.push_back(prime);
+        bits -= std::log2(static_cast<double>(prime));
     }
-    return true;
+    return primes;
+}
+
+/// The fewest special primes below 2^49 whose product is not below the largest digit.
+bool choose_special_primes(Chain& chain, const std::vector<std::uint64_t>& used) {
+    const double digit_bits = largest_digit_bits(chain);
+    const auto least = static_cast<std::size_t>(std::ceil(digit_bits / (math::max_modulus_bits - 0.001)));
+    for (std::size_t count = least; count <= least + 1; ++count) {
+        for (double margin = 0.001; margin < 1; margin *= 2) {
+            chain.special_primes = special_primes(chain, count, digit_bits + margin, used);
+            if (!chain.special_primes.empty() && log2_product(chain.special_primes) >= digit_bits) return true;
+        }
+    }
+    return false;
 }
 
 /// Transforms and inner products of a key switch, summed over all levels, in units of one NTT.
@@ -129,21 +146,39 @@ bool is_secure(const Chain& chain, int security_bits) {
            max_log_modulus(chain.log_ring_dimension, security_bits);
 }
 
-/// Moduli of one ring dimension and every admissible number of digits; the cheapest secure choice, if any.
-std::optional<Chain> best_chain(Chain chain, const std::optional<int>& digits, std::optional<int> security_bits) {
+/// log2 Delta_l - scale_bits for the levels depth-1 down to 0. Delta -> Delta^2 / q doubles every deviation.
+std::vector<double> scale_drifts(const Chain& chain) {
+    std::vector<double> drifts;
+    double drift = 0;
+    std::size_t limb = chain.primes.size();
+    for (int level = chain.depth; level > 0; --level) {
+        drift = 2 * drift + chain.scale_bits;
+        for (std::size_t i = 0; i < chain.primes_per_level; ++i) drift -= std::log2(static_cast<double>(chain.primes[--limb]));
+        drifts.push_back(drift);
+    }
+    return drifts;
+}
+
+/// The primes of all levels for one ring dimension; false if there are too few near 2^scale_bits.
+bool choose_primes(Chain& chain) {
+    constexpr double most_drift = 0.25;
     std::vector<std::uint64_t> used;
     chain.primes = base_primes(chain, used);
     const std::vector<std::uint64_t> upper = level_primes(chain, used);
-    if (upper.size() != static_cast<std::size_t>(chain.depth) * chain.primes_per_level) return std::nullopt;
+    if (upper.size() != static_cast<std::size_t>(chain.depth) * chain.primes_per_level) return false;
     chain.primes.insert(chain.primes.end(), upper.begin(), upper.end());
-    if (std::ranges::count(chain.primes, 0u) != 0) return std::nullopt;
+    if (std::ranges::count(chain.primes, 0u) != 0 || missing_base_bits(chain) > most_drift) return false;
+    return std::ranges::all_of(scale_drifts(chain), [](double drift) { return std::fabs(drift) <= most_drift; });
+}
 
+/// Every admissible number of digits for chosen primes; the cheapest secure choice, if any.
+std::optional<Chain> cheapest_digits(Chain chain, const std::optional<int>& digits, std::optional<int> security_bits) {
     std::optional<Chain> best;
     double best_cost = std::numeric_limits<double>::infinity();
     for (std::size_t alpha = 1; alpha <= chain.primes.size(); ++alpha) {
         if (digits && ceil_div(chain.primes.size(), alpha) != static_cast<std::size_t>(*digits)) continue;
         chain.digit_limbs = alpha;
-        if (!choose_special_primes(chain, used)) continue;
+        if (!choose_special_primes(chain, chain.primes)) continue;
         if (security_bits && !is_secure(chain, *security_bits)) continue;
         const double cost = key_switch_cost(chain);
         if (cost < best_cost) {
@@ -162,6 +197,16 @@ Chain skeleton(const ParameterSpec& spec) {
     chain.base_primes = ceil_div(static_cast<std::size_t>(spec.scale_bits + spec.integer_bits + 1), math::max_modulus_bits);
     chain.primes_per_level = ceil_div(static_cast<std::size_t>(spec.scale_bits), max_prime_bits);
     return chain;
+}
+
+/// Digits have equal numbers of primes, the last one fewer: not every number of digits is possible.
+void check_digits(const Chain& chain, const std::optional<int>& digits) {
+    const std::size_t primes = chain.base_primes + static_cast<std::size_t>(chain.depth) * chain.primes_per_level;
+    const auto wanted = static_cast<std::size_t>(digits.value_or(1));
+    if (wanted <= primes && ceil_div(primes, ceil_div(primes, wanted)) == wanted) return;
+    fail(ErrorCode::invalid_argument,
+         "parameters: {} primes do not make {} key-switching digits of equal length; {} are the nearest below", primes, wanted,
+         ceil_div(primes, ceil_div(primes, std::min(wanted, primes))));
 }
 
 void check_prime(std::uint64_t prime, int log_ring_dimension, std::vector<std::uint64_t>& seen) {
@@ -194,20 +239,23 @@ void check_prime_counts(const Chain& chain) {
     }
 }
 
-/// Scales that drift too far (Delta -> Delta^2 / q doubles every deviation) leave no precision or no room.
+/// Scales that drift too far leave no precision or no room.
 void check_scales(const Chain& chain) {
     constexpr double most_drift = 10;
-    double drift = 0;  // log2 Delta_l - scale_bits
-    std::size_t limb = chain.primes.size();
-    for (int level = chain.depth; level > 0; --level) {
-        drift = 2 * drift + chain.scale_bits;
-        for (std::size_t i = 0; i < chain.primes_per_level; ++i) drift -= std::log2(static_cast<double>(chain.primes[--limb]));
-        if (std::fabs(drift) > most_drift) {
+    const std::vector<double> drifts = scale_drifts(chain);
+    for (std::size_t i = 0; i < drifts.size(); ++i) {
+        if (std::fabs(drifts[i]) > most_drift) {
             fail(ErrorCode::invalid_argument,
                  "parameters: the primes of level {} bring the scale of the level below to 2^{:.1f}, more than {} bits from 2^{}; "
                  "choose primes nearer to 2^scale_bits",
-                 level, chain.scale_bits + drift, most_drift, chain.scale_bits);
+                 drifts.size() - i, chain.scale_bits + drifts[i], most_drift, chain.scale_bits);
         }
+    }
+    if (missing_base_bits(chain) > 0.5) {
+        fail(ErrorCode::invalid_argument,
+             "parameters: the primes of level 0 are {:.1f} bits short of scale 2^{}, sign and values up to 2^{}; choose larger "
+             "ones or lower integer_bits",
+             missing_base_bits(chain), chain.scale_bits, chain.integer_bits);
     }
 }
 
@@ -225,6 +273,13 @@ Chain stated_chain(const ParameterSpec& spec) {
     chain.digit_limbs = ceil_div(chain.primes.size(), digits);
     check_chain(chain);
     return chain;
+}
+
+[[noreturn]] void fail_for_want_of_primes(const Chain& chain) {
+    fail(ErrorCode::invalid_argument,
+         "parameters: there are too few primes near 2^{} that are 1 modulo 2N for N = 2^{} and depth {}; raise scale_bits or "
+         "lower the depth",
+         chain.scale_bits, chain.log_ring_dimension, chain.depth);
 }
 
 int smallest_log_ring_dimension(const ParameterSpec& spec) {
@@ -300,14 +355,19 @@ Chain choose_chain(const ParameterSpec& spec) {
         return chain;
     }
     Chain chain = skeleton(spec);
+    check_digits(chain, spec.digits);
     const int last = spec.log_ring_dimension.value_or(max_log_ring_dimension);
+    int largest = 0;  // ring dimension that has enough primes
     for (int log_n = smallest_log_ring_dimension(spec); log_n <= last; ++log_n) {
         chain.log_ring_dimension = log_n;
-        if (auto found = best_chain(chain, spec.digits, spec.security_bits)) {
+        if (!choose_primes(chain)) continue;
+        largest = log_n;
+        if (auto found = cheapest_digits(chain, spec.digits, spec.security_bits)) {
             found->security_bits = spec.security_bits;
             return *std::move(found);
         }
     }
+    if (largest < last) fail_for_want_of_primes(chain);
     const int modulus_bits = spec.scale_bits * (spec.depth + 1) + spec.integer_bits + 1;
     fail(ErrorCode::insecure_parameters,
          "parameters: depth {} at scale 2^{} needs log2 Q of about {} plus a special modulus, but N = 2^{} allows {} in all "
@@ -320,12 +380,11 @@ Chain choose_insecure_chain(const ParameterSpec& spec) {
     check_ranges(spec);
     if (!spec.primes.empty()) return stated_chain(spec);
     Chain chain = skeleton(spec);
+    check_digits(chain, spec.digits);
     chain.log_ring_dimension = smallest_log_ring_dimension(spec);
-    auto found = best_chain(chain, spec.digits, std::nullopt);
-    if (!found) {
-        fail(ErrorCode::invalid_argument, "parameters: no prime chain of depth {} at scale 2^{} with {} digits for N = 2^{}",
-             spec.depth, spec.scale_bits, spec.digits.value_or(0), chain.log_ring_dimension);
-    }
+    if (!choose_primes(chain)) fail_for_want_of_primes(chain);
+    auto found = cheapest_digits(chain, spec.digits, std::nullopt);
+    if (!found) fail_for_want_of_primes(chain);
     return *std::move(found);
 }
 

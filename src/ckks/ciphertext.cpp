@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/fail.hpp"
+
 namespace tacit::ckks {
 
 std::string to_string(const CiphertextType& type) {
@@ -9,6 +11,9 @@ std::string to_string(const CiphertextType& type) {
 }
 
 Ciphertext Ciphertext::zero(const Parameters& parameters, const CiphertextType& type) {
+    if (type.degree < 1 || type.degree > 2 || type.scale_power < 1 || type.scale_power > 2) {
+        fail(ErrorCode::invalid_argument, "zero: there is no ciphertext of {}; degree and scale power are 1 or 2", to_string(type));
+    }
     std::vector<ring::EvaluationPoly> polys;
     for (int i = 0; i <= type.degree; ++i) {
         polys.push_back(ring::EvaluationPoly::zero(parameters.ring_dimension(), parameters.limbs(type.level)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "base/fail.hpp"
@@ -15,13 +16,17 @@ namespace {
 constexpr double rounding_magic = 0x1.8p52;
 constexpr double vector_limit = 0x1p51;  // what kernels().reduce accepts
 
-/// Scales and rounds to integers; returns the largest magnitude. Values of 2^52 and above are integers already.
+/// Scales and rounds to integers; returns the largest magnitude, infinity if one is NaN (the transform overflowed).
+/// Values of 2^52 and above are integers already.
 double scale_and_round(double* x, std::size_t n, double scale) {
     double largest = 0;
+    double finite = 0;  // 0 * x is NaN exactly if x is not finite
     for (std::size_t k = 0; k < n; ++k) {
         x[k] *= scale;
         largest = std::max(largest, std::fabs(x[k]));
+        finite += 0 * x[k];
     }
+    if (std::isnan(finite)) return std::numeric_limits<double>::infinity();
     if (largest < vector_limit) {
         for (std::size_t k = 0; k < n; ++k) x[k] = (x[k] + rounding_magic) - rounding_magic;
     } else {

@@ -77,6 +77,12 @@ std::vector<double> Decryptor::publish(const Ciphertext& ciphertext, const Publi
     const Plaintext message = decrypt_to_plaintext(ciphertext);
     const double sigma = std::sqrt(12 * static_cast<double>(policy.publications)) *
                          std::exp2(policy.statistical_bits / 2.0) * policy.error_standard_deviation;
+    // Above 2^50 a double no longer tells neighbouring integers apart everywhere: the noise would have gaps.
+    if (sigma > 0x1p50) {
+        fail(ErrorCode::invalid_argument,
+             "publish: hiding an error of {:.3g} takes noise of 2^{:.1f}, above 2^50; rescale the ciphertext first or lower the bounds",
+             policy.error_standard_deviation, std::log2(sigma));
+    }
     Rng rng = Rng::from_system();
     const std::size_t n = context.dimension() / 2;
     AlignedBuffer re(n);

@@ -36,6 +36,14 @@ void check_factor(const char* operation, const CiphertextType& type, int max_deg
     }
 }
 
+/// A decrypted plaintext keeps the primes that hold its message only.
+void check_complete(const char* operation, const Plaintext& plain) {
+    if (plain.poly().limbs() != plain.parameters().limbs(plain.level())) {
+        fail(ErrorCode::invalid_argument, "{}: the plaintext has {} of the {} primes of level {}, it comes from decryption; decode it "
+             "and encode it again", operation, plain.poly().limbs(), plain.parameters().limbs(plain.level()), plain.level());
+    }
+}
+
 enum class Sign { plus, minus };
 
 /// out = a +- b on every row of one polynomial.
@@ -91,6 +99,7 @@ void Evaluator::check_mine(const char* operation, const Parameters& other) const
 Ciphertext Evaluator::add(const Ciphertext& a, const Ciphertext& b) const { return add(a.clone(), b); }
 
 Ciphertext Evaluator::add(Ciphertext&& a, const Ciphertext& b) const {
+    if (&a == &b) return add(a.clone(), b);
     check_mine("add", a.parameters());
     check_mine("add", b.parameters());
     check_equal("add", a.type(), b.type());
@@ -100,6 +109,7 @@ Ciphertext Evaluator::add(Ciphertext&& a, const Ciphertext& b) const {
 Ciphertext Evaluator::sub(const Ciphertext& a, const Ciphertext& b) const { return sub(a.clone(), b); }
 
 Ciphertext Evaluator::sub(Ciphertext&& a, const Ciphertext& b) const {
+    if (&a == &b) return sub(a.clone(), b);
     check_mine("sub", a.parameters());
     check_mine("sub", b.parameters());
     check_equal("sub", a.type(), b.type());
@@ -119,6 +129,7 @@ Ciphertext Evaluator::add(const Ciphertext& a, const Plaintext& b) const {
     check_mine("add", a.parameters());
     check_mine("add", b.parameters());
     check_equal("add", a.type(), {b.level(), b.scale_power(), 0});
+    check_complete("add", b);
     Ciphertext out = a.clone();
     combine(parameters_.context(), Sign::plus, out.poly(0), a.poly(0), b.poly());
     return out;
@@ -128,6 +139,7 @@ Ciphertext Evaluator::sub(const Ciphertext& a, const Plaintext& b) const {
     check_mine("sub", a.parameters());
     check_mine("sub", b.parameters());
     check_equal("sub", a.type(), {b.level(), b.scale_power(), 0});
+    check_complete("sub", b);
     Ciphertext out = a.clone();
     combine(parameters_.context(), Sign::minus, out.poly(0), a.poly(0), b.poly());
     return out;
@@ -201,6 +213,7 @@ Ciphertext Evaluator::mul(const Ciphertext& a, const Plaintext& b) const {
     check_mine("mul", a.parameters());
     check_mine("mul", b.parameters());
     check_equal("mul", a.type(), {b.level(), b.scale_power(), 0});
+    check_complete("mul", b);
     check_factor("mul", a.type(), 2);
     const Context& context = parameters_.context();
     const auto polys = static_cast<std::size_t>(a.type().degree) + 1;

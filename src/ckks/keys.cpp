@@ -148,6 +148,10 @@ GaloisKey::GaloisKey(std::uint64_t element, KeySwitchKey key)
 GaloisKey GaloisKey::generate(const SecretKey& secret, std::uint64_t element, Rng& rng) {
     const SecretKeyRows s(secret);
     const int log_n = secret.parameters().log_ring_dimension();
+    if (element % 2 == 0 || element >> (log_n + 1) != 0) {
+        fail(ErrorCode::invalid_argument, "Galois key: {} is no Galois element; choose an odd number below 2N = {}", element,
+             2 * secret.parameters().ring_dimension());
+    }
     const auto index = ring::automorphism_index(ring::inverse_element(element, log_n), log_n);
     const RowWriter permuted = [&](double* row, std::size_t prime) {
         math::kernels().permute(row, s[prime], index.data(), s.n);

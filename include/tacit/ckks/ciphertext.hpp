@@ -48,6 +48,7 @@ public:
     Ciphertext(const Parameters& parameters, std::vector<ring::EvaluationPoly> polys, int level, int scale_power)
         : parameters_(parameters), polys_(std::move(polys)), level_(level), scale_power_(scale_power) {}
     /// The ciphertext (0, 0): a valid encryption of zero that hides nothing. Operations accept it.
+    /// Throws invalid_argument unless degree and scale power are 1 or 2.
     [[nodiscard]] static Ciphertext zero(const Parameters& parameters, const CiphertextType& type);
     [[nodiscard]] Ciphertext clone() const;
 

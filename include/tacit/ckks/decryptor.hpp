@@ -40,7 +40,7 @@ public:
 
     /// Decrypts and hides the error under fresh Gaussian noise of sqrt(12 publications) 2^(statistical_bits/2) times
     /// the stated bound on every coefficient (noise flooding [LMSS22]), so that the result may be shown to others.
-    /// Throws invalid_argument if the policy has no positive bound.
+    /// Throws invalid_argument if the policy has no positive bound or takes noise above 2^50.
     [[nodiscard]] std::vector<double> publish(const Ciphertext& ciphertext, const PublicationPolicy& policy,
                                               std::size_t count = 0) const;
 
