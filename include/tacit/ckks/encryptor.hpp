@@ -1,5 +1,6 @@
 #pragma once
 
+#include <complex>
 #include <span>
 
 #include "tacit/ckks/encoder.hpp"
@@ -20,6 +21,7 @@ public:
     /// Encodes and encrypts at a level (default: the highest). Errors as Encoder::encode.
     [[nodiscard]] Ciphertext encrypt(std::span<const double> values) const;
     [[nodiscard]] Ciphertext encrypt(std::span<const double> values, int level) const;
+    [[nodiscard]] Ciphertext encrypt(std::span<const std::complex<double>> values, int level) const;
     /// Cost per prime: 1 transform symmetric, 3 with the public key. Randomness from the operating system.
     [[nodiscard]] Ciphertext encrypt(const Plaintext& plaintext) const;
     /// The same with a given generator; repeatable, for tests and vectors.
