@@ -1,17 +1,18 @@
-#include <atomic>
+#include <array>
+#include <cmath>
 #include <cstdio>
 
-#include "tacit/base/error.hpp"
-#include "tacit/base/parallel.hpp"
+#include "tacit/ckks/decryptor.hpp"
+#include "tacit/ckks/encryptor.hpp"
+#include "tacit/ckks/evaluator.hpp"
 
+// Needs every layer up to ckks, and with it every library that Tacit links.
 int main() {
-    std::atomic<std::size_t> sum = 0;
-    tacit::parallel_for(0, 100, [&](std::size_t i) { sum += i; });
-    try {
-        const tacit::ThreadLimit none(0);
-    } catch (const tacit::Error& error) {
-        std::printf("%s: %s\n", tacit::to_string(error.code()), error.what());
-        return sum == 4950 ? 0 : 1;
-    }
-    return 1;
+    const auto parameters = tacit::ckks::Parameters::create({.depth = 1, .scale_bits = 30});
+    const auto keys = tacit::ckks::generate_keys(parameters);
+    const auto x = tacit::ckks::Encryptor(keys.public_key).encrypt(std::array{1.5, -2.0});
+    const tacit::ckks::Evaluator evaluator(keys.evaluation_keys);
+    const auto y = tacit::ckks::Decryptor(keys.secret_key).decrypt(evaluator.relinearize_rescale(evaluator.square(x)), 2);
+    std::printf("%s: %f %f\n", parameters.summary().c_str(), y[0], y[1]);
+    return std::abs(y[0] - 2.25) < 1e-3 && std::abs(y[1] - 4) < 1e-3 ? 0 : 1;
 }
