@@ -30,7 +30,8 @@ Family family(Op op) {
         case Op::negate: return Family::sum;
         case Op::input:
         case Op::constant:
-        case Op::rotate: return Family::none;
+        case Op::rotate:
+        case Op::conjugate: return Family::none;
     }
     return Family::none;
 }
@@ -160,7 +161,8 @@ private:
             case Op::input: return {0, 0};
             case Op::constant: return {-1, 0};  // joined first, at no cost of its own
             case Op::negate:
-            case Op::rotate: return of(node.lhs);
+            case Op::rotate:
+            case Op::conjugate: return of(node.lhs);
             case Op::add:
             case Op::sub: {
                 const Cost later = std::max(of(node.lhs), of(node.rhs));

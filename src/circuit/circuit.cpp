@@ -19,6 +19,7 @@ const char* to_string(Op op) noexcept {
         case Op::mul: return "mul";
         case Op::negate: return "negate";
         case Op::rotate: return "rotate";
+        case Op::conjugate: return "conjugate";
     }
     return "unknown";
 }

@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <limits>
-#include <utility>
 
 #include "base/fail.hpp"
 #include "circuit/slotwise.hpp"
@@ -43,15 +42,31 @@ RotationSet::Value RotationSet::rotate(Value, std::int32_t steps) {
     return {};
 }
 
-Plain::Plain(std::size_t slots, std::vector<std::vector<double>> inputs) : slots_(require_slots("Plain", slots)) {
+Plain::Plain(std::size_t slots, const std::vector<std::vector<double>>& inputs)
+    : slots_(require_slots("Plain", slots)) {
+    take(inputs);
+}
+
+Plain::Plain(std::size_t slots, const std::vector<std::vector<std::complex<double>>>& inputs)
+    : slots_(require_slots("Plain", slots)) {
+    take(inputs);
+}
+
+Plain::Plain(std::size_t slots, std::initializer_list<std::vector<std::complex<double>>> inputs)
+    : slots_(require_slots("Plain", slots)) {
+    take(inputs);
+}
+
+template <class Inputs>
+void Plain::take(const Inputs& inputs) {
     inputs_.reserve(inputs.size());
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (inputs[i].size() != slots) {
+    for (const auto& values : inputs) {
+        if (values.size() != slots_) {
             fail(ErrorCode::invalid_argument,
-                 "Plain: input {} has {} values for {} slots; give one value per slot, zeros at the end", i,
-                 inputs[i].size(), slots);
+                 "Plain: input {} has {} values for {} slots; give one value per slot, zeros at the end",
+                 inputs_.size(), values.size(), slots_);
         }
-        inputs_.emplace_back(std::move(inputs[i]));
+        inputs_.emplace_back(values);
     }
 }
 

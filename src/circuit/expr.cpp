@@ -34,8 +34,9 @@ Expr Expr::unary(Op op, const Located& a, std::int32_t attribute) {
     TACIT_ASSERT(a.expr_ != nullptr);
     detail::Recording& recording = *a.expr_->recording_;
     const ValueId operand = a.expr_->id_;
-    const ValueId result =
-        op == Op::negate ? recording.negate(operand, a.where_) : recording.rotate(operand, attribute, a.where_);
+    const ValueId result = op == Op::negate      ? recording.negate(operand, a.where_)
+                           : op == Op::conjugate ? recording.conjugate(operand, a.where_)
+                                                 : recording.rotate(operand, attribute, a.where_);
     return {a.expr_->recording_, result};
 }
 

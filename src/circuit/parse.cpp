@@ -160,6 +160,10 @@ private:
             const ValueId a = operand(line);
             return build(line, [&] { return builder_.negate(a, Location{}); });
         }
+        if (word == "conjugate") {
+            const ValueId a = operand(line);
+            return build(line, [&] { return builder_.conjugate(a, Location{}); });
+        }
         if (word == "rotate") {
             const ValueId a = operand(line);
             line.expect(',');
@@ -171,7 +175,8 @@ private:
 
     ValueId binary(Line& line, std::string_view word) {
         if (word != "add" && word != "sub" && word != "mul") {
-            line.refuse("unknown operation {}; use input, constant, add, sub, mul, negate or rotate", line.next());
+            line.refuse("unknown operation {}; use input, constant, add, sub, mul, negate, rotate or conjugate",
+                        line.next());
         }
         const ValueId a = operand(line);
         line.expect(',');

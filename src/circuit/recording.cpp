@@ -128,6 +128,12 @@ ValueId Recording::rotate(ValueId a, std::int32_t steps, Location where) {
     return steps == 0 ? a : emit({Op::rotate, a, {}, steps}, where);
 }
 
+ValueId Recording::conjugate(ValueId a, Location where) {
+    require_open(Op::conjugate, where);
+    require_value(to_string(Op::conjugate), a, where);
+    return is_constant(a) ? a : emit({Op::conjugate, a, {}, 0}, where);  // constants are real
+}
+
 void Recording::output(ValueId value, std::string name) {
     if (finished_) {
         fail(ErrorCode::invalid_argument, "output: the circuit is finished; name its outputs before that");

@@ -34,6 +34,7 @@ ValueId Rewriter::copy(ValueId old) {
         case Op::mul: return binary(node.op, now_[node.lhs.index], now_[node.rhs.index]);
         case Op::negate: return negate(now_[node.lhs.index]);
         case Op::rotate: return rotate(now_[node.lhs.index], node.attribute);
+        case Op::conjugate: return conjugate(now_[node.lhs.index]);
     }
     return {};
 }

@@ -45,6 +45,7 @@ public:
     ValueId binary(Op op, ValueId a, ValueId b);
     ValueId negate(ValueId a) { return builder_.negate(a, location()); }
     ValueId rotate(ValueId a, std::int32_t steps) { return builder_.rotate(a, steps, location()); }
+    ValueId conjugate(ValueId a) { return builder_.conjugate(a, location()); }
     ValueId constant(double value) { return builder_.constant(value, location()); }
     [[nodiscard]] const Node& node(ValueId now) const { return builder_.node(now); }
     [[nodiscard]] bool is(Op op, ValueId now) const { return node(now).op == op; }

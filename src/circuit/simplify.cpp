@@ -30,6 +30,7 @@ private:
             case Op::mul: return mul(out_[node.lhs], out_[node.rhs]);
             case Op::negate: return negate(out_[node.lhs]);
             case Op::rotate: return rotate(node);
+            case Op::conjugate: return conjugate(out_[node.lhs]);
         }
         return out_.copy(old);
     }
@@ -93,6 +94,8 @@ private:
     }
 
     ValueId negate(ValueId x) { return out_.is(Op::negate, x) ? out_.node(x).lhs : out_.negate(x); }
+
+    ValueId conjugate(ValueId x) { return out_.is(Op::conjugate, x) ? out_.node(x).lhs : out_.conjugate(x); }
 
     ValueId rotate(const Node& old) {
         const ValueId x = out_[old.lhs];

@@ -1,7 +1,7 @@
 #include "tacit/circuit/slots.hpp"
 
+#include <algorithm>
 #include <bit>
-#include <cmath>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -9,16 +9,25 @@
 
 namespace tacit::circuit {
 
-Slots::Slots(std::vector<double> values) : values_(std::move(values)) {
+Slots::Slots(std::vector<std::complex<double>> values) : values_(std::move(values)) {
     if (!std::has_single_bit(values_.size())) {
         fail(ErrorCode::invalid_argument,
              "Slots: {} values, but the number of slots is a power of two; pad the vector with zeros", values_.size());
     }
 }
 
+Slots::Slots(const std::vector<double>& values)
+    : Slots(std::vector<std::complex<double>>(values.begin(), values.end())) {}
+
+std::vector<double> Slots::real() const {
+    std::vector<double> result(size());
+    std::ranges::transform(values_, result.begin(), [](std::complex<double> value) { return value.real(); });
+    return result;
+}
+
 double Slots::magnitude() const noexcept {
     double largest = 0;
-    for (const double value : values_) largest = larger(largest, std::abs(value));
+    for (const std::complex<double> value : values_) largest = larger(largest, circuit::magnitude(value));
     return largest;
 }
 
@@ -44,5 +53,7 @@ Slots Slots::combine(Op op, const Slots& a, const Slots& b) {
 Slots operator-(const Slots& a) { return Slots(negated(a.values_)); }
 
 Slots rotate(const Slots& a, std::int32_t steps) { return Slots(rotated(a.values_, steps)); }
+
+Slots conjugate(const Slots& a) { return Slots(conjugated(a.values_)); }
 
 }  // namespace tacit::circuit

@@ -131,6 +131,7 @@ struct Counting {
     Value mul(const Value& a, const Value& b) { return make(*a * *b); }
     Value negate(const Value& a) { return make(-*a); }
     Value rotate(const Value& a, std::int32_t) { return make(*a); }
+    Value conjugate(const Value& a) { return make(*a); }
 };
 
 TEST(Interpret, DropsValuesAfterTheirLastUse) {

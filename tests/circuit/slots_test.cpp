@@ -18,7 +18,7 @@ TEST(Slots, ComputeSlotBySlot) {
     EXPECT_EQ(-a, (Slots{-1, -2, -3, -4}));
     EXPECT_EQ(2 - a * values({1, 0}), (Slots{1, 2, -1, 2}));
     EXPECT_EQ(a.size(), 4U);
-    EXPECT_EQ(a[3], 4);
+    EXPECT_EQ(a[3], 4.0);
 }
 
 TEST(Slots, RotateToTheLeftByAnyNumberOfSteps) {

@@ -13,7 +13,8 @@ class Expr;
 
 /// The only maker of circuits. Equal operations on equal operands get one value, so common
 /// subexpressions and equal constants are shared without a pass; operations between constants are
-/// carried out at once. Each call costs one look-up in a hash table.
+/// carried out at once; constants are real, so each is its own conjugate. Each call costs one look-up
+/// in a hash table.
 ///
 /// Errors are `invalid_argument`: an operand that does not exist, a constant that is not finite or
 /// whose length is not a power of two, a name used twice, any use after `finish`.
@@ -36,6 +37,8 @@ public:
     ValueId negate(ValueId a, Location where = Location::here());
     /// Any number of steps, positive to the left; 0 steps is `a` itself.
     ValueId rotate(ValueId a, std::int32_t steps, Location where = Location::here());
+    /// The complex conjugate of every slot: takes x + i y apart.
+    ValueId conjugate(ValueId a, Location where = Location::here());
 
     /// Names are unique among the outputs; an empty name becomes "y" and the number.
     void output(ValueId value, std::string name = {});

@@ -20,7 +20,8 @@ enum class Op : std::uint8_t {
     sub,
     mul,
     negate,
-    rotate,  ///< cyclic rotation of the slots; attribute: steps, positive to the left
+    rotate,     ///< cyclic rotation of the slots; attribute: steps, positive to the left
+    conjugate,  ///< complex conjugate of every slot
 };
 
 /// The number of operands an operation takes: 0, 1 (`lhs`) or 2 (`lhs` and `rhs`).
@@ -29,7 +30,8 @@ enum class Op : std::uint8_t {
         case Op::input:
         case Op::constant: return 0;
         case Op::negate:
-        case Op::rotate: return 1;
+        case Op::rotate:
+        case Op::conjugate: return 1;
         case Op::add:
         case Op::sub:
         case Op::mul: return 2;
@@ -76,8 +78,8 @@ struct InputInfo {
     friend bool operator==(const InputInfo&, const InputInfo&) = default;
 };
 
-/// An immutable computation on slot vectors, in static single assignment form. Made by `Builder`,
-/// which keeps what every reader may rely on:
+/// An immutable computation on vectors of complex slots, in static single assignment form. Constants
+/// are real. Made by `Builder`, which keeps what every reader may rely on:
 ///  - topological order: operands stand before their users, so an analysis is one loop;
 ///  - no two nodes are equal;
 ///  - no operation has only constant operands, and no rotation has 0 steps;

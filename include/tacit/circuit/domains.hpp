@@ -1,8 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct Depth {
     Value mul(Value a, Value b) { return a < 0 && b < 0 ? in_the_clear : std::max(a, b) + 1; }
     Value negate(Value a) { return a; }
     Value rotate(Value a, std::int32_t) { return a; }
+    Value conjugate(Value a) { return a; }
 };
 
 /// The levels that the deepest output needs; 0 for a circuit without products.
@@ -40,6 +43,7 @@ public:
     Value mul(Value a, Value b) { return count(a == b ? products_ : constant_products_, std::max(a, b)); }
     Value negate(Value a) { return count(negations_, a); }
     Value rotate(Value a, std::int32_t) { return count(rotations_, a); }
+    Value conjugate(Value a) { return count(conjugations_, a); }
 
     [[nodiscard]] std::size_t inputs() const noexcept { return inputs_; }
     /// Additions and subtractions with at least one encrypted operand.
@@ -51,19 +55,22 @@ public:
     [[nodiscard]] std::size_t negations() const noexcept { return negations_; }
     /// Every rotation of the circuit, also those by a multiple of the number of slots.
     [[nodiscard]] std::size_t rotations() const noexcept { return rotations_; }
+    [[nodiscard]] std::size_t conjugations() const noexcept { return conjugations_; }
 
 private:
     static Value count(std::size_t& counter, Value result) {
         if (result == Value::encrypted) ++counter;
         return result;
     }
-    std::size_t inputs_ = 0, additions_ = 0, products_ = 0, constant_products_ = 0, negations_ = 0, rotations_ = 0;
+    std::size_t inputs_ = 0, additions_ = 0, products_ = 0, constant_products_ = 0, negations_ = 0, rotations_ = 0,
+                conjugations_ = 0;
 };
 
 /// The operations of the whole circuit, needed by an output or not.
 [[nodiscard]] OperationCount operation_count(const Circuit& circuit);
 
-/// The rotation keys a circuit needs when ciphertexts have `slots` slots.
+/// The rotation keys that a circuit needs when ciphertexts have `slots` slots, and whether it needs the
+/// one for conjugation.
 class RotationSet {
 public:
     struct Value {};
@@ -75,23 +82,33 @@ public:
     Value mul(Value, Value) { return {}; }
     Value negate(Value) { return {}; }
     Value rotate(Value, std::int32_t steps);
+    Value conjugate(Value) {
+        conjugation_ = true;
+        return {};
+    }
 
     /// Steps to the left in [1, slots), ascending, each once: a rotation by -1 needs key slots - 1,
     /// one by a multiple of `slots` needs none.
     [[nodiscard]] std::span<const std::int32_t> steps() const noexcept { return steps_; }
+    /// Whether the circuit conjugates, which takes a key of its own.
+    [[nodiscard]] bool conjugation() const noexcept { return conjugation_; }
 
 private:
     std::size_t slots_;
     std::vector<std::int32_t> steps_;
+    bool conjugation_ = false;
 };
 
-/// Ordinary arithmetic in the clear: the reference that every other meaning is tested against.
+/// Ordinary complex arithmetic in the clear: the reference that every other meaning is tested against.
 class Plain {
 public:
     using Value = Slots;
     /// One vector of exactly `slots` values (a power of two) per input; `invalid_argument` otherwise,
-    /// and when the circuit has more inputs or longer constants than that.
-    Plain(std::size_t slots, std::vector<std::vector<double>> inputs);
+    /// and when the circuit has more inputs or longer constants than that. Real data stay exactly real.
+    Plain(std::size_t slots, const std::vector<std::vector<double>>& inputs);
+    Plain(std::size_t slots, const std::vector<std::vector<std::complex<double>>>& inputs);
+    /// What lists of numbers, real or complex, mean: Plain(2, {{1, 2}, {{0, 1}, 3}}).
+    Plain(std::size_t slots, std::initializer_list<std::vector<std::complex<double>>> inputs);
     Value input(std::int32_t number);
     Value constant(std::span<const double> values);
     Value add(const Value& a, const Value& b) { return seen(a + b); }
@@ -99,12 +116,15 @@ public:
     Value mul(const Value& a, const Value& b) { return seen(a * b); }
     Value negate(const Value& a) { return -a; }
     Value rotate(const Value& a, std::int32_t steps) { return circuit::rotate(a, steps); }
+    Value conjugate(const Value& a) { return circuit::conjugate(a); }
 
     /// The largest absolute value met in a slot so far, over inputs, constants and results; NaN once
     /// any slot was NaN.
     [[nodiscard]] double largest_magnitude() const noexcept { return largest_magnitude_; }
 
 private:
+    template <class Inputs>
+    void take(const Inputs& inputs);
     Value seen(Value value);
 
     std::size_t slots_;

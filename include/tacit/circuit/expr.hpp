@@ -60,6 +60,8 @@ public:
     friend Expr operator-(const Located& a) { return unary(Op::negate, a, 0); }
     /// Cyclic rotation: slot i of the result is slot i + steps of `a`. Any number of steps.
     friend Expr rotate(const Located& a, std::int32_t steps) { return unary(Op::rotate, a, steps); }
+    /// The complex conjugate of every slot.
+    friend Expr conjugate(const Located& a) { return unary(Op::conjugate, a, 0); }
     Expr& operator+=(const Located& b) { return *this = binary(Op::add, b.beside(*this), b); }
     Expr& operator-=(const Located& b) { return *this = binary(Op::sub, b.beside(*this), b); }
     Expr& operator*=(const Located& b) { return *this = binary(Op::mul, b.beside(*this), b); }

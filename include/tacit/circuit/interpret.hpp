@@ -23,6 +23,7 @@ concept Domain = requires(D domain, const typename D::Value v, std::span<const d
     { domain.mul(v, v) } -> std::same_as<typename D::Value>;
     { domain.negate(v) } -> std::same_as<typename D::Value>;
     { domain.rotate(v, number) } -> std::same_as<typename D::Value>;
+    { domain.conjugate(v) } -> std::same_as<typename D::Value>;
 };
 
 /// For every value the position of the last node that reads it; nodes().size() for outputs, and the
@@ -46,6 +47,7 @@ typename D::Value apply(const Circuit& circuit, const Node& node, D& domain, con
         case Op::mul: return domain.mul(operand(node.lhs), operand(node.rhs));
         case Op::negate: return domain.negate(operand(node.lhs));
         case Op::rotate: return domain.rotate(operand(node.lhs), node.attribute);
+        case Op::conjugate: return domain.conjugate(operand(node.lhs));
     }
     std::abort();  // not an Op
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -11,17 +12,23 @@
 
 namespace tacit::circuit {
 
-/// Slots in the clear, 2^k of them, with the operators of `Expr`: a circuit written as a generic
-/// lambda computes at once on them. Errors are `invalid_argument`: a length that is not a power of
-/// two, operands of different lengths, a constant with more values than there are slots.
+/// Complex slots in the clear, 2^k of them, with the operators of `Expr`: a circuit written as a
+/// generic lambda computes at once on them. Real slots stay exactly real: their imaginary parts remain
+/// 0 and their real parts are what arithmetic on doubles gives. Errors are `invalid_argument`: a length
+/// that is not a power of two, operands of different lengths, a constant with more values than there
+/// are slots.
 class Slots {
 public:
-    explicit Slots(std::vector<double> values);
+    explicit Slots(std::vector<std::complex<double>> values);
+    explicit Slots(const std::vector<double>& values);
     Slots(std::initializer_list<double> values) : Slots(std::vector(values)) {}
+    Slots(std::initializer_list<std::complex<double>> values) : Slots(std::vector(values)) {}
 
     [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
-    [[nodiscard]] double operator[](std::size_t slot) const { return values_[slot]; }
-    [[nodiscard]] std::span<const double> values() const noexcept { return values_; }
+    [[nodiscard]] std::complex<double> operator[](std::size_t slot) const { return values_[slot]; }
+    [[nodiscard]] std::span<const std::complex<double>> values() const noexcept { return values_; }
+    /// The real parts of all slots.
+    [[nodiscard]] std::vector<double> real() const;
     /// The largest absolute value of a slot; NaN if any slot is NaN.
     [[nodiscard]] double magnitude() const noexcept;
     /// A constant repeated over the same number of slots.
@@ -39,6 +46,8 @@ public:
     friend Slots operator-(const Slots& a);
     /// Slot i of the result is slot i + steps of `a`, cyclically.
     friend Slots rotate(const Slots& a, std::int32_t steps);
+    /// The complex conjugate of every slot.
+    friend Slots conjugate(const Slots& a);
     template <class T>
     Slots& operator+=(const T& b) {
         return *this = *this + b;
@@ -57,9 +66,10 @@ public:
 private:
     static Slots combine(Op op, const Slots& a, const Slots& b);
 
-    std::vector<double> values_;
+    std::vector<std::complex<double>> values_;
 };
 
 [[nodiscard]] Slots rotate(const Slots& a, std::int32_t steps);
+[[nodiscard]] Slots conjugate(const Slots& a);
 
 }  // namespace tacit::circuit

@@ -15,7 +15,8 @@ namespace tacit::circuit {
 ///     %2 = constant [1, 0.5]
 ///     %3 = add %1, %2
 ///     %4 = rotate %3, -1
-///     output %4 "y"
+///     %5 = conjugate %4
+///     output %5 "y"
 ///
 /// Constants are printed such that parsing returns the same bits. Locations are not part of the text.
 [[nodiscard]] std::string print(const Circuit& circuit);
