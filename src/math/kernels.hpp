@@ -13,11 +13,11 @@ namespace tacit::math {
 /// The vector kernels, one table per instruction set; all give bit-identical doubles.
 ///
 /// Unless said otherwise: arrays hold n doubles (n a multiple of 16), aligned to 64 bytes; inputs and outputs
-/// are reduced residues (|x| <= 0.51 p); `out` may be one of the inputs, no other overlap.
+/// are reduced residues (|x| <= 0.54 p, see Modulus); `out` may be one of the inputs, no other overlap.
 struct Kernels {
     const char* name;
 
-    /// Negacyclic transform in place. Input |x| <= p, output reduced. N = 2^10 .. 2^17.
+    /// Negacyclic transform in place. Forward input |x| <= p, inverse input and outputs reduced. N = 2^10 .. 2^17.
     void (*ntt_forward)(double* x, const NttTable& table);
     void (*ntt_inverse)(double* x, const NttTable& table);
 
@@ -42,7 +42,7 @@ struct Kernels {
                            const double* const* k1, std::size_t count, std::size_t n, const Modulus& p);
 
     /// Base conversion to one prime p [HPS18]: out = sum_i y[i] c[i] + overflow * minus_q  (mod p), where
-    /// y[i] is reduced mod the i-th source prime (|y[i]| < 2^48.1, not mod p), c[i] and minus_q reduced mod p.
+    /// y[i] is reduced mod the i-th source prime (|y[i]| <= 0.54 * 2^49, not mod p), c[i] and minus_q reduced mod p.
     /// overflow may be null (then the term is absent). Any count >= 1.
     void (*convert)(double* out, const double* const* y, const double* c, std::size_t count, const double* overflow,
                     double minus_q, std::size_t n, const Modulus& p);

@@ -1,18 +1,18 @@
 // The negacyclic transform [Har14], depth-first in radix-4 passes. Included once per target (no include guard).
 //
 // Bounds, in units of p, for values |x| <= c p. A product with a twiddle (|w| <= p/2) needs c < 2^52/p and is
-// at most e(c) = 1/2 + c p 2^-53; everything else needs to stay below 2^53.
+// at most e(c) = 1/2 + c p 2^-53 (see `product`); everything else needs to stay below 2^53 = 2 * 2^52/p * p.
 //
-// Forward: a butterfly turns c into c + e(c) + e(c + e(c)), or with x0 reduced into 1/2 + e(c) + e(c + e(c)).
-// From c = 1, after one radix-2 and eight radix-4 passes (N = 2^17):
-//   p < 2^48, nothing reduced:                the largest factor is 11.9 < 16, the largest value 12.7;
-//   p < 2^49, x0 reduced in the 1024-point pass, five before the end: factor 7.8 < 8, value 8.8 < 16.
+// Forward: a butterfly turns c into c + e(c) + e(c + e(c)), or with x0 reduced into 1/2 + e(c) + e(c + e(c));
+// its largest factor is c + e(c). From c = 1 through the one radix-2 and eight radix-4 layers of N = 2^17:
+//   p < 2^48, nothing reduced:                            largest factor 11.9 < 16, largest value 12.7;
+//   p < 2^49, x0 reduced by the 1024-point butterflies:   largest factor 7.7 < 8, largest value 8.7.
 //
-// Inverse: outputs are 4c (or 1/2 if reduced), 2 e(2c), e(4c) and e(2 e(2c)).
-//   p < 2^49, x0 always reduced: c stays below 4/3, factors below 5.4 < 8;
-//   p < 2^43, x0 reduced only in passes of length 64, 1024 and 16384: from c = 0.54 up to 8.7 before the first,
-//   4.6 before the others; factors below 35 < 512.
-// The last pass leaves e(5.4) = 0.84 in the first case, to be reduced, and e(18.5) < 0.52 in the second.
+// Inverse: the outputs are 4c (1/2 if reduced), 2 e(2c), e(4c) and e(2 e(2c)); the largest factor is 4c.
+//   p < 2^49, x0 always reduced: c stays below 4/3, the fixed point of 2 e(2c); factors below 5.4 < 8.
+//   p < 2^43, x0 reduced only in passes of length 64, 1024 and 16384: c < 8.7 before the first of these and
+//   < 4.6 before the others, < 16.6 before the final radix-2 layer; factors below 35 < 512.
+// The final products are then at most e(5.4) = 0.84, to be reduced once more, or e(33.1) = 0.533 < 0.54.
 
 namespace tacit::math::TACIT_TARGET_NAMESPACE {
 namespace {

@@ -211,11 +211,14 @@ HWY_INLINE void store_columns(double* x, Vec a, Vec b, Vec c, Vec d) {
     store_register_columns<mirrored>(mirrored ? x : y, a.hi, b.hi, c.hi, d.hi);
 }
 
-/// Scalar loads feed the registers as fast as gather instructions do.
+HWY_INLINE Register gather_register(const double* x, const std::uint32_t* index) {
+    const hn::Rebind<std::uint32_t, D> narrow;
+    const hn::Rebind<std::uint64_t, D> wide;
+    const hn::RebindToSigned<D> offset;
+    return hn::GatherIndex(D(), x, hn::BitCast(offset, hn::PromoteTo(wide, hn::LoadU(narrow, index))));
+}
 HWY_INLINE Vec gather(const double* x, const std::uint32_t* index) {
-    alignas(64) double values[lanes];
-    for (std::size_t i = 0; i < lanes; ++i) values[i] = x[index[i]];
-    return load(values);
+    return {gather_register(x, index), gather_register(x, index + register_lanes)};
 }
 
 }  // namespace

@@ -1,15 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "math/bit_reversal.hpp"
-#include "math/kernels.hpp"
-#include "math/ntt_table.hpp"
 #include "tacit/base/aligned.hpp"
 #include "tacit/math/modulus.hpp"
 
@@ -30,8 +30,13 @@ inline std::uint64_t product(std::uint64_t a, std::uint64_t b, std::uint64_t p) 
     return canonical(static_cast<Wide>(a) * static_cast<Wide>(b), p);
 }
 
-/// Twice the largest |x| that counts as a reduced residue, relative to p; see kernels.hpp.
-inline bool is_reduced(double x, std::uint64_t p) { return std::fabs(x) <= 0.54 * static_cast<double>(p); }
+inline bool all_reduced(const AlignedBuffer& x, std::uint64_t p) {
+    return std::all_of(x.data(), x.data() + x.size(),
+                       [p](double v) { return std::fabs(v) <= 0.54 * static_cast<double>(p); });
+}
+inline bool same_bits(const AlignedBuffer& a, const AlignedBuffer& b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
 
 /// How the coefficients of a test vector look.
 enum class Shape { random, random_extreme, all_largest, all_smallest, alternating, all_minus_one };

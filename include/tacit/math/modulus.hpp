@@ -11,8 +11,8 @@ inline constexpr int max_modulus_bits = 49;
 
 /// A prime p < 2^49 with p = 1 (mod 2N), and the constants of its arithmetic.
 ///
-/// Residues are integers in doubles. "Reduced" means |x| <= p/2 up to rounding of the quotient
-/// (|x| <= 0.51 p); `canonical` and `balanced` convert to and from [0, p).
+/// Residues are integers in doubles. "Reduced" means |x| <= p/2 up to rounding of the quotient: at most
+/// 0.54 p, which the product of two reduced residues keeps. `canonical` and `balanced` convert to and from [0, p).
 class Modulus {
 public:
     /// Precondition: 2 <= value < 2^49.

@@ -1,0 +1,136 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "math/kernels.hpp"
+#include "math/reference.hpp"
+
+namespace tacit::math {
+namespace {
+
+using reference::Shape;
+using reference::Wide;
+
+constexpr std::size_t n = 1040;  // a multiple of 16, not of 32
+
+Wide integer(double x) { return static_cast<Wide>(x); }
+
+/// Runs `kernel` on every table and compares each output with `expected(i)`, an integer modulo p.
+void check(std::uint64_t p, const AlignedBuffer& start, const std::function<void(const Kernels&, double*)>& kernel,
+           const std::function<Wide(std::size_t)>& expected) {
+    AlignedBuffer first;
+    for (const Kernels* kernels : available_kernels()) {
+        SCOPED_TRACE(kernels->name);
+        AlignedBuffer out = reference::copy(start);
+        kernel(*kernels, out.data());
+        EXPECT_TRUE(reference::all_reduced(out, p));
+        if (first.size() == 0) first = reference::copy(out);
+        EXPECT_TRUE(reference::same_bits(out, first));
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        ASSERT_EQ(reference::canonical(first.data()[i], p), reference::canonical(expected(i), p)) << "at " << i;
+    }
+}
+
+class PointwiseTest : public testing::TestWithParam<Shape> {
+protected:
+    /// Calls body for every test prime with operands of the shape; residues stretched to the bound of 0.54 p
+    /// when the shape is extreme.
+    template <class Body>
+    void for_each_prime(const Body& body) {
+        const std::uint64_t seed = std::random_device{}();
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937_64 random(seed);
+        for (const std::uint64_t p : reference::test_primes(1024)) {
+            SCOPED_TRACE("p = " + std::to_string(p));
+            std::vector<AlignedBuffer> x;
+            for (int i = 0; i < 7; ++i) {
+                x.push_back(reference::residues(i % 2 == 1 ? Shape::random_extreme : GetParam(), n, p, random));
+                if (GetParam() == Shape::random) continue;
+                for (std::size_t j = 0; j < n; ++j) x.back().data()[j] = std::trunc(x.back().data()[j] * 1.079);
+            }
+            body(p, x);
+        }
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Shapes, PointwiseTest, testing::ValuesIn(reference::shapes));
+
+TEST_P(PointwiseTest, SumsAndProducts) {
+    for_each_prime([](std::uint64_t p, const std::vector<AlignedBuffer>& x) {
+        const Modulus m(p);
+        const double *a = x[0].data(), *b = x[1].data(), *old = x[2].data(), c = b[0];
+        check(p, x[2], [&](const Kernels& k, double* out) { k.add(out, a, b, n, m); },
+              [&](std::size_t i) { return integer(a[i]) + integer(b[i]); });
+        check(p, x[2], [&](const Kernels& k, double* out) { k.sub(out, a, b, n, m); },
+              [&](std::size_t i) { return integer(a[i]) - integer(b[i]); });
+        check(p, x[2], [&](const Kernels& k, double* out) { k.mul(out, a, b, n, m); },
+              [&](std::size_t i) { return integer(a[i]) * integer(b[i]); });
+        check(p, x[0], [&](const Kernels& k, double* out) { k.mul(out, out, out, n, m); },
+              [&](std::size_t i) { return integer(a[i]) * integer(a[i]); });
+        check(p, x[2], [&](const Kernels& k, double* out) { k.mul_scalar(out, a, c, n, m); },
+              [&](std::size_t i) { return integer(a[i]) * integer(c); });
+        check(p, x[2], [&](const Kernels& k, double* out) { k.sub_mul_scalar(out, a, b, c, n, m); },
+              [&](std::size_t i) { return (integer(a[i]) - integer(b[i])) * integer(c); });
+        check(p, x[2], [&](const Kernels& k, double* out) { k.mul_add(out, a, b, n, m); },
+              [&](std::size_t i) { return integer(old[i]) + integer(a[i]) * integer(b[i]); });
+    });
+}
+
+TEST_P(PointwiseTest, Tensor) {
+    for_each_prime([](std::uint64_t p, const std::vector<AlignedBuffer>& x) {
+        const Modulus m(p);
+        const double *a0 = x[0].data(), *a1 = x[1].data(), *b0 = x[2].data(), *b1 = x[3].data();
+        const Wide wp = static_cast<Wide>(p);
+        for (const bool accumulate : {false, true}) {
+            for (std::size_t part = 0; part < 3; ++part) {
+                const auto run = [&](const Kernels& k, double* out) {
+                    AlignedBuffer c[] = {reference::copy(x[4]), reference::copy(x[5]), reference::copy(x[6])};
+                    k.tensor(c[0].data(), c[1].data(), c[2].data(), a0, a1, b0, b1, accumulate, n, m);
+                    std::copy_n(c[part].data(), n, out);
+                };
+                check(p, x[4], run, [&](std::size_t i) {
+                    const Wide old = accumulate ? integer(x[4 + part].data()[i]) : 0;
+                    if (part == 0) return old + integer(a0[i]) * integer(b0[i]);
+                    if (part == 2) return old + integer(a1[i]) * integer(b1[i]);
+                    return old + integer(a0[i]) * integer(b1[i]) % wp + integer(a1[i]) * integer(b0[i]) % wp;
+                });
+            }
+        }
+    });
+}
+
+TEST(Pointwise, ReduceTakesIntegersBelow2To51) {
+    std::mt19937_64 random(17);
+    AlignedBuffer x(n);
+    constexpr std::int64_t limit = (std::int64_t{1} << 51) - 1;
+    for (std::size_t i = 0; i < n; ++i) {
+        x.data()[i] = static_cast<double>(i < 4 ? (i % 2 == 0 ? limit : -limit)
+                                                : static_cast<std::int64_t>(random()) >> (12 + random() % 52));
+    }
+    for (std::uint64_t p : {562949953411073ULL, 1099511480321ULL, 12289ULL, 17ULL}) {
+        SCOPED_TRACE("p = " + std::to_string(p));
+        check(p, x, [&](const Kernels& k, double* out) { k.reduce(out, x.data(), n, Modulus(p)); },
+              [&](std::size_t i) { return integer(x.data()[i]); });
+    }
+}
+
+TEST(Pointwise, Permutations) {
+    const std::uint64_t p = nearest_ntt_prime(0x1p49, 2048, {});
+    std::mt19937_64 random(19);
+    const AlignedBuffer x = reference::residues(Shape::random, n, p, random);
+    const AlignedBuffer old = reference::residues(Shape::random_extreme, n, p, random);
+    std::vector<std::uint32_t> index(n);
+    for (std::size_t i = 0; i < n; ++i) index[i] = static_cast<std::uint32_t>(i);
+    std::shuffle(index.begin(), index.end(), random);
+    check(p, old, [&](const Kernels& k, double* out) { k.permute(out, x.data(), index.data(), n); },
+          [&](std::size_t i) { return integer(x.data()[index[i]]); });
+    check(p, old, [&](const Kernels& k, double* out) { k.permute_add(out, x.data(), index.data(), n, Modulus(p)); },
+          [&](std::size_t i) { return integer(old.data()[i]) + integer(x.data()[index[i]]); });
+}
+
+}  // namespace
+}  // namespace tacit::math
