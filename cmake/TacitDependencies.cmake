@@ -6,6 +6,7 @@ find_package(TBB REQUIRED GLOBAL)
 find_package(fmt REQUIRED GLOBAL)
 find_package(OpenSSL REQUIRED GLOBAL)
 find_package(ZLIB REQUIRED GLOBAL)
+find_package(nlohmann_json REQUIRED GLOBAL)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET GLOBAL libsodium)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET GLOBAL libhwy)
 

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "tacit/logreg/roles.hpp"
+
+/// The commands of the program `tacit`. Each prints what it did to stdout and throws tacit::Error.
+namespace tacit::app {
+
+namespace fs = std::filesystem;
+
+/// What every command takes.
+struct CommonOptions {
+    int threads = 0;     ///< 0: all cores
+    bool quiet = false;  ///< no progress bar
+};
+
+struct KeygenOptions {
+    logreg::TrainingChoice choice{};
+    fs::path private_folder;
+    fs::path upload_folder;
+    bool overwrite = false;
+};
+void keygen(const KeygenOptions& options, const CommonOptions& common);
+
+struct EncryptOptions {
+    logreg::DataChoice data{};
+    fs::path private_folder;
+    fs::path upload_folder;
+};
+void encrypt(const EncryptOptions& options, const CommonOptions& common);
+
+struct TrainOptions {
+    fs::path upload_folder;
+    fs::path result_folder;
+};
+void train(const TrainOptions& options, const CommonOptions& common);
+
+struct DecryptOptions {
+    fs::path private_folder;
+    fs::path result_folder;
+};
+void decrypt(const DecryptOptions& options);
+
+struct EvaluateOptions {
+    fs::path private_folder;
+    fs::path picture_folder;  ///< empty: the private folder
+    bool pictures = true;
+};
+void evaluate(const EvaluateOptions& options);
+
+struct CompareOptions {
+    std::vector<fs::path> runs;  ///< folders with result/statistics.json and private/evaluation.json
+    fs::path picture_folder;     ///< empty: no picture
+};
+void compare(const CompareOptions& options);
+
+}  // namespace tacit::app

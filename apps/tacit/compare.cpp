@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+
+#include "commands.hpp"
+#include "output.hpp"
+#include "pictures.hpp"
+
+namespace tacit::app {
+
+namespace {
+
+using logreg::EvaluationRecord;
+using logreg::StatisticsRecord;
+
+/// What one run left behind.
+struct Run {
+    StatisticsRecord training;
+    EvaluationRecord evaluation;
+};
+
+Run read_run(const fs::path& folder) {
+    Run run{logreg::read_record<StatisticsRecord>(folder / "result" / logreg::file_names::statistics).value(),
+            logreg::read_record<EvaluationRecord>(folder / "private" / logreg::file_names::evaluation).value()};
+    if (run.training.job != run.evaluation.job) {
+        throw Error(ErrorCode::parameter_mismatch,
+                    fmt::format("'{}': result and evaluation belong to different jobs; run `tacit evaluate` again",
+                                folder.string()));
+    }
+    return run;
+}
+
+/// A row of the table: its name and the cell of a run.
+struct Row {
+    const char* name;
+    std::function<std::string(const Run&)> cell;
+};
+
+std::vector<Row> circuit_rows() {
+    return {{"depth", [](const Run& r) { return fmt::format("{}", r.training.depth); }},
+            {"ring dimension N", [](const Run& r) { return fmt::format("2^{}", r.training.log_ring_dimension); }},
+            {"log2 QP", [](const Run& r) { return fmt::format("{:.0f}", r.training.log2_modulus); }},
+            {"security, bits", [](const Run& r) { return fmt::format("{}", r.training.security_bits); }},
+            {"multiplications", [](const Run& r) { return count_text(r.training.products); }},
+            {"rotations", [](const Run& r) { return count_text(r.training.rotations); }},
+            {"evaluation keys", [](const Run& r) { return fmt::format("{}", r.training.rotation_keys + 1); }},
+            {"  in memory", [](const Run& r) { return bytes_text(r.training.key_memory_bytes); }},
+            {"  in the file", [](const Run& r) { return bytes_text(r.training.key_file_bytes); }},
+            {"encrypted inputs", [](const Run& r) { return fmt::format("{}", r.training.inputs); }},
+            {"  in memory", [](const Run& r) { return bytes_text(r.training.input_memory_bytes); }},
+            {"  in the file", [](const Run& r) { return bytes_text(r.training.input_file_bytes); }}};
+}
+
+std::vector<Row> result_rows() {
+    return {
+        {"training time", [](const Run& r) { return seconds_text(r.training.seconds); }},
+        {"  cores", [](const Run& r) { return fmt::format("{}", r.training.threads); }},
+        {"peak memory", [](const Run& r) { return bytes_text(r.training.peak_memory_bytes); }},
+        {"accuracy, encrypted", [](const Run& r) { return percent_text(r.evaluation.encrypted.accuracy); }},
+        {"accuracy, clear twin", [](const Run& r) { return percent_text(r.evaluation.clear.accuracy); }},
+        {"accuracy, exact sigmoid", [](const Run& r) { return percent_text(r.evaluation.exact_sigmoid.accuracy); }},
+        {"AUC, encrypted", [](const Run& r) { return fmt::format("{:.4f}", r.evaluation.encrypted.area_under_roc); }},
+        {"AUC, clear twin", [](const Run& r) { return fmt::format("{:.4f}", r.evaluation.clear.area_under_roc); }},
+        {"largest weight error", [](const Run& r) { return fmt::format("{:.1e}", r.evaluation.largest_weight_error); }},
+        {"  relative", [](const Run& r) { return fmt::format("{:.1e}", r.evaluation.relative_weight_error); }}};
+}
+
+constexpr int name_width = 26;
+constexpr int cell_width = 14;
+
+std::string rule(std::size_t runs) { return std::string(name_width + cell_width * runs, '-') + "\n"; }
+
+void print_rows(const std::vector<Row>& rows, const std::vector<Run>& runs) {
+    for (const Row& row : rows) {
+        fmt::print("{:<{}}", row.name, name_width);
+        for (const Run& run : runs) fmt::print("{:>{}}", row.cell(run), cell_width);
+        fmt::print("\n");
+    }
+}
+
+void print_speed_up(const std::vector<Run>& runs) {
+    const auto seconds = [](const Run& run) { return run.training.seconds; };
+    const Run& slow = *std::ranges::max_element(runs, {}, seconds);
+    const Run& fast = *std::ranges::min_element(runs, {}, seconds);
+    if (&slow == &fast) return;
+    fmt::print("{} trains {:.1f} times as fast as {}: {} against {}.\n", fast.training.method,
+               slow.training.seconds / fast.training.seconds, slow.training.method, seconds_text(fast.training.seconds),
+               seconds_text(slow.training.seconds));
+}
+
+}  // namespace
+
+void compare(const CompareOptions& options) {
+    std::vector<Run> runs;
+    for (const fs::path& folder : options.runs) runs.push_back(read_run(folder));
+    print_rows({{"circuit", [](const Run& r) { return r.training.method; }}}, runs);
+    fmt::print("{}", rule(runs.size()));
+    print_rows(circuit_rows(), runs);
+    fmt::print("{}", rule(runs.size()));
+    print_rows(result_rows(), runs);
+    fmt::print("{}", rule(runs.size()));
+    print_speed_up(runs);
+    if (options.picture_folder.empty()) return;
+    std::vector<TimedMethod> times;
+    for (const Run& run : runs) times.push_back({run.training.method, run.training.seconds});
+    fmt::print("{}\n", draw_times(times, runs.front().training.threads, options.picture_folder));
+}
+
+}  // namespace tacit::app

@@ -1,0 +1,15 @@
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "output.hpp"
+
+namespace tacit::app {
+
+void decrypt(const DecryptOptions& options) {
+    const logreg::ModelRecord model = logreg::decrypt_model(options.private_folder, options.result_folder);
+    const std::size_t pixels = model.preprocessing.standardiser.means.size();
+    print_step("decrypt", fmt::format("bias and {} weights -> {}", pixels,
+                                      (options.private_folder / logreg::file_names::model).string()));
+}
+
+}  // namespace tacit::app

@@ -1,0 +1,22 @@
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "output.hpp"
+
+namespace tacit::app {
+
+void keygen(const KeygenOptions& options, const CommonOptions& common) {
+    const logreg::JobSummary job = logreg::generate_job(options.choice, options.private_folder, options.upload_folder,
+                                                        options.overwrite, progress_bar("Making keys", common));
+    const logreg::TrainingRecipe& recipe = job.program.recipe;
+    print_step("keygen", fmt::format("{} circuit, {} minibatches of {}: {}\n"
+                                     "{} evaluation keys of {}, packed into {} -> {}\n"
+                                     "secret key -> {}, which stays with the customer",
+                                     to_string(job.program.method), recipe.minibatches, recipe.minibatch_size,
+                                     job.parameters.summary(), job.keys, bytes_text(job.key_memory_bytes),
+                                     bytes_text(job.key_file_bytes),
+                                     (options.upload_folder / logreg::file_names::evaluation_keys).string(),
+                                     (options.private_folder / logreg::file_names::secret_key).string()));
+}
+
+}  // namespace tacit::app

@@ -1,0 +1,245 @@
+// The command line of `tacit`: options and help. What the commands do is in their own files and in tacit/logreg.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+#include "tacit/base/interrupt.hpp"
+#include "tacit/base/parallel.hpp"
+
+namespace {
+
+using namespace tacit;
+using namespace tacit::app;
+
+constexpr int refused = 2;  ///< exit status of every error
+
+constexpr const char* main_footer = R"(
+Two parties share files and nothing else. The customer owns images and the secret key; the service trains.
+
+  customer  tacit keygen   --private private --upload upload
+            tacit encrypt  --private private --upload upload
+            (give the folder "upload" to the service)
+  service   tacit train    --upload upload --result result
+            (give the folder "result" back)
+  customer  tacit decrypt  --private private --result result
+            tacit evaluate --private private
+
+`tacit COMMAND --help` says more about each. Exit status: 0 done, 2 refused, with the reason on stderr.)";
+
+constexpr const char* keygen_footer = R"(
+Writes into the private folder: secret.key, and copies of program and parameters. Writes into the upload folder:
+program.json, parameters.bin, evaluation_keys.bin. The ring and the primes follow from the circuit's depth.
+
+Examples:
+  tacit keygen --private private --upload upload
+  tacit keygen --private p --upload u --method baseline --minibatches 4
+  tacit keygen --private p --upload u --minibatches 2 --minibatch-size 16     (small and quick, to try things out))";
+
+constexpr const char* encrypt_footer = R"(
+Writes upload/inputs.bin, and private/preprocessing.json with the training means and factors.
+
+Examples:
+  tacit encrypt --private private --upload upload                             (MNIST 3/8, part of this program)
+  tacit encrypt --private private --upload upload --data mnist-folder --seed 7
+  tacit encrypt --private private --upload upload --data /usr/share/datasets/fashion-mnist --classes 2,4)";
+
+constexpr const char* train_footer = R"(
+Reads the upload folder and nothing else: it has no secret key. Writes result/weights.bin, encrypted, and
+result/statistics.json with times and sizes. The result is the same for any number of threads, to the last bit.
+
+Example:
+  tacit train --upload upload --result result --threads 2)";
+
+constexpr const char* decrypt_footer = R"(
+Writes private/model.json. The weights carry the error of encryption, which depends on the secret key: they are for
+the owner of the key. Round them before giving them to anybody else (SECURITY.md, "publish").
+
+Example:
+  tacit decrypt --private private --result result)";
+
+constexpr const char* evaluate_footer = R"(
+Compares the decrypted model with training in the clear, by the same polynomial and by the exact sigmoid, on images
+that were held out. Writes private/evaluation.json, and with gnuplot the pictures weights and roc.
+
+Example:
+  tacit evaluate --private private --out pictures)";
+
+constexpr const char* compare_footer = R"(
+Each RUN is a folder that holds "private" with an evaluation and "result" with the statistics.
+
+Example:
+  tacit compare runs/baseline runs/low-depth runs/mask-free --out pictures)";
+
+/// Everything that the command line can say.
+struct CommandLine {
+    CommonOptions common{};
+    KeygenOptions keygen{};
+    EncryptOptions encrypt{};
+    TrainOptions train{};
+    DecryptOptions decrypt{};
+    EvaluateOptions evaluate{};
+    CompareOptions compare{};
+    std::function<void()> run{};
+};
+
+CLI::App* add_command(CLI::App& app, const char* name, const char* summary, const char* footer) {
+    CLI::App* command = app.add_subcommand(name, summary);
+    command->footer(footer);
+    return command;
+}
+
+void add_private(CLI::App* command, fs::path& folder) {
+    command->add_option("--private", folder, "The customer's own folder; holds the secret key")->required();
+}
+void add_upload(CLI::App* command, fs::path& folder) {
+    command->add_option("--upload", folder, "What the customer gives to the service")->required();
+}
+void add_result(CLI::App* command, fs::path& folder) {
+    command->add_option("--result", folder, "What the service gives back")->required();
+}
+void add_common(CLI::App* command, CommonOptions& common) {
+    command->add_option("--threads", common.threads, "Cores to use (0: all)")
+        ->check(CLI::Range(0, 4096))
+        ->capture_default_str();
+    command->add_flag("--quiet", common.quiet, "No progress bar");
+}
+
+void add_keygen(CLI::App& app, CommandLine& line) {
+    using logreg::Method;
+    static const std::map<std::string, Method> methods = {
+        {"baseline", Method::baseline}, {"low-depth", Method::low_depth}, {"mask-free", Method::mask_free}};
+    CLI::App* command = add_command(app, "keygen", "Customer: plan the training and make the keys", keygen_footer);
+    KeygenOptions& options = line.keygen;
+    logreg::TrainingRecipe& recipe = options.choice.recipe;
+    add_private(command, options.private_folder);
+    add_upload(command, options.upload_folder);
+    command
+        ->add_option("--method", options.choice.method,
+                     "Circuit: baseline (5 levels a minibatch), low-depth (2.5), mask-free (2)")
+        ->transform(CLI::CheckedTransformer(methods).description("{baseline,low-depth,mask-free}"))
+        ->default_str("mask-free");
+    command->add_option("--minibatches", recipe.minibatches, "Training steps")->capture_default_str();
+    command->add_option("--minibatch-size", recipe.minibatch_size, "Images a step, a power of two")
+        ->capture_default_str();
+    command->add_option("--learning-rate", recipe.learning_rate, "Step of the gradient")->capture_default_str();
+    command->add_option("--security", options.choice.security_bits, "Bits of security: 128, 192 or 256")
+        ->capture_default_str();
+    command->add_option("--scale-bits", options.choice.scale_bits, "Precision of encrypted numbers")
+        ->capture_default_str();
+    command->add_flag("--overwrite", options.overwrite, "Replace an existing secret key");
+    add_common(command, line.common);
+    command->callback([&line] { line.run = [&line] { keygen(line.keygen, line.common); }; });
+}
+
+void add_encrypt(CLI::App& app, CommandLine& line) {
+    CLI::App* command = add_command(app, "encrypt", "Customer: encrypt the training images", encrypt_footer);
+    EncryptOptions& options = line.encrypt;
+    add_private(command, options.private_folder);
+    add_upload(command, options.upload_folder);
+    command->add_option("--data", options.data.source, "\"embedded\", or a folder of idx files (MNIST's format)")
+        ->capture_default_str();
+    command
+        ->add_option_function<std::vector<int>>(
+            "--classes",
+            [&options](const std::vector<int>& c) {
+                options.data.classes = {c.at(0), c.at(1)};
+            },
+            "The two classes to tell apart")
+        ->delimiter(',')
+        ->expected(2)
+        ->type_name("ZERO,ONE")
+        ->default_str("3,8");
+    command->add_option("--seed", options.data.seed, "Order in which images fill the minibatches")
+        ->capture_default_str();
+    add_common(command, line.common);
+    command->callback([&line] { line.run = [&line] { encrypt(line.encrypt, line.common); }; });
+}
+
+void add_train(CLI::App& app, CommandLine& line) {
+    CLI::App* command = add_command(app, "train", "Service: train on ciphertexts", train_footer);
+    add_upload(command, line.train.upload_folder);
+    add_result(command, line.train.result_folder);
+    add_common(command, line.common);
+    command->callback([&line] { line.run = [&line] { train(line.train, line.common); }; });
+}
+
+void add_decrypt(CLI::App& app, CommandLine& line) {
+    CLI::App* command = add_command(app, "decrypt", "Customer: decrypt the trained model", decrypt_footer);
+    add_private(command, line.decrypt.private_folder);
+    add_result(command, line.decrypt.result_folder);
+    command->callback([&line] { line.run = [&line] { decrypt(line.decrypt); }; });
+}
+
+void add_evaluate(CLI::App& app, CommandLine& line) {
+    CLI::App* command = add_command(app, "evaluate", "Customer: judge the model on held-out images", evaluate_footer);
+    add_private(command, line.evaluate.private_folder);
+    command->add_option("--out", line.evaluate.picture_folder, "Folder for the pictures (default: the private folder)");
+    command->add_flag("!--no-pictures", line.evaluate.pictures, "Numbers alone");
+    command->callback([&line] { line.run = [&line] { evaluate(line.evaluate); }; });
+}
+
+void add_compare(CLI::App& app, CommandLine& line) {
+    CLI::App* command = add_command(app, "compare", "Anybody: a table of several runs", compare_footer);
+    command->add_option("RUN", line.compare.runs, "Folders of runs")->required();
+    command->add_option("--out", line.compare.picture_folder, "Folder for a chart of the training times");
+    command->callback([&line] { line.run = [&line] { compare(line.compare); }; });
+}
+
+/// "tacit train" while a command is chosen, "tacit" before.
+std::string full_name(const CLI::App& app) {
+    const auto chosen = app.get_subcommands();
+    return chosen.empty() ? "tacit" : "tacit " + chosen.front()->get_name();
+}
+
+int refuse(const CLI::App& app, const std::string& message) {
+    fmt::print(stderr, "{}: {}\n", full_name(app), message);
+    return refused;
+}
+
+int run(const CLI::App& app, const CommandLine& line) {
+    try {
+        const InterruptGuard guard;
+        std::optional<ThreadLimit> limit;
+        if (line.common.threads > 0) limit.emplace(line.common.threads);
+        line.run();
+        return 0;
+    } catch (const Error& error) {
+        return refuse(app, error.what());
+    } catch (const std::bad_alloc&) {
+        return refuse(app, "out of memory; close other programs, or train fewer or smaller minibatches");
+    } catch (const std::exception& error) {
+        return refuse(app, error.what());
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Tacit trains a logistic regression on images that the trainer cannot read.", "tacit");
+    CommandLine line;
+    app.footer(main_footer);
+    app.set_version_flag("--version",
+                         [] { return fmt::format("tacit {} ({} kernels)", TACIT_VERSION, logreg::kernel_name()); });
+    app.require_subcommand(1);
+    add_keygen(app, line);
+    add_encrypt(app, line);
+    add_train(app, line);
+    add_decrypt(app, line);
+    add_evaluate(app, line);
+    add_compare(app, line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error);  // help, version
+        return refuse(app, fmt::format("{}; see `{} --help`", error.what(), full_name(app)));
+    }
+    return run(app, line);
+}

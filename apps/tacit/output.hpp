@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "commands.hpp"
+
+namespace tacit::app {
+
+/// "1.29 GB", "48.4 MB", "812 bytes"; powers of ten.
+[[nodiscard]] std::string bytes_text(std::uint64_t bytes);
+/// "12,345"
+[[nodiscard]] std::string count_text(std::uint64_t count);
+/// "0.52 s", "3.2 s", "48 s"
+[[nodiscard]] std::string seconds_text(double seconds);
+/// "95.55 %"
+[[nodiscard]] std::string percent_text(double share);
+
+/// "keygen     first line", further lines below it: how every command reports.
+void print_step(const char* command, const std::string& lines);
+
+/// A live bar for long work; nothing if the user asked for quiet.
+[[nodiscard]] logreg::WorkProgress progress_bar(const char* label, const CommonOptions& common);
+
+}  // namespace tacit::app

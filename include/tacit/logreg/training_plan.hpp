@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "tacit/base/hash.hpp"
+#include "tacit/ckks/parameters.hpp"
+#include "tacit/compile/managed_circuit.hpp"
+#include "tacit/logreg/training_circuit.hpp"
+
+namespace tacit::logreg {
+
+/// A training circuit with its levels decided; a function of method, recipe and slots alone, so that customer and
+/// service each make it themselves.
+struct TrainingPlan {
+    TrainingCircuit training;
+    compile::ManagedCircuit program;
+
+    /// BLAKE2b-256 over every instruction and every number in it: both sides run the same computation.
+    [[nodiscard]] Digest fingerprint() const;
+};
+
+/// Throws invalid_argument as make_training_circuit, and for sizes beyond 64 minibatches, 4096 rows or features.
+[[nodiscard]] TrainingPlan make_training_plan(Method method, const TrainingRecipe& recipe, std::size_t slots);
+
+/// What the customer decides; the parameters follow.
+struct TrainingChoice {
+    Method method = Method::mask_free;
+    TrainingRecipe recipe{};
+    int security_bits = 128;
+    int scale_bits = 40;
+};
+
+struct PlannedTraining {
+    TrainingPlan plan;
+    ckks::Parameters parameters;
+};
+
+/// The plan for the smallest ring that is secure at the depth of the circuit and holds it. Throws invalid_argument, and
+/// insecure_parameters if no ring is large enough.
+[[nodiscard]] PlannedTraining plan_training(const TrainingChoice& choice);
+
+/// What each instruction costs, in transforms of one limb, in the order of the instructions; for progress bars.
+[[nodiscard]] std::vector<std::size_t> instruction_costs(const compile::ManagedCircuit& program,
+                                                         const ckks::Parameters& parameters);
+
+}  // namespace tacit::logreg

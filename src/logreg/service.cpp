@@ -1,0 +1,117 @@
+// What the service does: it never sees a secret key, and this file includes nothing that could read one.
+#include <sys/resource.h>
+
+#include <chrono>
+#include <numeric>
+
+#include "logreg/role_files.hpp"
+#include "math/kernels.hpp"
+#include "tacit/base/interrupt.hpp"
+#include "tacit/base/parallel.hpp"
+#include "tacit/ckks/serialization.hpp"
+#include "tacit/runtime/executor.hpp"
+
+namespace tacit::logreg {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// The most memory this process ever held.
+std::uint64_t peak_memory_bytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+CiphertextFile read_inputs(const fs::path& folder, const OpenJob& job) {
+    const fs::path path = folder / file_names::inputs;
+    require_file(path, "encrypt");
+    std::vector<ckks::CiphertextType> types;
+    for (const int level : job.plan.program.input_levels()) types.push_back({.level = level});
+    return read_ciphertexts(path, job.parameters, types);
+}
+
+ckks::EvaluationKeys read_keys(const fs::path& folder, const OpenJob& job) {
+    const fs::path path = folder / file_names::evaluation_keys;
+    require_file(path, "keygen");
+    return value_at(path, ckks::read_evaluation_keys(path, job.parameters));
+}
+
+/// Turns "instructions done" into "work done": they are done about in their order.
+runtime::Progress weighed(const OpenJob& job, const WorkProgress& progress) {
+    std::vector<std::size_t> work = instruction_costs(job.plan.program, job.parameters);
+    std::partial_sum(work.begin(), work.end(), work.begin());
+    return [work = std::move(work), progress](std::size_t done) {
+        throw_if_interrupted();
+        if (progress) progress(work[done - 1], work.back());
+    };
+}
+
+void fill_in_program(StatisticsRecord& s, const OpenJob& job) {
+    using compile::Step;
+    const compile::ManagedCircuit& program = job.plan.program;
+    s.job = job.record.job;
+    s.method = to_string(job.record.method);
+    s.minibatches = job.record.recipe.minibatches;
+    s.minibatch_size = job.record.recipe.minibatch_size;
+    s.depth = program.depth();
+    s.log_ring_dimension = job.parameters.log_ring_dimension();
+    s.log2_modulus = job.parameters.log2_modulus_with_special();
+    s.security_bits = job.parameters.security_bits();
+    s.products = program.count(Step::mul);
+    s.constant_products = program.count(Step::mul_constant);
+    s.additions = program.count(Step::add) + program.count(Step::sub) + program.count(Step::add_constant);
+    s.relinearisations = program.count(Step::relinearize_rescale);
+    s.rotations = program.count(Step::rotate);
+    s.rotation_keys = program.key_request().rotations.size();
+}
+
+void fill_in_sizes(StatisticsRecord& s, const fs::path& upload, const ckks::EvaluationKeys& keys,
+                   const CiphertextFile& inputs) {
+    s.key_memory_bytes = keys.memory_bytes();
+    s.key_file_bytes = fs::file_size(upload / file_names::evaluation_keys);
+    s.inputs_fingerprint = inputs.fingerprint;
+    s.inputs = inputs.ciphertexts.size();
+    for (const auto& input : inputs.ciphertexts) s.input_memory_bytes += input.memory_bytes();
+    s.input_file_bytes = fs::file_size(upload / file_names::inputs);
+}
+
+}  // namespace
+
+StatisticsRecord train(const fs::path& upload_folder, const fs::path& result_folder, const WorkProgress& progress) {
+    const auto start = Clock::now();
+    const OpenJob job = open_job(upload_folder);
+    make_folder(result_folder);
+    CiphertextFileWriter file(result_folder / file_names::weights);
+    auto inputs = read_inputs(upload_folder, job);
+    throw_if_interrupted();
+    const ckks::EvaluationKeys keys = read_keys(upload_folder, job);
+    throw_if_interrupted();
+    StatisticsRecord statistics;
+    fill_in_program(statistics, job);
+    fill_in_sizes(statistics, upload_folder, keys, inputs);
+    statistics.seconds_loading = seconds_since(start);
+    const auto begin = Clock::now();
+    const auto outputs =
+        runtime::execute(job.plan.program, keys, std::move(inputs.ciphertexts), weighed(job, progress));
+    statistics.seconds = seconds_since(begin);
+    statistics.kernels = kernel_name();
+    statistics.threads = thread_count();
+    statistics.peak_memory_bytes = peak_memory_bytes();
+    for (const auto& output : outputs) file.write(output);
+    statistics.outputs = outputs.size();
+    statistics.output_file_bytes = file.bytes();
+    remove_stale(result_folder / file_names::weights);  // old weights never stand beside new statistics
+    write_record(result_folder / file_names::statistics, statistics);
+    file.commit();
+    return statistics;
+}
+
+const char* kernel_name() { return math::kernels().name; }
+
+}  // namespace tacit::logreg

@@ -1,0 +1,99 @@
+#include "tacit/logreg/training_plan.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "base/fail.hpp"
+
+namespace tacit::logreg {
+
+namespace {
+
+using compile::Instruction;
+using compile::Step;
+
+constexpr int most_minibatches = 64;  // deeper than any ring
+constexpr int largest_side = 4096;    // of a minibatch
+
+void check_size(const char* name, int value, int limit) {
+    if (value > limit) {
+        fail(ErrorCode::invalid_argument, "encrypted training: {} is {}, the limit is {}; choose less", name, value,
+             limit);
+    }
+}
+
+std::size_t fewest_slots(Method method, const TrainingRecipe& recipe) {
+    const int slots = method == Method::baseline ? recipe.features : 2 * recipe.minibatch_size;
+    return static_cast<std::size_t>(slots);
+}
+
+void hash_instruction(Hasher& hasher, const Instruction& i) {
+    for (const auto field :
+         {static_cast<std::int64_t>(i.step), std::int64_t{i.lhs}, std::int64_t{i.rhs}, std::int64_t{i.attribute},
+          std::int64_t{i.type.level}, std::int64_t{i.type.scale_power}, std::int64_t{i.type.degree}}) {
+        hasher.update(static_cast<std::uint64_t>(field));
+    }
+}
+
+}  // namespace
+
+Digest TrainingPlan::fingerprint() const {
+    Hasher hasher;
+    hasher.update(static_cast<std::uint64_t>(program.slots()));
+    for (const Instruction& i : program.instructions()) {
+        hash_instruction(hasher, i);
+        if (i.step == Step::add_constant || i.step == Step::mul_constant) {
+            hasher.update(std::as_bytes(program.circuit().constant(i.attribute)));
+        }
+    }
+    for (const std::uint32_t output : program.outputs()) hasher.update(std::uint64_t{output});
+    return hasher.finish();
+}
+
+TrainingPlan make_training_plan(Method method, const TrainingRecipe& recipe, std::size_t slots) {
+    check_size("the number of minibatches", recipe.minibatches, most_minibatches);
+    check_size("the minibatch size", recipe.minibatch_size, largest_side);
+    check_size("the number of features", recipe.features, largest_side);
+    TrainingCircuit training = make_training_circuit(method, recipe, slots);
+    compile::ManagedCircuit program = compile::manage(training.circuit, slots);
+    return {std::move(training), std::move(program)};
+}
+
+PlannedTraining plan_training(const TrainingChoice& choice) {
+    choice.recipe.validate();
+    std::size_t slots = fewest_slots(choice.method, choice.recipe);
+    for (;;) {
+        TrainingPlan plan = make_training_plan(choice.method, choice.recipe, slots);
+        const auto parameters = ckks::Parameters::create({.depth = plan.program.depth(),
+                                                          .scale_bits = choice.scale_bits,
+                                                          .security_bits = choice.security_bits,
+                                                          .min_slots = slots});
+        if (parameters.slots() == slots) return {std::move(plan), parameters};
+        slots = std::max(parameters.slots(), slots);
+    }
+}
+
+std::vector<std::size_t> instruction_costs(const compile::ManagedCircuit& program, const ckks::Parameters& parameters) {
+    std::vector<std::size_t> costs;
+    for (const Instruction& i : program.instructions()) {
+        const std::size_t limbs = parameters.limbs(i.type.level);
+        const std::size_t with_special = limbs + parameters.special_primes().size();
+        const std::size_t key_switch = limbs + (parameters.digits(i.type.level) + 2) * with_special;
+        switch (i.step) {
+            case Step::rotate: costs.push_back(key_switch); break;
+            case Step::relinearize_rescale: costs.push_back(key_switch + 2 * limbs); break;
+            case Step::mul_constant:
+            case Step::rescale:
+            case Step::drop_level: costs.push_back(2 * limbs); break;
+            case Step::mul: costs.push_back(limbs); break;
+            case Step::input:
+            case Step::add:
+            case Step::sub:
+            case Step::negate:
+            case Step::add_constant: costs.push_back(limbs / 4 + 1); break;
+        }
+    }
+    return costs;
+}
+
+}  // namespace tacit::logreg
