@@ -55,8 +55,8 @@ void train(Prepared& method, const std::vector<double>& expected) {
     const auto outputs = runtime::execute(method.program, method.keys.evaluation_keys, std::move(inputs));
     method.seconds.push_back(seconds_since(start));
     const ckks::Decryptor decryptor(method.keys.secret_key);
-    std::vector<std::vector<double>> decrypted;
-    for (const auto& output : outputs) decrypted.push_back(decryptor.decrypt(output));
+    std::vector<logreg::ComplexSlots> decrypted;
+    for (const auto& output : outputs) decrypted.push_back(decryptor.decrypt_complex(output));
     const auto weights = logreg::extract_weights(method.training, decrypted);
     double error = 0, largest = 0;
     for (std::size_t i = 0; i < weights.size(); ++i) {

@@ -30,41 +30,28 @@ void check_degree(const char* operation, const CiphertextType& type, int degree,
     }
 }
 
-/// Rows [0, limbs) of out += a * factor, the factor given for each prime.
-template <class Factor>
-void add_multiple(const Context& context, ring::EvaluationPoly& out, const ring::EvaluationPoly& a, const Factor& factor) {
-    const std::size_t n = context.dimension();
-    parallel_for(0, a.limbs(), [&](std::size_t i) {
-        math::kernels().mul_scalar_add(out.limb(i), a.limb(i), factor(i), n, context.ring().modulus(i));
-    });
-}
-
-void divide_by_special(const Context& context, ExtendedPair& pair, std::size_t limbs) {
+/// Division of an extended pair by the primes of a converter; what is left is a ciphertext.
+Ciphertext divided(const Parameters& parameters, ExtendedPair pair, std::size_t kept, const ring::BaseConverter& dropped, int level,
+                   int scale_power) {
     const std::array polys{&pair.c0, &pair.c1};
-    mod_down(context, polys, limbs, context.special_converter());
-}
-
-void add_rows(const Context& context, ring::EvaluationPoly& out, const ring::EvaluationPoly& a) {
-    parallel_for(0, a.limbs(), [&](std::size_t i) {
-        math::kernels().add(out.limb(i), out.limb(i), a.limb(i), context.dimension(), context.ring().modulus(i));
-    });
+    mod_down(parameters.context(), polys, kept, dropped);
+    std::vector<ring::EvaluationPoly> c;
+    c.push_back(std::move(pair.c0));
+    c.push_back(std::move(pair.c1));
+    return {parameters, std::move(c), level, scale_power};
 }
 
 /// phi_g(c0 + d0, d1) for (d0, d1) = the key switch of c1 towards phi_g^-1(s).
 Ciphertext switch_and_permute(const Parameters& parameters, const Ciphertext& a, const DigitDecomposition& digits, const GaloisKey& key) {
     const Context& context = parameters.context();
     const std::size_t n = context.dimension();
-    const std::size_t limbs = a.limbs();
-    ExtendedPair switched = digits.inner_product(key.key());
-    divide_by_special(context, switched, limbs);
-    add_rows(context, switched.c0, a.poly(0));
+    ExtendedPair switched = digits.inner_product(key.key(), &a.poly(0), nullptr);
     std::vector<ring::EvaluationPoly> c;
-    c.emplace_back(n, limbs);
-    c.emplace_back(n, limbs);
-    parallel_for(0, 2 * limbs, [&](std::size_t task) {
-        const std::size_t i = task / 2;
-        const ring::EvaluationPoly& from = task % 2 == 0 ? switched.c0 : switched.c1;
-        math::kernels().permute(c[task % 2].limb(i), from.limb(i), key.index().data(), n);
+    c.emplace_back(n, a.limbs());
+    c.emplace_back(n, a.limbs());
+    const std::array polys{&switched.c0, &switched.c1};
+    mod_down(context, polys, a.limbs(), context.special_converter(), [&](std::size_t poly, std::size_t row) {
+        math::kernels().permute(c[poly].limb(row), polys[poly]->limb(row), key.index().data(), n);
     });
     return {parameters, std::move(c), a.level(), a.type().scale_power};
 }
@@ -75,14 +62,9 @@ Ciphertext Evaluator::relinearize(const Ciphertext& a) const {
     check_mine("relinearize", a.parameters());
     check_degree("relinearize", a.type(), 2, "only products of two ciphertexts need it");
     const Context& context = parameters_.context();
-    ExtendedPair switched = DigitDecomposition(context, a.poly(2)).inner_product(relinearization_key(keys_));
-    divide_by_special(context, switched, a.limbs());
-    add_rows(context, switched.c0, a.poly(0));
-    add_rows(context, switched.c1, a.poly(1));
-    std::vector<ring::EvaluationPoly> c;
-    c.push_back(std::move(switched.c0));
-    c.push_back(std::move(switched.c1));
-    return {parameters_, std::move(c), a.level(), a.type().scale_power};
+    const KeySwitchKey& key = relinearization_key(keys_);
+    return divided(parameters_, DigitDecomposition(context, a.poly(2)).inner_product(key, &a.poly(0), &a.poly(1)), a.limbs(),
+                   context.special_converter(), a.level(), a.type().scale_power);
 }
 
 Ciphertext Evaluator::relinearize_rescale(const Ciphertext& a) const {
@@ -95,16 +77,9 @@ Ciphertext Evaluator::relinearize_rescale(const Ciphertext& a) const {
              to_string(type), parameters_.depth());
     }
     const Context& context = parameters_.context();
-    ExtendedPair switched = DigitDecomposition(context, a.poly(2)).inner_product(relinearization_key(keys_));
-    const auto special = [&](std::size_t i) { return context.special_product(i); };
-    add_multiple(context, switched.c0, a.poly(0), special);
-    add_multiple(context, switched.c1, a.poly(1), special);
-    const std::array polys{&switched.c0, &switched.c1};
-    mod_down(context, polys, context.limbs(type.level - 1), context.fused_converter(type.level));
-    std::vector<ring::EvaluationPoly> c;
-    c.push_back(std::move(switched.c0));
-    c.push_back(std::move(switched.c1));
-    return {parameters_, std::move(c), type.level - 1, 1};
+    const KeySwitchKey& key = relinearization_key(keys_);
+    return divided(parameters_, DigitDecomposition(context, a.poly(2)).inner_product(key, &a.poly(0), &a.poly(1)),
+                   context.limbs(type.level - 1), context.fused_converter(type.level), type.level - 1, 1);
 }
 
 const GaloisKey& Evaluator::galois_key(const char* operation, std::uint64_t element, int steps) const {
@@ -142,8 +117,7 @@ std::vector<Ciphertext> Evaluator::rotate_hoisted(const Ciphertext& a, std::span
         const std::uint64_t element = ring::galois_element(step, log_n);
         keys.push_back(element == 1 ? nullptr : &galois_key("rotate_hoisted", element, step));
     }
-    DigitDecomposition digits(parameters_.context(), a.poly(1));
-    digits.raise_all();
+    const DigitDecomposition digits(parameters_.context(), a.poly(1));
     std::vector<Ciphertext> rotated;
     for (const GaloisKey* key : keys) {
         rotated.push_back(key == nullptr ? a.clone() : switch_and_permute(parameters_, a, digits, *key));

@@ -14,34 +14,35 @@ struct ExtendedPair {
     ring::EvaluationPoly c1;
 };
 
-/// A polynomial cut into key-switching digits, each raised to Q_l P (mod up) [HK20].
-///
-/// Kept raised (`raise_all`), it serves many rotations of one ciphertext (hoisting [HS18]); otherwise every row is
-/// raised where the inner product needs it and forgotten again.
+/// A polynomial cut into key-switching digits, each raised to Q_l P (mod up) [HK20]. One decomposition serves many
+/// rotations of a ciphertext (hoisting [HS18]).
 class DigitDecomposition {
 public:
-    /// Views `poly`, which must outlive it. Cost: one inverse transform per limb.
+    /// Views `poly`, which must outlive it. Cost: one inverse transform per limb, one transform per digit and foreign prime.
     DigitDecomposition(const Context& context, const ring::EvaluationPoly& poly);
-    /// Raises every digit now. Cost: one transform per digit and foreign prime.
-    void raise_all();
 
-    /// sum_j digit_j (b_j, a_j) modulo Q_l P [HK20]. Cost: what is not raised yet, and 2 digits products per row.
-    [[nodiscard]] ExtendedPair inner_product(const KeySwitchKey& key) const;
+    /// P (c0, c1) + sum_j digit_j (b_j, a_j) modulo Q_l P; a null c0 or c1 stands for 0.
+    /// Cost: 2 digits products per row.
+    [[nodiscard]] ExtendedPair inner_product(const KeySwitchKey& key, const ring::EvaluationPoly* c0,
+                                             const ring::EvaluationPoly* c1) const;
 
 private:
     [[nodiscard]] std::size_t row_count() const { return limbs_ + context_->special_count(); }
     [[nodiscard]] std::size_t prime_of_row(std::size_t row) const {
         return row < limbs_ ? row : context_->special(row - limbs_);
     }
-    [[nodiscard]] bool in_digit(std::size_t row, std::size_t digit) const;
-    void raise(std::size_t digit, std::size_t row, double* out) const;
+    [[nodiscard]] bool in_digit(std::size_t row, std::size_t digit) const {
+        return row < limbs_ && row / context_->chain().digit_limbs == digit;
+    }
+    [[nodiscard]] ring::CoefficientPoly prepare() const;
+    void raise(const ring::CoefficientPoly& prepared, std::size_t digit, std::size_t row);
+    void multiply_row(ExtendedPair& out, const KeySwitchKey& key, std::size_t row) const;
 
     const Context* context_;
     const ring::EvaluationPoly* poly_;
     std::size_t limbs_;
     std::size_t digits_;
-    ring::CoefficientPoly prepared_;
-    std::vector<ring::EvaluationPoly> raised_;
+    std::vector<ring::EvaluationPoly> raised_;  // the rows of a digit's own primes stay unused: poly_ has them
 };
 
 }  // namespace tacit::ckks

@@ -27,7 +27,7 @@ void compute_overflow(DroppedPart& part, const ring::BaseConverter& dropped, std
 }  // namespace
 
 void mod_down(const Context& context, std::span<ring::EvaluationPoly* const> polys, std::size_t kept,
-              const ring::BaseConverter& dropped) {
+              const ring::BaseConverter& dropped, const RowFinisher& finish) {
     const std::size_t n = context.dimension();
     const std::size_t sources = dropped.source_count();
     const auto& k = math::kernels();
@@ -48,14 +48,16 @@ void mod_down(const Context& context, std::span<ring::EvaluationPoly* const> pol
             compute_overflow(parts[task % polys.size()], dropped, task / polys.size() * step, step);
         });
     }
+    // One polynomial after the other: its dropped rows stay in the cache.
     parallel_for(0, polys.size() * kept, [&](std::size_t task) {
-        const std::size_t i = task / polys.size();
-        const DroppedPart& part = parts[task % polys.size()];
-        double* row = polys[task % polys.size()]->limb(i);
+        const std::size_t i = task % kept;
+        const DroppedPart& part = parts[task / kept];
+        double* row = polys[task / kept]->limb(i);
         AlignedBuffer converted(n);
         dropped.convert(converted.data(), part.rows.data(), part.overflow.data(), i, n);
         k.ntt_forward(converted.data(), context.ring().table(i));
         k.sub_mul_scalar(row, row, converted.data(), dropped.inverse_product(i), n, context.ring().modulus(i));
+        if (finish) finish(task / kept, i);
     });
     for (ring::EvaluationPoly* poly : polys) poly->truncate(kept);
 }

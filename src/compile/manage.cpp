@@ -62,9 +62,10 @@ private:
         std::vector<bool> needs_normal(circuit_.nodes().size(), false);
         for (const ValueId v : circuit_.outputs()) needs_normal[v.index] = true;
         for (std::uint32_t i = 0; i < circuit_.nodes().size(); ++i) {
-            if (!live(i) || (node(i).op != Op::mul && node(i).op != Op::rotate)) continue;
+            const Op op = node(i).op;
+            if (!live(i) || (op != Op::mul && op != Op::rotate && op != Op::conjugate)) continue;
             needs_normal[node(i).lhs.index] = true;
-            needs_normal[node(i).rhs.index] = true;
+            if (op == Op::mul) needs_normal[node(i).rhs.index] = true;
         }
         raw_.assign(circuit_.nodes().size(), false);
         for (std::uint32_t i = 0; i < circuit_.nodes().size(); ++i) {
@@ -79,7 +80,8 @@ private:
                 case Op::negate: raw_[i] = raw_part(node(i).lhs); break;
                 case Op::input:
                 case Op::constant:
-                case Op::rotate: break;
+                case Op::rotate:
+                case Op::conjugate: break;
             }
         }
     }
@@ -173,6 +175,11 @@ private:
                 break;
             }
             case Op::rotate: result = emit_rotation(i); break;
+            case Op::conjugate: {
+                const std::uint32_t a = operand(i, node(i).lhs);
+                result = push(Step::conjugate, a, 0, 0, type(a), {i});
+                break;
+            }
             case Op::constant: return;
         }
         (raw_[i] ? raw_form_[i] : normal_[i]) = result;

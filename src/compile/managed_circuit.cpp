@@ -20,6 +20,7 @@ const char* to_string(Step step) noexcept {
         case Step::rescale: return "rescale";
         case Step::drop_level: return "drop_level";
         case Step::rotate: return "rotate";
+        case Step::conjugate: return "conjugate";
     }
     return "unknown";
 }
@@ -36,7 +37,8 @@ int operand_count(Step step) noexcept {
         case Step::relinearize_rescale:
         case Step::rescale:
         case Step::drop_level:
-        case Step::rotate: return 1;
+        case Step::rotate:
+        case Step::conjugate: return 1;
     }
     return 0;
 }
@@ -44,6 +46,7 @@ int operand_count(Step step) noexcept {
 ckks::KeyRequest ManagedCircuit::key_request() const {
     ckks::KeyRequest request;
     request.relinearization = count(Step::relinearize_rescale) > 0;
+    request.conjugation = count(Step::conjugate) > 0;
     std::set<int> steps;
     for (const Instruction& i : instructions_) {
         if (i.step == Step::rotate) steps.insert(i.attribute);
@@ -77,7 +80,8 @@ ckks::CiphertextType result_type(const Instruction& i, const ckks::CiphertextTyp
         case Step::rescale: return a.scale_power == 2 ? ckks::CiphertextType{a.level - 1, 1, a.degree} : refused;
         case Step::drop_level:
             return a.scale_power == 1 && i.type.level < a.level ? ckks::CiphertextType{i.type.level, 1, a.degree} : refused;
-        case Step::rotate: return a.degree == 1 ? a : refused;
+        case Step::rotate:
+        case Step::conjugate: return a.degree == 1 ? a : refused;
     }
     return refused;
 }

@@ -29,7 +29,7 @@ public:
             v_ = w_ ? (1 - eta) * next_w + eta * *w_ : (1 - eta) * next_w;
             w_ = next_w;
         }
-        writer_.output(*w_, {0, width_, 0, 1});
+        writer_.place({writer_.output(*w_), false, 0, width_, 0, 1});
         return std::move(writer_).finish(Method::baseline, recipe_, slots);
     }
 
@@ -38,7 +38,8 @@ private:
     Expr ascent(int t) {
         std::optional<Expr> sum;
         for (std::size_t tile = 0; tile < tiles_; ++tile) {
-            const Expr z = writer_.input({MatrixBlock::Kind::samples, t, 0, 1, tile * rows_, 0, rows_, width_, width_, 0});
+            const MatrixBlock::Part samples{MatrixBlock::Kind::samples, t, 0, 1, tile * rows_, 0};
+            const Expr z = writer_.input({samples, {}, rows_, width_, width_, 0});
             const Expr term = v_ ? weighted_samples(z) : z * (recipe_.step() * cubic_.q0);
             sum = sum ? *sum + term : term;
         }

@@ -19,10 +19,13 @@ public:
         inputs_.push_back(block);
         return builder_.expr(builder_.input("in" + std::to_string(inputs_.size() - 1)));
     }
-    void output(const Expr& value, const WeightSlots& slots) {
-        outputs_.push_back(slots);
-        builder_.output(value, "weights" + std::to_string(slots.first_weight));
+    /// The next output; returns its number.
+    std::size_t output(const Expr& value) {
+        builder_.output(value, "weights" + std::to_string(output_count_));
+        return output_count_++;
     }
+    /// Says where an output keeps weights.
+    void place(const WeightSlots& slots) { outputs_.push_back(slots); }
     TrainingCircuit finish(Method method, const TrainingRecipe& recipe, std::size_t slots) && {
         return {method, recipe, slots, std::move(builder_).finish(), std::move(inputs_), std::move(outputs_)};
     }
@@ -31,6 +34,7 @@ private:
     circuit::Builder builder_;
     std::vector<MatrixBlock> inputs_;
     std::vector<WeightSlots> outputs_;
+    std::size_t output_count_ = 0;
 };
 
 /// sum_i rotate(x, i * step) over i = 0 .. count-1, count a power of two: log2(count) rotations.

@@ -9,6 +9,11 @@
 // A product with a matrix sums over the index the vector has and leaves the other one: outer sums run along columns of
 // the grid and are exact; inner sums run along rows and are exact in one column only (then masked and repeated: one more
 // level), or, mask-free, in half of the columns, if the other half of the matrix is zero.
+//
+// So x_t alternates between the encodings, and a term s(x_j) with t - j even comes in the wrong one. It is converted at
+// the price of one conjugation: a product with the identity is a conversion, and it rides along in the imaginary part.
+// With (M + i I) / 2 in place of M, one sum gives Y = (x_{j+1} + i s_j) / 2, hence x_{j+1} = Y + conj(Y) and
+// s_j = i (conj(Y) - Y), the factor i going into the next matrix. Two halves of the weights share a ciphertext likewise.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -42,13 +47,8 @@ public:
     }
 
     TrainingCircuit write(Method method, std::size_t slots) && {
-        for (int t = 1; t < recipe_.minibatches; ++t) {
-            arguments_.push_back(product(t, m_, natural(t), false));
-        }
-        const int k = recipe_.minibatches;
-        const auto features = static_cast<std::size_t>(recipe_.features);
-        const Vector weights = product(k, features, natural(k), true);
-        for (std::size_t i = 0; i < weights.size(); ++i) writer_.output(weights[i], weight_slots(i, features));
+        for (int t = 1; t < recipe_.minibatches; ++t) add_argument(t);
+        add_weights();
         return std::move(writer_).finish(method, recipe_, slots);
     }
 
@@ -83,129 +83,153 @@ private:
         return squares_.at(j);
     }
 
-    /// sqrt(q3) s(x_j) in either encoding.
-    const Vector& slope(int j, Encoding encoding) {
-        const auto key = std::pair(j, encoding);
-        if (!slopes_.contains(key)) {
-            if (encoding == natural(j)) {
-                Vector values;
-                const Vector& x = arguments_[static_cast<std::size_t>(j - 1)];
-                for (std::size_t i = 0; i < x.size(); ++i) values.push_back(x[i] * shifted_square(j)[i] + cubic_.root * cubic_.q0);
-                slopes_.emplace(key, std::move(values));
-            } else {
-                slopes_.emplace(key, converted(slope(j, other(encoding)), encoding));
-            }
+    /// sqrt(q3) s(x_j) in its natural encoding.
+    const Vector& slope(int j) {
+        if (!slopes_.contains(j)) {
+            Vector values;
+            const Vector& x = arguments_[static_cast<std::size_t>(j - 1)];
+            for (std::size_t i = 0; i < x.size(); ++i) values.push_back(x[i] * shifted_square(j)[i] + cubic_.root * cubic_.q0);
+            slopes_.emplace(j, std::move(values));
         }
-        return slopes_.at(key);
-    }
-
-    /// matrix * sqrt(q3) s(x_j), entry by entry, on tile `part` of the vector; `last`: j is the newest argument.
-    Expr weighted(const Expr& matrix, int j, Encoding encoding, std::size_t part, bool last) {
-        if (j == 0) return matrix * (cubic_.root * cubic_.q0);  // x_0 = 0
-        if (!last) return matrix * slope(j, encoding)[part];
-        const Expr& x = arguments_[static_cast<std::size_t>(j - 1)][part];
-        return (matrix * x) * shifted_square(j)[part] + matrix * (cubic_.root * cubic_.q0);
+        return slopes_.at(j);
     }
 
     // --- matrix times vector --------------------------------------------------------------------------------------
 
-    /// The part of a target's matrix that lies in one tile: `row`/`column` of the matrix whose rows go down the grid.
-    MatrixBlock block(int t, int j, Encoding result, std::size_t row, std::size_t column, bool half, std::size_t at) const {
-        const double scale = coefficients_[static_cast<std::size_t>(t)][static_cast<std::size_t>(j)] * recipe_.step();
-        const bool weights = t == recipe_.minibatches;
-        MatrixBlock b;
-        b.factor = weights ? scale / cubic_.root : scale;
-        b.row = row;
-        b.column = column;
-        b.rows = m_;
-        b.columns = half ? width_ / 2 : width_;
-        b.grid_width = width_;
-        b.grid_column = at;
-        if (result == Encoding::inner) {  // the source index goes down the grid, the target index across
-            b.kind = weights ? MatrixBlock::Kind::samples : MatrixBlock::Kind::gram;
-            b.a = j;
-            b.b = t;
-        } else {
-            b.kind = weights ? MatrixBlock::Kind::samples_transposed : MatrixBlock::Kind::gram;
-            b.a = weights ? j : t;
-            b.b = j;
+    /// Where a tile's block begins in the matrix whose rows go down the grid, and where it lies in the grid.
+    struct Tile {
+        std::size_t row = 0;
+        std::size_t column = 0;
+        bool half = false;       ///< half as wide as the grid
+        std::size_t at = 0;      ///< grid column
+        std::size_t part = 0;    ///< the tile of the vector that it meets
+    };
+
+    /// What x_t (t < k) or the weights (t = k) ask of a product.
+    struct Target {
+        int t = 0;
+        Encoding result = Encoding::outer;
+        bool converts = false;           ///< the imaginary part carries s(x_{t-1}) over to the result's encoding
+        std::size_t second_offset = 0;   ///< the imaginary part carries the weights that many further on; 0: none
+    };
+
+    [[nodiscard]] MatrixBlock::Part part(const Target& target, int j, std::size_t row, std::size_t column) const {
+        const double scale = coefficients_[static_cast<std::size_t>(target.t)][static_cast<std::size_t>(j)] * recipe_.step();
+        const bool inner = target.result == Encoding::inner;  // the source goes down the grid, the target across
+        if (target.t == recipe_.minibatches) {
+            return {inner ? MatrixBlock::Kind::samples : MatrixBlock::Kind::samples_transposed, j, 0, scale / cubic_.root, row, column};
         }
-        if (weights) b.b = 0;
+        return {MatrixBlock::Kind::gram, inner ? j : target.t, inner ? target.t : j, target.converts ? scale / 2 : scale, row, column};
+    }
+
+    /// The client's input for term j of a target on one tile.
+    [[nodiscard]] MatrixBlock block(const Target& target, int j, const Tile& tile) const {
+        MatrixBlock b;
+        b.real = part(target, j, tile.row, tile.column);
+        if (target.second_offset != 0) {
+            const bool inner = target.result == Encoding::inner;
+            b.imaginary = part(target, j, tile.row + (inner ? 0 : target.second_offset), tile.column + (inner ? target.second_offset : 0));
+        }
+        if (target.converts && j == target.t - 1) {
+            b.imaginary = {MatrixBlock::Kind::identity, 0, 0, 0.5, tile.row, tile.column};
+        }
+        b.rows = m_;
+        b.columns = tile.half ? width_ / 2 : width_;
+        b.grid_width = width_;
+        b.grid_column = tile.at;
         return b;
     }
 
-    /// x_t (t < k) or the weights (t = k): the sum over all j < t in the given encoding.
-    Vector product(int t, std::size_t size, Encoding result, bool final) {
-        const auto terms = [&](std::size_t row, std::size_t column, bool half, std::size_t at, std::size_t part) {
-            std::optional<Expr> sum;
-            for (int j = 0; j < t; ++j) {
-                const Expr matrix = writer_.input(block(t, j, result, row, column, half, at));
-                accumulate(sum, weighted(matrix, j, other(result), part, j == t - 1));
-            }
-            return *sum;
-        };
-        return result == Encoding::inner ? outer_sums(size, terms) : inner_sums(size, final, terms);
-    }
-
-    /// The same vector in the other encoding: a product with the identity.
-    Vector converted(const Vector& from, Encoding result) {
-        const auto terms = [&](std::size_t row, std::size_t column, bool half, std::size_t at, std::size_t part) {
-            std::vector<double> grid(m_ * width_, 0.0);
-            const std::size_t columns = half ? width_ / 2 : width_;
-            for (std::size_t r = 0; r < m_; ++r) {
-                const std::size_t entry = row + r;
-                if (entry >= column && entry < column + columns) grid[r * width_ + at + entry - column] = 1;
-            }
-            return from[part] * circuit::values(std::move(grid));
-        };
-        return result == Encoding::inner ? outer_sums(m_, terms) : inner_sums(m_, false, terms);
-    }
-
-    /// terms(row, column, half, at, part): the products of the tile whose block starts at (row, column) of the matrix, is
-    /// half a grid wide or not, lies at grid column `at`, and meets tile `part` of the vector.
-    template <class Terms>
-    Vector outer_sums(std::size_t size, const Terms& terms) {
-        const std::size_t half = width_ / 2;
-        Vector result;
-        for (std::size_t column = 0; column < size; column += width_) {
-            Expr tile = terms(0, column, mask_free_, mask_free_ ? half : 0, 0);
-            if (mask_free_) {  // the vector is valid in the upper half of the columns only: two halves side by side
-                tile = rotate(tile, static_cast<std::int32_t>(half));
-                tile += terms(0, column + half, true, half, 0);
-            }
-            result.push_back(rotate_sum(tile, static_cast<std::ptrdiff_t>(width_), m_));
+    /// matrix * sqrt(q3) s(x_j), entry by entry, on one tile.
+    Expr term(const Target& target, int j, const Tile& tile) {
+        const bool newest = j == target.t - 1;
+        const bool natural_encoding = j == 0 || natural(j) != target.result;
+        MatrixBlock b = block(target, j, tile);
+        if (!natural_encoding) {  // times i
+            std::swap(b.real, b.imaginary);
+            b.real.factor = -b.real.factor;
         }
-        return result;
+        const Expr matrix = writer_.input(b);
+        if (j == 0) return matrix * (cubic_.root * cubic_.q0);  // x_0 = 0
+        if (!natural_encoding) return matrix * converted_[static_cast<std::size_t>(j - 1)][tile.part];
+        if (!newest) return matrix * slope(j)[tile.part];
+        const Expr& x = arguments_[static_cast<std::size_t>(j - 1)][tile.part];
+        return (matrix * x) * shifted_square(j)[tile.part] + matrix * (cubic_.root * cubic_.q0);
     }
 
-    template <class Terms>
-    Vector inner_sums(std::size_t size, bool final, const Terms& terms) {
-        const std::size_t half = width_ / 2;
-        Vector result;
-        for (std::size_t row = 0; row < size; row += m_) {
-            std::optional<Expr> lower, upper;
-            for (std::size_t part = 0; part * width_ < m_; ++part) {
-                const std::size_t column = part * width_;
-                accumulate(lower, terms(row, column, mask_free_, 0, part));
-                if (mask_free_) accumulate(upper, terms(row, column + half, true, half, part));
-            }
-            result.push_back(mask_free_ ? rotate_sum(*lower + rotate(*upper, static_cast<std::int32_t>(half)), -1, width_)
-                                        : masked_sum(*lower, final));
+    /// The sum over all j < t of one tile.
+    Expr terms(const Target& target, const Tile& tile) {
+        Expr sum = term(target, 0, tile);
+        for (int j = 1; j < target.t; ++j) sum += term(target, j, tile);
+        return sum;
+    }
+
+    void add_argument(int t) {
+        const Target target{t, natural(t), t >= 2, 0};  // x_0 = 0 needs no conversion
+        Vector x;
+        for (std::size_t first = 0; first < m_; first += extent(target.result)) x.push_back(product(target, first, false));
+        if (!target.converts) {
+            arguments_.push_back(std::move(x));
+            return;
         }
-        return result;
+        Vector real, converted;
+        for (const Expr& y : x) {
+            const Expr conjugated = conjugate(y);
+            real.push_back(y + conjugated);
+            converted.push_back(conjugated - y);
+        }
+        arguments_.push_back(std::move(real));
+        converted_.push_back(std::move(converted));
     }
 
-    [[nodiscard]] Expr masked_sum(const Expr& tile, bool final) const {
-        const Expr sum = rotate_sum(tile, 1, width_);  // exact in column 0
+    void add_weights() {
+        const auto features = static_cast<std::size_t>(recipe_.features);
+        const Encoding result = natural(recipe_.minibatches);
+        const std::size_t each = extent(result);
+        for (std::size_t first = 0; first < features; first += 2 * each) {
+            const bool two = first + each < features;
+            const std::size_t output = writer_.output(product({recipe_.minibatches, result, false, two ? each : 0}, first, true));
+            writer_.place(weight_slots(output, false, first));
+            if (two) writer_.place(weight_slots(output, true, first + each));
+        }
+    }
+
+    /// How many entries of a result one ciphertext holds.
+    [[nodiscard]] std::size_t extent(Encoding result) const { return result == Encoding::inner ? width_ : m_; }
+
+    /// Entries first .. first + extent - 1 of a target.
+    Expr product(const Target& target, std::size_t first, bool final) {
+        return target.result == Encoding::inner ? outer_sum(target, first) : inner_sum(target, first, final);
+    }
+
+    Expr outer_sum(const Target& target, std::size_t column) {
+        const std::size_t half = width_ / 2;
+        Expr tile = terms(target, {0, column, mask_free_, mask_free_ ? half : 0, 0});
+        if (mask_free_) {  // the vector is valid in the upper half of the columns only: two halves side by side
+            tile = rotate(tile, static_cast<std::int32_t>(half));
+            tile += terms(target, {0, column + half, true, half, 0});
+        }
+        return rotate_sum(tile, static_cast<std::ptrdiff_t>(width_), m_);
+    }
+
+    Expr inner_sum(const Target& target, std::size_t row, bool final) {
+        const std::size_t half = width_ / 2;
+        std::optional<Expr> lower, upper;
+        for (std::size_t part = 0; part * width_ < m_; ++part) {
+            const std::size_t column = part * width_;
+            accumulate(lower, terms(target, {row, column, mask_free_, 0, part}));
+            if (mask_free_) accumulate(upper, terms(target, {row, column + half, true, half, part}));
+        }
+        if (mask_free_) return rotate_sum(*lower + rotate(*upper, static_cast<std::int32_t>(half)), -1, width_);
+        const Expr sum = rotate_sum(*lower, 1, width_);  // exact in column 0
         return final ? sum : rotate_sum(sum * first_column(width_, 1), -1, width_);
     }
 
-    [[nodiscard]] WeightSlots weight_slots(std::size_t i, std::size_t features) const {
+    [[nodiscard]] WeightSlots weight_slots(std::size_t output, bool imaginary, std::size_t first) const {
         const bool inner = natural(recipe_.minibatches) == Encoding::inner;
-        const std::size_t each = inner ? width_ : m_;
-        const std::size_t count = std::min(each, features - i * each);
-        if (inner) return {i * each, count, 0, 1};
-        return {i * each, count, mask_free_ ? width_ - 1 : 0, width_};
+        const std::size_t count = std::min(extent(natural(recipe_.minibatches)), static_cast<std::size_t>(recipe_.features) - first);
+        if (inner) return {output, imaginary, first, count, 0, 1};
+        return {output, imaginary, first, count, mask_free_ ? width_ - 1 : 0, width_};
     }
 
     TrainingRecipe recipe_;
@@ -218,7 +242,8 @@ private:
     CircuitWriter writer_;
     std::vector<Vector> arguments_;  // sqrt(q3) x_1, x_2, ... in their natural encodings
     std::map<int, Vector> squares_;
-    std::map<std::pair<int, Encoding>, Vector> slopes_;
+    std::map<int, Vector> slopes_;
+    std::vector<Vector> converted_;  // -i sqrt(q3) s(x_j) in the other encoding, j = 1, 2, ...
 };
 
 }  // namespace

@@ -46,46 +46,39 @@ TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recip
 
 namespace {
 
-/// Entry (row, column) of the matrix of a block; zero outside.
-double entry(const MatrixBlock& block, std::span<const Minibatch> minibatches, std::size_t row, std::size_t column) {
-    const Minibatch& a = minibatches[static_cast<std::size_t>(block.a)];
-    switch (block.kind) {
-        case MatrixBlock::Kind::samples: return row < a.rows && column < a.width ? a.row(row)[column] : 0;
-        case MatrixBlock::Kind::samples_transposed: return column < a.rows && row < a.width ? a.row(column)[row] : 0;
-        case MatrixBlock::Kind::gram: {
-            const Minibatch& b = minibatches[static_cast<std::size_t>(block.b)];
-            if (row >= a.rows || column >= b.rows) return 0;
-            return std::inner_product(a.row(row).begin(), a.row(row).end(), b.row(column).begin(), 0.0);
-        }
-    }
-    return 0;
+/// Entry (row, column) of a matrix; zero outside.
+double entry(const MatrixBlock::Part& part, std::span<const Minibatch> minibatches, std::size_t row, std::size_t column) {
+    if (part.kind == MatrixBlock::Kind::none) return 0;
+    if (part.kind == MatrixBlock::Kind::identity) return row == column ? 1 : 0;
+    const Minibatch& a = minibatches[static_cast<std::size_t>(part.a)];
+    if (part.kind == MatrixBlock::Kind::samples) return row < a.rows && column < a.width ? a.row(row)[column] : 0;
+    if (part.kind == MatrixBlock::Kind::samples_transposed) return column < a.rows && row < a.width ? a.row(column)[row] : 0;
+    const Minibatch& b = minibatches[static_cast<std::size_t>(part.b)];
+    if (row >= a.rows || column >= b.rows) return 0;
+    return std::inner_product(a.row(row).begin(), a.row(row).end(), b.row(column).begin(), 0.0);
 }
 
 }  // namespace
 
-std::vector<double> training_input(const MatrixBlock& block, std::span<const Minibatch> minibatches) {
-    std::vector<double> grid(block.rows * block.grid_width, 0.0);
+ComplexSlots training_input(const MatrixBlock& block, std::span<const Minibatch> minibatches) {
+    ComplexSlots grid(block.rows * block.grid_width);
+    const auto value = [&](const MatrixBlock::Part& part, std::size_t r, std::size_t c) {
+        return part.factor * entry(part, minibatches, part.row + r, part.column + c);
+    };
     for (std::size_t r = 0; r < block.rows; ++r) {
         for (std::size_t c = 0; c < block.columns; ++c) {
-            grid[r * block.grid_width + block.grid_column + c] =
-                block.factor * entry(block, minibatches, block.row + r, block.column + c);
+            grid[r * block.grid_width + block.grid_column + c] = {value(block.real, r, c), value(block.imaginary, r, c)};
         }
     }
     return grid;
 }
 
-std::vector<std::vector<double>> training_inputs(const TrainingCircuit& training, std::span<const Minibatch> minibatches) {
-    std::vector<std::vector<double>> inputs;
-    for (const MatrixBlock& block : training.inputs) inputs.push_back(training_input(block, minibatches));
-    return inputs;
-}
-
-std::vector<double> extract_weights(const TrainingCircuit& training, std::span<const std::vector<double>> outputs) {
+std::vector<double> extract_weights(const TrainingCircuit& training, std::span<const ComplexSlots> outputs) {
     std::vector<double> weights(static_cast<std::size_t>(training.recipe.features), 0.0);
-    for (std::size_t i = 0; i < training.outputs.size(); ++i) {
-        const WeightSlots& where = training.outputs[i];
+    for (const WeightSlots& where : training.outputs) {
         for (std::size_t w = 0; w < where.count; ++w) {
-            weights[where.first_weight + w] = outputs[i][where.first_slot + w * where.stride];
+            const std::complex<double> slot = outputs[where.output][where.first_slot + w * where.stride];
+            weights[where.first_weight + w] = where.imaginary ? slot.imag() : slot.real();
         }
     }
     return weights;

@@ -108,6 +108,7 @@ private:
                 return last_read(i.lhs) ? evaluator_.rescale(std::move(value(i.lhs))) : evaluator_.rescale(value(i.lhs));
             case Step::drop_level: return evaluator_.drop_level(value(i.lhs), i.type.level);
             case Step::rotate: return evaluator_.rotate(value(i.lhs), i.attribute);
+            case Step::conjugate: return evaluator_.conjugate(value(i.lhs));
         }
         fail(ErrorCode::internal, "executor: unknown step");
     }
@@ -162,8 +163,12 @@ void check_keys(const ManagedCircuit& program, const ckks::EvaluationKeys& keys)
     if (request.relinearization && keys.relinearization() == nullptr) {
         fail(ErrorCode::missing_key, "execute: the circuit multiplies ciphertexts but there is no relinearisation key; generate it");
     }
+    const int log_n = keys.parameters().log_ring_dimension();
+    if (request.conjugation && keys.galois(ring::conjugation_element(log_n)) == nullptr) {
+        fail(ErrorCode::missing_key, "execute: the circuit conjugates but there is no key for it; generate keys with KeyRequest::conjugation");
+    }
     for (const int steps : request.rotations) {
-        if (keys.galois(ring::galois_element(steps, keys.parameters().log_ring_dimension())) == nullptr) {
+        if (keys.galois(ring::galois_element(steps, log_n)) == nullptr) {
             fail(ErrorCode::missing_key, "execute: the circuit rotates by {} but there is no key for it; generate keys for exactly {} rotations",
                  steps, request.rotations.size());
         }

@@ -26,14 +26,15 @@ std::vector<Minibatch> random_minibatches(const TrainingRecipe& recipe, unsigned
 }
 
 std::vector<double> run_in_clear(const TrainingCircuit& training, std::span<const Minibatch> minibatches) {
-    std::vector<std::vector<double>> inputs;
-    for (const auto& input : training_inputs(training, minibatches)) {
-        std::vector<double> slots(training.slots);
-        for (std::size_t i = 0; i < slots.size(); ++i) slots[i] = input[i % input.size()];
+    std::vector<ComplexSlots> inputs;
+    for (const MatrixBlock& block : training.inputs) {
+        const ComplexSlots period = training_input(block, minibatches);
+        ComplexSlots slots(training.slots);
+        for (std::size_t i = 0; i < slots.size(); ++i) slots[i] = period[i % period.size()];
         inputs.push_back(std::move(slots));
     }
     circuit::Plain plain(training.slots, std::move(inputs));
-    std::vector<std::vector<double>> outputs;
+    std::vector<ComplexSlots> outputs;
     for (const auto& value : interpret(training.circuit, plain)) outputs.emplace_back(value.values().begin(), value.values().end());
     return extract_weights(training, outputs);
 }

@@ -23,6 +23,7 @@ enum class Step : std::uint8_t {
     rescale,              ///< degree 1, scale power 2 to scale power 1, one level down
     drop_level,           ///< to the level of `type`
     rotate,               ///< attribute: steps to the left, in [1, slots)
+    conjugate,
 };
 
 [[nodiscard]] const char* to_string(Step step) noexcept;

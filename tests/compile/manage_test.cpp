@@ -1,0 +1,115 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tacit/base/error.hpp"
+#include "tacit/circuit/domains.hpp"
+#include "tacit/circuit/trace.hpp"
+#include "tacit/compile/managed_circuit.hpp"
+
+namespace tacit::compile {
+namespace {
+
+TEST(Manage, ASumOfProductsPaysForOneKeySwitch) {
+    const auto circuit = circuit::trace<4>([](auto a, auto b, auto c, auto d) { return a * b + c * d + a * c; });
+    const ManagedCircuit managed = manage(circuit, 16);
+    EXPECT_EQ(managed.count(Step::mul), 3u);
+    EXPECT_EQ(managed.count(Step::relinearize_rescale), 1u);
+    EXPECT_EQ(managed.depth(), 1);
+}
+
+TEST(Manage, AProductThatIsMultipliedIsRelinearisedFirst) {
+    const auto circuit = circuit::trace<2>([](auto a, auto b) { return (a * b) * a + 1.0; });
+    const ManagedCircuit managed = manage(circuit, 16);
+    EXPECT_EQ(managed.count(Step::relinearize_rescale), 2u);
+    EXPECT_EQ(managed.depth(), 2);
+    EXPECT_THAT(managed.input_levels(), testing::ElementsAre(2, 2));
+    EXPECT_EQ(managed.count(Step::drop_level), 1u) << "a is used at level 2 and at level 1";
+}
+
+TEST(Manage, ConstantsNeedNoRelinearisation) {
+    const auto circuit = circuit::trace<1>([](auto a) { return 0.5 * a + rotate(a, -1) * circuit::values({1.0, 0.0}); });
+    const ManagedCircuit managed = manage(circuit, 8);
+    EXPECT_EQ(managed.count(Step::relinearize_rescale), 0u);
+    EXPECT_EQ(managed.count(Step::rescale), 1u);
+    const ckks::KeyRequest keys = managed.key_request();
+    EXPECT_FALSE(keys.relinearization);
+    EXPECT_THAT(keys.rotations, testing::ElementsAre(7));
+}
+
+TEST(Manage, LevelsAreAsLowAsTheUsesAllow) {
+    const auto circuit = circuit::trace<2>([](auto a, auto b) { return (a * a) * (a * a) + b; });
+    const ManagedCircuit managed = manage(circuit, 8);
+    EXPECT_THAT(managed.input_levels(), testing::ElementsAre(2, 0));
+}
+
+TEST(Manage, OutputsAreAtLevelZero) {
+    const auto circuit = circuit::trace(2, [](std::span<const circuit::Expr> x) { return std::vector{x[0] * x[1], x[0], x[0] - x[1]}; });
+    const ManagedCircuit managed = manage(circuit, 8);
+    ASSERT_EQ(managed.outputs().size(), 3u);
+    for (const auto output : managed.outputs()) {
+        EXPECT_EQ(managed.instructions()[output].type, (ckks::CiphertextType{0, 1, 1}));
+    }
+}
+
+TEST(Manage, RotationsByAMultipleOfTheSlotsVanish) {
+    const auto circuit = circuit::trace<1>([](auto a) { return rotate(a, 8) + rotate(a, 3) + rotate(a, -5); });
+    const ManagedCircuit managed = manage(circuit, 8);
+    EXPECT_THAT(managed.key_request().rotations, testing::ElementsAre(3));
+}
+
+TEST(Manage, RefusesSlotsThatAreNoPowerOfTwo) {
+    const auto circuit = circuit::trace<1>([](auto a) { return a * a; });
+    try {
+        static_cast<void>(manage(circuit, 12));
+        FAIL() << "12 slots were accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+        EXPECT_THAT(error.what(), testing::HasSubstr("12 slots"));
+    }
+}
+
+TEST(Manage, RefusesAConstantOutput) {
+    const auto circuit = circuit::trace<1>([](const circuit::Expr& a) { return a.constant(1.0); });
+    try {
+        static_cast<void>(manage(circuit, 8));
+        FAIL() << "a constant output was accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+        EXPECT_THAT(error.what(), testing::HasSubstr("is a constant"));
+    }
+}
+
+/// A random circuit of additions, products, rotations and constants over a few inputs.
+circuit::Circuit random_circuit(unsigned seed) {
+    std::mt19937 generator(seed);
+    return circuit::trace(3, [&](std::span<const circuit::Expr> inputs) {
+        std::vector<circuit::Expr> values(inputs.begin(), inputs.end());
+        const auto pick = [&] { return values[generator() % values.size()]; };
+        for (int i = 0; i < 25; ++i) {
+            switch (generator() % 7) {
+                case 0: values.push_back(pick() + pick()); break;
+                case 1: values.push_back(pick() - pick()); break;
+                case 2: values.push_back(pick() * pick()); break;
+                case 3: values.push_back(-pick()); break;
+                case 4: values.push_back(rotate(pick(), static_cast<int>(generator() % 9) - 4)); break;
+                case 5: values.push_back(pick() * 0.25 + 1.5); break;
+                case 6: values.push_back(2.0 - pick() * circuit::values({0.5, -1.0})); break;
+            }
+        }
+        return std::vector{values.back(), pick(), pick()};
+    });
+}
+
+TEST(Manage, EveryRandomCircuitIsWellTypedAndAsDeepAsItsDepth) {
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        const circuit::Circuit circuit = random_circuit(seed);
+        const ManagedCircuit managed = manage(circuit, 16);
+        ASSERT_NO_THROW(managed.verify()) << "seed " << seed;
+        ASSERT_EQ(managed.depth(), circuit::depth(circuit)) << "seed " << seed;
+    }
+}
+
+}  // namespace
+}  // namespace tacit::compile

@@ -1,0 +1,174 @@
+#include "tacit/runtime/executor.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "ckks/make_parameters.hpp"
+#include "tacit/base/error.hpp"
+#include "tacit/base/parallel.hpp"
+#include "tacit/circuit/domains.hpp"
+#include "tacit/circuit/trace.hpp"
+#include "tacit/ckks/decryptor.hpp"
+#include "tacit/ckks/encryptor.hpp"
+
+namespace tacit::runtime {
+namespace {
+
+constexpr std::size_t slots = 512;
+
+std::vector<double> random_values(unsigned seed) {
+    std::mt19937_64 generator(seed);
+    std::uniform_real_distribution<double> uniform(-1, 1);
+    std::vector<double> values(slots);
+    for (double& x : values) x = uniform(generator);
+    return values;
+}
+
+/// Values small enough that products of products stay in range.
+circuit::Circuit random_circuit(unsigned seed) {
+    std::mt19937 generator(seed);
+    return circuit::trace(3, [&](std::span<const circuit::Expr> inputs) {
+        std::vector<circuit::Expr> values(inputs.begin(), inputs.end());
+        const auto pick = [&] { return values[generator() % values.size()]; };
+        for (int i = 0; i < 10; ++i) {
+            switch (generator() % 8) {
+                case 0: values.push_back(pick() + pick()); break;
+                case 1: values.push_back(pick() - pick()); break;
+                case 2: values.push_back(pick() * pick()); break;
+                case 3: values.push_back(-pick()); break;
+                case 4: values.push_back(rotate(pick(), static_cast<int>(generator() % 9) - 4)); break;
+                case 5: values.push_back(pick() * 0.25 + 1.5); break;
+                case 6: values.push_back(2.0 - pick() * circuit::values({0.5, -1.0})); break;
+                case 7: values.push_back(conjugate(pick())); break;
+            }
+        }
+        return std::vector{values.back(), pick()};
+    });
+}
+
+struct Encrypted {
+    ckks::Parameters parameters;
+    ckks::KeySet keys;
+    std::vector<ckks::Ciphertext> inputs;
+};
+
+Encrypted encrypt(const compile::ManagedCircuit& program, const std::vector<std::vector<double>>& values) {
+    const auto parameters = ckks::insecure_parameters_for_tests({.depth = program.depth(), .integer_bits = 8, .log_ring_dimension = 10});
+    auto keys = ckks::generate_keys(parameters, program.key_request());
+    const ckks::Encryptor encryptor(keys.secret_key);
+    std::vector<ckks::Ciphertext> inputs;
+    for (std::size_t i = 0; i < values.size(); ++i) inputs.push_back(encryptor.encrypt(values[i], program.input_levels()[i]));
+    return {parameters, std::move(keys), std::move(inputs)};
+}
+
+std::vector<ckks::Ciphertext> clones(const std::vector<ckks::Ciphertext>& ciphertexts) {
+    std::vector<ckks::Ciphertext> copies;
+    for (const auto& ciphertext : ciphertexts) copies.push_back(ciphertext.clone());
+    return copies;
+}
+
+bool identical(const ckks::Ciphertext& a, const ckks::Ciphertext& b) {
+    for (std::size_t i = 0; i <= static_cast<std::size_t>(a.type().degree); ++i) {
+        for (std::size_t row = 0; row < a.limbs(); ++row) {
+            if (!std::equal(a.poly(i).limb(row), a.poly(i).limb(row) + a.poly(i).dimension(), b.poly(i).limb(row))) return false;
+        }
+    }
+    return a.type() == b.type();
+}
+
+TEST(Executor, ComputesWhatThePlainMeaningSays) {
+    for (unsigned seed = 0; seed < 40; ++seed) {
+        const circuit::Circuit circuit = random_circuit(seed);
+        const std::vector<std::vector<double>> values{random_values(1), random_values(2), random_values(3)};
+        circuit::Plain plain(slots, values);
+        const auto expected = interpret(circuit, plain);
+        if (plain.largest_magnitude() > 60) continue;  // beyond the 2^8 that these parameters hold
+        const compile::ManagedCircuit program = compile::manage(circuit, slots);
+        Encrypted data = encrypt(program, values);
+        const auto outputs = execute(program, data.keys.evaluation_keys, std::move(data.inputs));
+        const ckks::Decryptor decryptor(data.keys.secret_key);
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            const auto decrypted = decryptor.decrypt(outputs[i]);
+            const auto real = expected[i].real();
+            for (std::size_t j = 0; j < slots; ++j) ASSERT_NEAR(decrypted[j], real[j], 1e-4) << "seed " << seed << ", slot " << j;
+        }
+    }
+}
+
+TEST(Executor, GivesTheSameBitsForAnyNumberOfThreads) {
+    const circuit::Circuit circuit = random_circuit(5);
+    const compile::ManagedCircuit program = compile::manage(circuit, slots);
+    Encrypted data = encrypt(program, {random_values(1), random_values(2), random_values(3)});
+    const auto parallel = execute(program, data.keys.evaluation_keys, clones(data.inputs));
+    const ThreadLimit one(1);
+    const auto serial = execute(program, data.keys.evaluation_keys, clones(data.inputs));
+    ASSERT_EQ(parallel.size(), serial.size());
+    for (std::size_t i = 0; i < serial.size(); ++i) EXPECT_TRUE(identical(parallel[i], serial[i])) << "output " << i;
+}
+
+TEST(Executor, ReportsEveryInstructionOnce) {
+    const compile::ManagedCircuit program = compile::manage(random_circuit(7), slots);
+    Encrypted data = encrypt(program, {random_values(1), random_values(2), random_values(3)});
+    std::size_t last = 0;
+    static_cast<void>(execute(program, data.keys.evaluation_keys, std::move(data.inputs), [&](std::size_t done) {
+        EXPECT_EQ(done, last + 1);
+        last = done;
+    }));
+    EXPECT_EQ(last, program.instructions().size());
+}
+
+struct ExecutorErrors : ::testing::Test {
+    compile::ManagedCircuit program =
+        compile::manage(circuit::trace<2>([](auto a, auto b) { return rotate(a * b, 1); }), slots);
+    Encrypted data = encrypt(program, {random_values(1), random_values(2)});
+
+    void expect(ErrorCode code, const char* text, const ckks::EvaluationKeys& keys, std::vector<ckks::Ciphertext> inputs) const {
+        try {
+            static_cast<void>(execute(program, keys, std::move(inputs)));
+            FAIL() << "nothing was thrown; expected: " << text;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), code);
+            EXPECT_THAT(error.what(), testing::HasSubstr(text));
+        }
+    }
+};
+
+TEST_F(ExecutorErrors, TooFewInputs) {
+    std::vector<ckks::Ciphertext> one;
+    one.push_back(data.inputs[0].clone());
+    expect(ErrorCode::invalid_argument, "1 ciphertexts given but the circuit has 2 inputs", data.keys.evaluation_keys, std::move(one));
+}
+
+TEST_F(ExecutorErrors, WrongLevel) {
+    auto inputs = clones(data.inputs);
+    inputs[1] = ckks::Evaluator(data.parameters).drop_level(inputs[1], 0);
+    expect(ErrorCode::invalid_argument, "input 1 has level 0", data.keys.evaluation_keys, std::move(inputs));
+}
+
+TEST_F(ExecutorErrors, MissingRotationKey) {
+    Rng rng = Rng::from_system();
+    const auto keys = ckks::EvaluationKeys::generate(data.keys.secret_key, {.rotations = {2}}, rng);
+    expect(ErrorCode::missing_key, "rotates by 1", keys, clones(data.inputs));
+}
+
+TEST_F(ExecutorErrors, MissingRelinearisationKey) {
+    Rng rng = Rng::from_system();
+    const auto keys = ckks::EvaluationKeys::generate(data.keys.secret_key, {.relinearization = false, .rotations = {1}}, rng);
+    expect(ErrorCode::missing_key, "no relinearisation key", keys, clones(data.inputs));
+}
+
+TEST_F(ExecutorErrors, ForeignParameters) {
+    const auto others = ckks::insecure_parameters_for_tests({.depth = 3, .log_ring_dimension = 10});
+    const auto keys = ckks::generate_keys(others, program.key_request());
+    expect(ErrorCode::parameter_mismatch, "other parameters", keys.evaluation_keys, clones(data.inputs));
+}
+
+TEST_F(ExecutorErrors, WhatTheProgressCallThrowsEndsTheRun) {
+    const auto stop = [](std::size_t) { throw Error(ErrorCode::interrupted, "stopped"); };
+    EXPECT_THROW(static_cast<void>(execute(program, data.keys.evaluation_keys, clones(data.inputs), stop)), Error);
+}
+
+}  // namespace
+}  // namespace tacit::runtime
