@@ -19,6 +19,8 @@ TEST(Builder, EqualOperationsAreOneValue) {
     EXPECT_EQ(b.mul(x, y), b.mul(y, x));
     EXPECT_EQ(b.rotate(x, 3), b.rotate(x, 3));
     EXPECT_NE(b.rotate(x, 3), b.rotate(x, 4));
+    EXPECT_EQ(b.conjugate(x), b.conjugate(x));
+    EXPECT_NE(b.conjugate(x), b.negate(x));
     EXPECT_NE(b.sub(x, y), b.sub(y, x));
     EXPECT_NE(x, y);
 }
@@ -48,6 +50,7 @@ TEST(Builder, OperationsOnConstantsAreCarriedOut) {
     EXPECT_EQ(b.mul(pattern, b.constant(3)), b.constant(std::vector{0.0, 3.0}));
     EXPECT_EQ(b.negate(one), b.constant(-1));
     EXPECT_EQ(b.rotate(pattern, -1), b.constant(std::vector{1.0, 0.0}));
+    EXPECT_EQ(b.conjugate(pattern), pattern);
 }
 
 TEST(Builder, RotationByZeroStepsIsTheValue) {
@@ -118,6 +121,7 @@ TEST(Builder, RefusesAValueThatDoesNotExist) {
     expect_error(invalid_argument, std::string("sub: ") + text, [&] { b.sub({5}, x); });
     expect_error(invalid_argument, std::string("negate: ") + text, [&] { b.negate({5}); });
     expect_error(invalid_argument, std::string("rotate: ") + text, [&] { b.rotate({5}, 1); });
+    expect_error(invalid_argument, std::string("conjugate: ") + text, [&] { b.conjugate({5}); });
     expect_error(invalid_argument, std::string("output: ") + text, [&] { b.output({5}); });
     expect_error(invalid_argument, std::string("expr: ") + text, [&] { static_cast<void>(b.expr({5})); });
     expect_error(invalid_argument, std::string("node: ") + text, [&] { static_cast<void>(b.node({5})); });
@@ -150,6 +154,7 @@ TEST(Builder, RefusesWorkAfterTheEnd) {
     expect_error(invalid_argument, "input: the circuit of this value is finished; use a value only within",
                  [&] { b.input(); });
     expect_error(invalid_argument, "mul: the circuit of this value is finished", [&] { b.mul(x, x); });
+    expect_error(invalid_argument, "conjugate: the circuit of this value is finished", [&] { b.conjugate(x); });
     expect_error(invalid_argument, "output: the circuit is finished; name its outputs before that",
                  [&] { b.output(x); });
     expect_error(invalid_argument, "finish: the circuit is finished already; keep the first result",

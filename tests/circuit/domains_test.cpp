@@ -1,6 +1,7 @@
 #include "tacit/circuit/domains.hpp"
 
 #include <cmath>
+#include <complex>
 #include <memory>
 
 #include "circuit/expect_error.hpp"
@@ -14,7 +15,7 @@ using enum ErrorCode;
 using ::testing::ElementsAre;
 
 TEST(Depth, CountsEveryProductWithAnEncryptedOperand) {
-    EXPECT_EQ(depth(trace<1>([](auto x) { return x + rotate(-x, 1) - 3; })), 0);
+    EXPECT_EQ(depth(trace<1>([](auto x) { return x + conjugate(rotate(-x, 1)) - 3; })), 0);
     EXPECT_EQ(depth(trace<1>([](auto x) { return 2 * x; })), 1);
     EXPECT_EQ(depth(trace<1>([](auto x) { return 2 * (x * x) + x; })), 2);
     EXPECT_EQ(depth(trace<1>([](auto x) { return x.constant(2) * 3 * x; })), 1);
@@ -34,7 +35,7 @@ TEST(Depth, KnowsWhatIsInTheClear) {
 
 TEST(OperationCount, TellsTheKindsApart) {
     const auto count = operation_count(trace<2>([](auto x, auto y) {
-        return rotate(x * y + x * x - 2 * y + 1, 3) - (-x) * values({1, 0});
+        return rotate(x * y + x * x - 2 * y + 1, 3) - conjugate(-x) * values({1, 0});
     }));
     EXPECT_EQ(count.inputs(), 2U);
     EXPECT_EQ(count.products(), 2U);
@@ -42,6 +43,7 @@ TEST(OperationCount, TellsTheKindsApart) {
     EXPECT_EQ(count.additions(), 4U);
     EXPECT_EQ(count.negations(), 1U);
     EXPECT_EQ(count.rotations(), 1U);
+    EXPECT_EQ(count.conjugations(), 1U);
 }
 
 TEST(OperationCount, ConstantsAreFree) {
@@ -60,6 +62,15 @@ TEST(RotationSet, IsSortedNormalisedAndWithoutRepetition) {
     RotationSet many(1024);
     static_cast<void>(interpret(c, many));
     EXPECT_THAT(many.steps(), ElementsAre(1, 3, 8, 11, 1008, 1023));
+}
+
+TEST(RotationSet, KnowsWhetherTheCircuitConjugates) {
+    RotationSet with(8), without(8);
+    static_cast<void>(interpret(trace<1>([](auto x) { return x + conjugate(x); }), with));
+    static_cast<void>(interpret(trace<1>([](auto x) { return rotate(x, 1); }), without));
+    EXPECT_TRUE(with.conjugation());
+    EXPECT_TRUE(with.steps().empty());
+    EXPECT_FALSE(without.conjugation());
 }
 
 TEST(RotationSet, RefusesSlotsThatAreNoPowerOfTwo) {
@@ -83,6 +94,23 @@ TEST(Plain, KeepsTheLargestMagnitudeOfEverythingItMeets) {
     EXPECT_TRUE(std::isnan(not_a_number.largest_magnitude()));
 }
 
+TEST(Plain, TakesRealAndComplexInputs) {
+    const Circuit c = trace<2>([](auto x, auto y) { return conjugate(x * y); });
+    const Slots expected{{0, -1}, 6};
+    const std::vector<std::complex<double>> x{1, 2}, y{{0, 1}, 3};
+    for (Plain plain : {Plain(2, {{1, 2}, {{0, 1}, 3}}), Plain(2, {x, y}), Plain(2, std::vector{x, y})}) {
+        EXPECT_EQ(interpret(c, plain)[0], expected);
+        EXPECT_EQ(plain.largest_magnitude(), 6);
+    }
+    const std::vector<double> real{-1, 2};
+    for (Plain plain : {Plain(2, {{-1, 2}, {-1, 2}}), Plain(2, {real, real}), Plain(2, std::vector{real, real})}) {
+        EXPECT_EQ(interpret(c, plain)[0], (Slots{1, 4}));
+    }
+    Plain modulus(1, {{{-3, 4}}});
+    static_cast<void>(interpret(trace<1>([](auto z) { return conjugate(z); }), modulus));
+    EXPECT_EQ(modulus.largest_magnitude(), 5);
+}
+
 TEST(Plain, ZeroOperandsAreDefined) {
     const Circuit c = trace<1>([](auto x) { return std::vector{x * 0, x * values({0, 1}), 0 - x, x - x}; });
     Plain plain(2, {{3, 4}});
@@ -99,6 +127,11 @@ TEST(Plain, RefusesWhatDoesNotFit) {
     expect_error(invalid_argument, "Plain: 3 slots, but their number is a power of two", [] { Plain(3, {}); });
     expect_error(invalid_argument, "Plain: input 1 has 1 values for 2 slots; give one value per slot", [] {
         Plain(2, {{1, 2}, {1}});
+    });
+    const std::vector<std::vector<std::complex<double>>> complex_inputs{{{1, 2}}};
+    expect_error(invalid_argument, "Plain: input 0 has 1 values for 2 slots", [&] { Plain(2, complex_inputs); });
+    expect_error(invalid_argument, "Plain: input 1 has 1 values for 2 slots", [] {
+        Plain(2, std::vector<std::vector<double>>{{1, 2}, {1}});
     });
     expect_error(invalid_argument, "Plain: the circuit reads input 1 but only 1 were given; give one per input", [&] {
         Plain plain(1, {{1}});

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <complex>
 #include <random>
 #include <vector>
 
@@ -34,12 +35,12 @@ void for_random_circuits(const Check& check) {
     }
 }
 
-std::vector<std::vector<double>> random_inputs(std::uint64_t seed, std::size_t slots) {
+std::vector<std::vector<std::complex<double>>> random_inputs(std::uint64_t seed, std::size_t slots) {
     std::mt19937_64 random(seed);
-    std::uniform_real_distribution<double> uniform(-1, 1);
-    std::vector<std::vector<double>> inputs(RandomCircuit::input_count, std::vector<double>(slots));
+    std::uniform_real_distribution<double> uniform(-0.7, 0.7);
+    std::vector inputs(RandomCircuit::input_count, std::vector<std::complex<double>>(slots));
     for (auto& input : inputs) {
-        for (double& value : input) value = uniform(random);
+        for (auto& value : input) value = {uniform(random), uniform(random)};
     }
     return inputs;
 }
@@ -52,7 +53,8 @@ void expect_same_meaning(const Circuit& before, const Circuit& after, std::uint6
     ASSERT_EQ(found.size(), expected.size());
     const double tolerance = 1e-12 * (1 + plain_before.largest_magnitude() + plain_after.largest_magnitude());
     for (std::size_t i = 0; i < found.size(); ++i) {
-        for (std::size_t slot = 0; slot < slots; ++slot) ASSERT_LE(std::abs(found[i][slot] - expected[i][slot]), tolerance);
+        for (std::size_t slot = 0; slot < slots; ++slot)
+            ASSERT_LE(std::abs(found[i][slot] - expected[i][slot]), tolerance);
     }
 }
 
@@ -79,6 +81,7 @@ TEST(Passes, RaiseNeitherDepthNorCounts) {
             EXPECT_LE(now.products(), count.products());
             EXPECT_LE(now.constant_products(), count.constant_products());
             EXPECT_LE(now.rotations(), count.rotations());
+            EXPECT_LE(now.conjugations(), count.conjugations());
             // x*-1 becomes -x
             EXPECT_LE(now.additions() + now.negations() + now.constant_products(),
                       count.additions() + count.negations() + count.constant_products());
@@ -118,6 +121,7 @@ TEST(Passes, KeepThePromisesOfCircuit) {
                         (operands == 2 && !after.is_constant(node.lhs)));
             EXPECT_TRUE((node.op != Op::add && node.op != Op::mul) || !after.is_constant(node.lhs));
             EXPECT_TRUE(node.op != Op::rotate || node.attribute != 0);
+            EXPECT_TRUE(node.op != Op::conjugate || after.node(node.lhs).op != Op::conjugate);
         }
     });
 }

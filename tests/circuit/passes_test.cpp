@@ -68,6 +68,28 @@ TEST(Simplify, GivesTheSameCircuitAgain) {
     EXPECT_EQ(simplify(c), c);
 }
 
+TEST(Simplify, ConjugationsCancelInPairs) {
+    const auto conjugated = [](int times) {
+        return simplify(trace<1>([times](auto x) {
+            for (int i = 0; i < times; ++i) x = conjugate(x);
+            return x;
+        }));
+    };
+    EXPECT_EQ(conjugated(6), conjugated(0));
+    EXPECT_EQ(conjugated(7), conjugated(1));
+    EXPECT_EQ(operation_count(conjugated(7)).conjugations(), 1U);
+    // Rotations meet when the conjugations between them are gone.
+    const Circuit c = simplify(trace<1>([](auto x) { return rotate(conjugate(conjugate(rotate(x, 1))), 2); }));
+    EXPECT_EQ(c, trace<1>([](auto x) { return rotate(x, 3); }));
+}
+
+TEST(Balance, ConjugatesAreLeavesOfChains) {
+    const Circuit c = trace<1>([](auto x) { return conjugate(x * x * x) * x * x * x; });
+    EXPECT_EQ(depth(c), 5);
+    EXPECT_EQ(depth(balance(c)), 3);
+    EXPECT_EQ(operation_count(balance(c)).conjugations(), 1U);
+}
+
 TEST(Simplify, AZeroVectorIsZero) {
     const Circuit c = simplify(trace<1>([](auto x) { return x * x * values({0, 0, 0, 0}); }));
     EXPECT_TRUE(c.is_constant(c.outputs()[0]));

@@ -13,7 +13,7 @@
 namespace tacit::circuit {
 
 /// Draws circuits with every operation, shared and unshared values, dead code, special constants and
-/// several outputs. Values stay below 1e6 and depths below 8 for inputs in [-1, 1], so that results
+/// several outputs. Values stay below 1e6 and depths below 8 for inputs in the unit disc, so that results
 /// can be compared with a tolerance.
 class RandomCircuit {
 public:
@@ -55,13 +55,14 @@ private:
 
     void step() {
         const Known a = pick(), b = pick();
-        switch (below(10)) {
+        switch (below(11)) {
             case 0: constant(); break;
             case 1: note(builder_.negate(a.value), a.bound, a.depth); break;
             case 2: note(builder_.rotate(a.value, static_cast<std::int32_t>(below(19)) - 9), a.bound, a.depth); break;
-            case 3:
+            case 3: note(builder_.conjugate(a.value), a.bound, a.depth); break;
             case 4:
-            case 5: sum(a, b); break;
+            case 5:
+            case 6: sum(a, b); break;
             default: product(a, b); break;
         }
     }

@@ -15,7 +15,7 @@ TEST(Text, PrintsOneOperationALine) {
     const Circuit c = trace<1>([](auto x) {
         const auto square = x * x;
         const auto shifted = square - values({1, 0.5});
-        return rotate(-shifted, -3);
+        return conjugate(rotate(-shifted, -3));
     });
     EXPECT_EQ(print(c),
               "circuit 1\n"
@@ -25,7 +25,8 @@ TEST(Text, PrintsOneOperationALine) {
               "%3 = sub %1, %2\n"
               "%4 = negate %3\n"
               "%5 = rotate %4, -3\n"
-              "output %5 \"y0\"\n");
+              "%6 = conjugate %5\n"
+              "output %6 \"y0\"\n");
 }
 
 TEST(Text, TakesCommentsBlanksAndAnyNumbers) {
@@ -69,6 +70,10 @@ constexpr Flaw flaws[] = {
     {"%0 = negate %0", "line 3, column 2: %0 is defined twice; give every value its own number"},
     {"%1 = negate %2", "line 3, column 14: %2 is not defined above; define a value before its use"},
     {"%1 = negate %1", "line 3, column 14: %1 is not defined above"},
+    {"%1 = conjugate %2", "line 3, column 17: %2 is not defined above"},
+    {"%1 = conjugate %0, 1", "line 3, column 18: ', 1' after the end of the statement; begin a new line"},
+    {"%1 = conj %0",
+     "line 3, column 6: unknown operation 'conj %0'; use input, constant, add, sub, mul, negate, rotate or"},
     {"%1 = negate 0", "line 3, column 13: expected '%' before '0'; write lines as print() does"},
     {"%1 = mul %0 %0", "line 3, column 13: expected ',' before '%0'"},
     {"%1 = mul %0,", "line 3, column 13: expected '%' before the end of the line"},
@@ -118,7 +123,8 @@ TEST(Text, TheHeaderComesFirstAndHasAKnownVersion) {
 // Every truncation and every changed byte parses or is refused; nothing else happens.
 TEST(Text, DamagedTextIsRefusedOrRead) {
     const std::string text =
-        "circuit 1\n%0 = input \"x\"\n%1 = constant [1, 2]\n%2 = mul %0, %1\n%3 = rotate %2, -1\noutput %3 \"y\"\n";
+        "circuit 1\n%0 = input \"x\"\n%1 = constant [1, 2]\n%2 = mul %0, %1\n%3 = rotate %2, -1\n"
+        "%4 = conjugate %3\noutput %4 \"y\"\n";
     const auto survive = [](const std::string& damaged) {
         try {
             static_cast<void>(parse(damaged));

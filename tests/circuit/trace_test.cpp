@@ -1,5 +1,6 @@
 #include "tacit/circuit/trace.hpp"
 
+#include <complex>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -42,6 +43,18 @@ TEST(Trace, MeansWhatTheFunctionComputesInCpp) {
     EXPECT_EQ(interpret(trace<2>(score), plain)[0], score(Slots(x), Slots(w)));
 }
 
+TEST(Trace, ComplexSlotsMeanWhatTheFunctionComputesInCpp) {
+    const auto inner_product = [](auto x, auto w) {
+        auto z = x * conjugate(w);
+        z += rotate(z, 2);
+        const auto real = 0.5 * (z + conjugate(z));
+        return conjugate(z * z) * values({1, 0}) - real * (3 - conjugate(rotate(-x, 1)));
+    };
+    const std::vector<std::complex<double>> x{{1, 2}, {-3, 0.5}, {0, 0}, {0.125, -4}}, w{{0, 1}, 2, {-1, -1}, {3, 5}};
+    Plain plain(4, {x, w});
+    EXPECT_EQ(interpret(trace<2>(inner_product), plain)[0], inner_product(Slots(x), Slots(w)));
+}
+
 TEST(Trace, TakesANumberOfInputsKnownAtRunTime) {
     const Circuit c = trace(5, [](std::span<const Expr> x) {
         Expr sum = x[0];
@@ -71,7 +84,8 @@ TEST(Trace, EveryOperationKnowsItsLine) {
         const auto product = sum * y;
         auto turned = rotate(product, 1);
         turned -= x;
-        return -turned;
+        const auto negative = -turned;
+        return conjugate(negative);
     });
     const auto line_of = [&c](Op op) {
         for (std::uint32_t i = 0; i < c.nodes().size(); ++i) {
@@ -84,6 +98,7 @@ TEST(Trace, EveryOperationKnowsItsLine) {
     EXPECT_EQ(line_of(Op::rotate), line + 3);
     EXPECT_EQ(line_of(Op::sub), line + 4);
     EXPECT_EQ(line_of(Op::negate), line + 5);
+    EXPECT_EQ(line_of(Op::conjugate), line + 6);
     EXPECT_EQ(c.location(c.outputs()[0]).file, __FILE__);
 }
 
@@ -120,6 +135,7 @@ TEST(Trace, RefusesAValueThatOutlivedItsCircuit) {
     const std::string place = std::string(__FILE__) + ":" + std::to_string(__LINE__ + 1) + ": ";
     expect_error(invalid_argument, place + "mul: the circuit of this value is finished", [&] { *escaped * 2; });
     expect_error(invalid_argument, "negate: the circuit of this value is finished", [&] { -*escaped; });
+    expect_error(invalid_argument, "conjugate: the circuit of this value is finished", [&] { conjugate(*escaped); });
     expect_error(invalid_argument, "constant: the circuit of this value is finished",
                  [&] { static_cast<void>(escaped->constant(1)); });
 }
