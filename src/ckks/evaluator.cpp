@@ -71,20 +71,28 @@ ring::EvaluationPoly negated(const Context& context, const ring::EvaluationPoly&
     return out;
 }
 
-/// a +- b, ciphertexts of equal level and scale power; a's memory is reused.
-Ciphertext combine(const Context& context, Sign sign, Ciphertext a, const Ciphertext& b) {
+/// Polynomial i of a +- b; `reusable`, if any, is a's own polynomial, to be overwritten.
+ring::EvaluationPoly combined_poly(const Context& context, Sign sign, const Ciphertext& a, const Ciphertext& b, std::size_t i,
+                                   ring::EvaluationPoly* reusable) {
+    const bool in_a = i <= static_cast<std::size_t>(a.type().degree);
+    const bool in_b = i <= static_cast<std::size_t>(b.type().degree);
+    if (!in_a) return sign == Sign::plus ? b.poly(i).clone() : negated(context, b.poly(i));
+    if (!in_b) return reusable != nullptr ? std::move(*reusable) : a.poly(i).clone();
+    ring::EvaluationPoly out = reusable != nullptr ? std::move(*reusable) : ring::EvaluationPoly(context.dimension(), a.limbs());
+    combine(context, sign, out, reusable != nullptr ? out : a.poly(i), b.poly(i));
+    return out;
+}
+
+/// a +- b, ciphertexts of equal level and scale power; a's memory is reused if `owned` is a itself.
+Ciphertext combined(const Context& context, Sign sign, const Ciphertext& a, const Ciphertext& b, Ciphertext* owned) {
+    const CiphertextType type = a.type();
+    const auto last = static_cast<std::size_t>(std::max(type.degree, b.type().degree));
     std::vector<ring::EvaluationPoly> polys;
-    const auto degree_a = static_cast<std::size_t>(a.type().degree);
-    const auto degree_b = static_cast<std::size_t>(b.type().degree);
-    for (std::size_t i = 0; i <= std::max(degree_a, degree_b); ++i) {
-        if (i > degree_a) {
-            polys.push_back(sign == Sign::plus ? b.poly(i).clone() : negated(context, b.poly(i)));
-            continue;
-        }
-        polys.push_back(std::move(a.poly(i)));
-        if (i <= degree_b) combine(context, sign, polys.back(), polys.back(), b.poly(i));
+    for (std::size_t i = 0; i <= last; ++i) {
+        const bool reuse = owned != nullptr && i <= static_cast<std::size_t>(type.degree);
+        polys.push_back(combined_poly(context, sign, a, b, i, reuse ? &owned->poly(i) : nullptr));
     }
-    return {a.parameters(), std::move(polys), a.type().level, a.type().scale_power};
+    return {a.parameters(), std::move(polys), type.level, type.scale_power};
 }
 
 }  // namespace
@@ -96,24 +104,30 @@ void Evaluator::check_mine(const char* operation, const Parameters& other) const
     }
 }
 
-Ciphertext Evaluator::add(const Ciphertext& a, const Ciphertext& b) const { return add(a.clone(), b); }
-
-Ciphertext Evaluator::add(Ciphertext&& a, const Ciphertext& b) const {
-    if (&a == &b) return add(a.clone(), b);
-    check_mine("add", a.parameters());
-    check_mine("add", b.parameters());
-    check_equal("add", a.type(), b.type());
-    return combine(parameters_.context(), Sign::plus, std::move(a), b);
+void Evaluator::check_sum(const char* operation, const Ciphertext& a, const Ciphertext& b) const {
+    check_mine(operation, a.parameters());
+    check_mine(operation, b.parameters());
+    check_equal(operation, a.type(), b.type());
 }
 
-Ciphertext Evaluator::sub(const Ciphertext& a, const Ciphertext& b) const { return sub(a.clone(), b); }
+Ciphertext Evaluator::add(const Ciphertext& a, const Ciphertext& b) const {
+    check_sum("add", a, b);
+    return combined(parameters_.context(), Sign::plus, a, b, nullptr);
+}
+
+Ciphertext Evaluator::add(Ciphertext&& a, const Ciphertext& b) const {
+    check_sum("add", a, b);
+    return combined(parameters_.context(), Sign::plus, a, b, &a == &b ? nullptr : &a);
+}
+
+Ciphertext Evaluator::sub(const Ciphertext& a, const Ciphertext& b) const {
+    check_sum("sub", a, b);
+    return combined(parameters_.context(), Sign::minus, a, b, nullptr);
+}
 
 Ciphertext Evaluator::sub(Ciphertext&& a, const Ciphertext& b) const {
-    if (&a == &b) return sub(a.clone(), b);
-    check_mine("sub", a.parameters());
-    check_mine("sub", b.parameters());
-    check_equal("sub", a.type(), b.type());
-    return combine(parameters_.context(), Sign::minus, std::move(a), b);
+    check_sum("sub", a, b);
+    return combined(parameters_.context(), Sign::minus, a, b, &a == &b ? nullptr : &a);
 }
 
 Ciphertext Evaluator::negate(const Ciphertext& a) const {

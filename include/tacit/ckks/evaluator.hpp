@@ -67,6 +67,7 @@ public:
 
 private:
     void check_mine(const char* operation, const Parameters& other) const;
+    void check_sum(const char* operation, const Ciphertext& a, const Ciphertext& b) const;
     [[nodiscard]] const GaloisKey& galois_key(const char* operation, std::uint64_t element, int steps) const;
     [[nodiscard]] Ciphertext apply_galois(const char* operation, const Ciphertext& a, std::uint64_t element, int steps) const;
 
