@@ -1,6 +1,10 @@
 # Microsoft SEAL as an outside oracle, in both directions (tests/oracle/seal_oracle.cpp). SEAL comes as WebAssembly in
 # an npm package; where npm or the packages cannot be had, these tests are reported as skipped, never as passed.
 set(TACIT_ORACLE_PACKAGES ${PROJECT_BINARY_DIR}/oracle_packages CACHE PATH "Folder for the npm packages of the oracle tests")
+find_program(TACIT_NPM npm)
+if(NOT TACIT_NPM)
+  message(STATUS "npm is missing: the oracle tests against SEAL will be skipped; `apt-get install npm` enables them")
+endif()
 set(oracle_dir ${CMAKE_CURRENT_LIST_DIR}/oracle)
 
 file(GLOB sources CONFIGURE_DEPENDS ${oracle_dir}/*.cpp)
