@@ -28,7 +28,7 @@ bench: ## run the benchmarks; results as JSON in results/
 	@tools/bench.sh
 
 sanitize: ## run the tests under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer
-	@$(install) test
+	@$(install) sanitize
 	@for preset in dev tsan; do \
 	  cmake --preset $$preset >/dev/null && cmake --build --preset $$preset && \
 	  ctest --preset $$preset -j$$(nproc) || exit 1; done
@@ -42,7 +42,7 @@ lint: ## check the style, the layers and the citations; run clang-tidy (minutes)
 	@tools/lint.sh check
 
 deps: ## install the packages for everything above
-	@$(install) lint bench
+	@$(install) lint bench sanitize
 
 clean: ## remove build/
 	@rm -rf build

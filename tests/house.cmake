@@ -40,6 +40,15 @@ foreach(block IN LISTS blocks)
   set_tests_properties(document.${name} PROPERTIES LABELS document TIMEOUT 300)
 endforeach()
 
+# ThreadSanitizer must see through oneTBB: tests/tsan.supp explains.
+if(TACIT_SANITIZE MATCHES "thread")
+  add_executable(planted_race ${CMAKE_CURRENT_LIST_DIR}/house/planted_race.cpp)
+  target_link_libraries(planted_race PRIVATE tacit::base)
+  add_test(NAME house.thread_sanitizer_finds_violations COMMAND planted_race)
+  set_tests_properties(house.thread_sanitizer_finds_violations PROPERTIES LABELS house
+    PASS_REGULAR_EXPRESSION "data race .*planted_race.cpp")
+endif()
+
 # The installed tree and the source tree each serve a project outside. A consumer would need the
 # sanitizer's flags too, so instrumented builds leave this out.
 if(NOT TACIT_SANITIZE AND NOT CMAKE_CXX_FLAGS MATCHES "--coverage")

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "base/fork_join.hpp"
 
 namespace tacit {
 
@@ -19,7 +20,14 @@ void parallel_for(std::size_t begin, std::size_t end, const std::function<void(s
         for (std::size_t i = begin; i < end; ++i) body(i);
         return;
     }
-    tbb::this_task_arena::isolate([&] { tbb::parallel_for(begin, end, body, tbb::simple_partitioner()); });
+    ForkJoin order;
+    const auto piece = [&](std::size_t i) TACIT_NO_THREAD_SANITIZER {
+        order.begin();
+        body(i);
+        order.end();
+    };
+    tbb::this_task_arena::isolate([&] { tbb::parallel_for(begin, end, piece, tbb::simple_partitioner()); });
+    order.join();
 }
 
 ThreadLimit::ThreadLimit(int threads) : control_(nullptr) {
