@@ -2,18 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <optional>
 
 #include "base/fail.hpp"
+#include "ckks/chain_measures.hpp"
 #include "tacit/ckks/security.hpp"
 #include "tacit/math/modulus.hpp"
 
 namespace tacit::ckks {
-
-namespace {
-
-constexpr int max_prime_bits = math::max_modulus_bits - 1;  // scale primes lie around 2^48 at most
 
 void require_range(const char* name, int value, int low, int high) {
     if (value < low || value > high) {
@@ -28,64 +23,12 @@ void check_limits(int depth, int scale_bits, int integer_bits) {
     require_range("integer_bits", integer_bits, 1, 60);
 }
 
-void check_ranges(const ParameterSpec& spec) {
-    check_limits(spec.depth, spec.scale_bits, spec.integer_bits);
-    if (spec.log_ring_dimension) {
-        require_range("log_ring_dimension", *spec.log_ring_dimension, min_log_ring_dimension, max_log_ring_dimension);
-    }
-    if (spec.min_slots > std::size_t{1} << (max_log_ring_dimension - 1)) {
-        fail(ErrorCode::invalid_argument, "parameters: {} slots wanted but one ciphertext holds at most {}; use several",
-             spec.min_slots, std::size_t{1} << (max_log_ring_dimension - 1));
-    }
-    if (spec.digits) require_range("digits", *spec.digits, 1, 200);
-}
-
-std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
-
-/// Primes of level 0: enough bits for scale, sign and integer part.
-std::vector<std::uint64_t> base_primes(const Chain& chain, std::vector<std::uint64_t>& used) {
-    const int bits = chain.scale_bits + chain.integer_bits + 1;
-    const auto two_n = std::uint64_t{2} << chain.log_ring_dimension;
-    const double each = static_cast<double>(bits) / static_cast<double>(chain.base_primes);
-    const double limit = std::ldexp(1.0, math::max_modulus_bits) - 1;
-    std::vector<std::uint64_t> primes;
-    for (std::size_t i = 0; i < chain.base_primes; ++i) {
-        primes.push_back(math::nearest_ntt_prime(std::min(std::exp2(each), limit), two_n, used));
-        used.push_back(primes.back());
-    }
-    return primes;
-}
-
-/// Primes of levels depth..1, each nearest to what brings the next scale back to 2^scale_bits.
-std::vector<std::uint64_t> level_primes(const Chain& chain, std::vector<std::uint64_t>& used) {
-    const auto two_n = std::uint64_t{2} << chain.log_ring_dimension;
-    const long double target = std::exp2(static_cast<long double>(chain.scale_bits));
-    long double scale = target;
-    std::vector<std::uint64_t> descending;
-    for (int level = chain.depth; level > 0; --level) {
-        long double wanted = scale * scale / target;
-        for (std::size_t left = chain.primes_per_level; left > 0; --left) {
-            const auto root = std::pow(wanted, 1.0L / static_cast<long double>(left));
-            const std::uint64_t prime = math::nearest_ntt_prime(static_cast<double>(root), two_n, used);
-            if (prime == 0) return {};
-            used.push_back(prime);
-            descending.push_back(prime);
-            wanted /= static_cast<long double>(prime);
-            scale = left == chain.primes_per_level ? scale * scale / static_cast<long double>(prime)
-                                                   : scale / static_cast<long double>(prime);
-        }
-    }
-    return {descending.rbegin(), descending.rend()};
-}
-
-/// How many bits level 0 is short of its scale, its sign and 2^integer_bits.
 double missing_base_bits(const Chain& chain) {
     double bits = chain.scale_bits + chain.integer_bits + 1;
     for (std::size_t i = 0; i < chain.base_primes; ++i) bits -= std::log2(static_cast<double>(chain.primes[i]));
     return bits;
 }
 
-/// The largest product of `digit_limbs` neighbouring primes, in bits.
 double largest_digit_bits(const Chain& chain) {
     double largest = 0;
     for (std::size_t i = 0; i < chain.primes.size(); i += chain.digit_limbs) {
@@ -98,122 +41,26 @@ double largest_digit_bits(const Chain& chain) {
     return largest;
 }
 
-/// `count` special primes of nearly equal size and `bits` bits together, up to the gaps between primes.
-std::vector<std::uint64_t> special_primes(const Chain& chain, std::size_t count, double bits, std::vector<std::uint64_t> used) {
-    const auto two_n = std::uint64_t{2} << chain.log_ring_dimension;
-    std::vector<std::uint64_t> primes;
-    for (std::size_t left = count; left > 0; --left) {
-        const double each = std::min(bits / static_cast<double>(left), math::max_modulus_bits - 0.0001);
-        const std::uint64_t prime = math::nearest_ntt_prime(std::exp2(each), two_n, used);
-        if (prime == 0) return {};
-        used.push_back(prime);
-        primes.push_back(prime);
-        bits -= std::log2(static_cast<double>(prime));
-    }
-    return primes;
-}
-
-/// The fewest special primes below 2^49 whose product is not below the largest digit.
-bool choose_special_primes(Chain& chain, const std::vector<std::uint64_t>& used) {
-    const double digit_bits = largest_digit_bits(chain);
-    const auto least = static_cast<std::size_t>(std::ceil(digit_bits / (math::max_modulus_bits - 0.001)));
-    for (std::size_t count = least; count <= least + 1; ++count) {
-        for (double margin = 0.001; margin < 1; margin *= 2) {
-            chain.special_primes = special_primes(chain, count, digit_bits + margin, used);
-            if (!chain.special_primes.empty() && log2_product(chain.special_primes) >= digit_bits) return true;
-        }
-    }
-    return false;
-}
-
-/// Transforms and inner products of a key switch, summed over all levels, in units of one NTT.
-double key_switch_cost(const Chain& chain) {
-    const auto special = static_cast<double>(chain.special_primes.size());
-    double cost = 0;
-    for (std::size_t limbs = 1; limbs <= chain.primes.size(); ++limbs) {
-        const auto l = static_cast<double>(limbs);
-        const auto digits = static_cast<double>(ceil_div(limbs, chain.digit_limbs));
-        const double transforms = digits * (l + special) + 2 * special + 2 * l;
-        const double inner_products = 0.6 * digits * (l + special);
-        const double conversions = 0.1 * (l * (l + special) + 2 * special * l);
-        cost += transforms + inner_products + conversions;
-    }
-    return cost;
-}
-
 bool is_secure(const Chain& chain, int security_bits) {
     return log2_product(chain.primes) + log2_product(chain.special_primes) <=
            max_log_modulus(chain.log_ring_dimension, security_bits);
 }
 
-/// log2 Delta_l - scale_bits for the levels depth-1 down to 0. Delta -> Delta^2 / q doubles every deviation.
 std::vector<double> scale_drifts(const Chain& chain) {
     std::vector<double> drifts;
-    double drift = 0;
-    std::size_t limb = chain.primes.size();
-    for (int level = chain.depth; level > 0; --level) {
-        drift = 2 * drift + chain.scale_bits;
-        for (std::size_t i = 0; i < chain.primes_per_level; ++i) drift -= std::log2(static_cast<double>(chain.primes[--limb]));
-        drifts.push_back(drift);
-    }
+    for (const long double scale : exact_scales(chain))
+        drifts.push_back(static_cast<double>(std::log2(scale) - chain.scale_bits));
     return drifts;
 }
 
-/// The primes of all levels for one ring dimension; false if there are too few near 2^scale_bits.
-bool choose_primes(Chain& chain) {
-    constexpr double most_drift = 0.25;
-    std::vector<std::uint64_t> used;
-    chain.primes = base_primes(chain, used);
-    const std::vector<std::uint64_t> upper = level_primes(chain, used);
-    if (upper.size() != static_cast<std::size_t>(chain.depth) * chain.primes_per_level) return false;
-    chain.primes.insert(chain.primes.end(), upper.begin(), upper.end());
-    if (std::ranges::count(chain.primes, 0u) != 0 || missing_base_bits(chain) > most_drift) return false;
-    return std::ranges::all_of(scale_drifts(chain), [](double drift) { return std::fabs(drift) <= most_drift; });
-}
-
-/// Every admissible number of digits for chosen primes; the cheapest secure choice, if any.
-std::optional<Chain> cheapest_digits(Chain chain, const std::optional<int>& digits, std::optional<int> security_bits) {
-    std::optional<Chain> best;
-    double best_cost = std::numeric_limits<double>::infinity();
-    for (std::size_t alpha = 1; alpha <= chain.primes.size(); ++alpha) {
-        if (digits && ceil_div(chain.primes.size(), alpha) != static_cast<std::size_t>(*digits)) continue;
-        chain.digit_limbs = alpha;
-        if (!choose_special_primes(chain, chain.primes)) continue;
-        if (security_bits && !is_secure(chain, *security_bits)) continue;
-        const double cost = key_switch_cost(chain);
-        if (cost < best_cost) {
-            best_cost = cost;
-            best = chain;
-        }
-    }
-    return best;
-}
-
-Chain skeleton(const ParameterSpec& spec) {
-    Chain chain;
-    chain.depth = spec.depth;
-    chain.scale_bits = spec.scale_bits;
-    chain.integer_bits = spec.integer_bits;
-    chain.base_primes = ceil_div(static_cast<std::size_t>(spec.scale_bits + spec.integer_bits + 1), math::max_modulus_bits);
-    chain.primes_per_level = ceil_div(static_cast<std::size_t>(spec.scale_bits), max_prime_bits);
-    return chain;
-}
-
-/// Digits have equal numbers of primes, the last one fewer: not every number of digits is possible.
-void check_digits(const Chain& chain, const std::optional<int>& digits) {
-    const std::size_t primes = chain.base_primes + static_cast<std::size_t>(chain.depth) * chain.primes_per_level;
-    const auto wanted = static_cast<std::size_t>(digits.value_or(1));
-    if (wanted <= primes && ceil_div(primes, ceil_div(primes, wanted)) == wanted) return;
-    fail(ErrorCode::invalid_argument,
-         "parameters: {} primes do not make {} key-switching digits of equal length; {} are the nearest below", primes, wanted,
-         ceil_div(primes, ceil_div(primes, std::min(wanted, primes))));
-}
+namespace {
 
 void check_prime(std::uint64_t prime, int log_ring_dimension, std::vector<std::uint64_t>& seen) {
     const auto two_n = std::uint64_t{2} << log_ring_dimension;
     if (prime >= std::uint64_t{1} << math::max_modulus_bits || !math::is_prime(prime) || prime % two_n != 1) {
-        fail(ErrorCode::invalid_argument, "parameters: {} is not a prime below 2^{} that is 1 modulo 2N = {}; choose another",
-             prime, math::max_modulus_bits, two_n);
+        fail(ErrorCode::invalid_argument,
+             "parameters: {} is not a prime below 2^{} that is 1 modulo 2N = {}; choose another", prime,
+             math::max_modulus_bits, two_n);
     }
     if (std::ranges::find(seen, prime) != seen.end()) {
         fail(ErrorCode::invalid_argument, "parameters: the prime {} occurs twice; every prime must be distinct", prime);
@@ -225,17 +72,20 @@ void check_prime_counts(const Chain& chain) {
     const auto depth = static_cast<std::size_t>(chain.depth);
     const std::size_t per_level = ceil_div(static_cast<std::size_t>(chain.scale_bits), max_prime_bits);
     const std::size_t expected = chain.base_primes + depth * per_level;
-    if (chain.base_primes == 0 || chain.primes_per_level != per_level || chain.primes.size() != expected) {
-        fail(ErrorCode::invalid_argument, "parameters: {} primes stated but depth {} needs {} (level 0) + {} x {}; add or remove primes",
+    if (chain.base_primes == 0 || chain.base_primes > chain.primes.size() || chain.primes_per_level != per_level ||
+        chain.primes.size() != expected) {
+        fail(ErrorCode::invalid_argument,
+             "parameters: {} primes stated but depth {} needs {} (level 0) + {} x {}; add or remove primes",
              chain.primes.size(), chain.depth, chain.base_primes, chain.depth, per_level);
     }
     if (chain.primes.size() + chain.special_primes.size() > max_primes) {
-        fail(ErrorCode::invalid_argument, "parameters: {} primes, more than the {} that any secure modulus holds; use fewer",
+        fail(ErrorCode::invalid_argument,
+             "parameters: {} primes, more than the {} that any secure modulus holds; use fewer",
              chain.primes.size() + chain.special_primes.size(), max_primes);
     }
     if (chain.digit_limbs < 1 || chain.digit_limbs > chain.primes.size()) {
-        fail(ErrorCode::invalid_argument, "parameters: {} primes to a key-switching digit, outside 1 to {}", chain.digit_limbs,
-             chain.primes.size());
+        fail(ErrorCode::invalid_argument, "parameters: {} primes to a key-switching digit, outside 1 to {}",
+             chain.digit_limbs, chain.primes.size());
     }
 }
 
@@ -243,55 +93,20 @@ void check_prime_counts(const Chain& chain) {
 void check_scales(const Chain& chain) {
     constexpr double most_drift = 10;
     const std::vector<double> drifts = scale_drifts(chain);
-    for (std::size_t i = 0; i < drifts.size(); ++i) {
-        if (std::fabs(drifts[i]) > most_drift) {
+    for (std::size_t i = drifts.size(); i-- > 0;) {
+        if (!(std::fabs(drifts[i]) <= most_drift)) {
             fail(ErrorCode::invalid_argument,
-                 "parameters: the primes of level {} bring the scale of the level below to 2^{:.1f}, more than {} bits from 2^{}; "
-                 "choose primes nearer to 2^scale_bits",
-                 drifts.size() - i, chain.scale_bits + drifts[i], most_drift, chain.scale_bits);
+                 "parameters: the primes of level {} bring the scale of the level below to 2^{:.1f}, more than {} bits "
+                 "from 2^{}; choose primes nearer to 2^scale_bits",
+                 i + 1, chain.scale_bits + drifts[i], most_drift, chain.scale_bits);
         }
     }
     if (missing_base_bits(chain) > 0.5) {
         fail(ErrorCode::invalid_argument,
-             "parameters: the primes of level 0 are {:.1f} bits short of scale 2^{}, sign and values up to 2^{}; choose larger "
-             "ones or lower integer_bits",
+             "parameters: the primes of level 0 are {:.1f} bits short of scale 2^{}, sign and values up to 2^{}; "
+             "choose larger ones or lower integer_bits",
              missing_base_bits(chain), chain.scale_bits, chain.integer_bits);
     }
-}
-
-/// The chain that the user brought, checked.
-Chain stated_chain(const ParameterSpec& spec) {
-    Chain chain = skeleton(spec);
-    if (!spec.log_ring_dimension || spec.special_primes.empty()) {
-        fail(ErrorCode::invalid_argument, "parameters: a stated prime chain also needs log_ring_dimension and special_primes");
-    }
-    chain.log_ring_dimension = *spec.log_ring_dimension;
-    chain.base_primes = spec.base_primes;
-    chain.primes = spec.primes;
-    chain.special_primes = spec.special_primes;
-    const auto digits = static_cast<std::size_t>(spec.digits.value_or(static_cast<int>(chain.primes.size())));
-    chain.digit_limbs = ceil_div(chain.primes.size(), digits);
-    check_chain(chain);
-    return chain;
-}
-
-[[noreturn]] void fail_for_want_of_primes(const Chain& chain) {
-    fail(ErrorCode::invalid_argument,
-         "parameters: there are too few primes near 2^{} that are 1 modulo 2N for N = 2^{} and depth {}; raise scale_bits or "
-         "lower the depth",
-         chain.scale_bits, chain.log_ring_dimension, chain.depth);
-}
-
-int smallest_log_ring_dimension(const ParameterSpec& spec) {
-    int log_n = spec.log_ring_dimension.value_or(min_log_ring_dimension);
-    while ((std::size_t{1} << log_n) / 2 < spec.min_slots) {
-        if (spec.log_ring_dimension) {
-            fail(ErrorCode::invalid_argument, "parameters: N = 2^{} has {} slots but {} are wanted; raise log_ring_dimension",
-                 log_n, (std::size_t{1} << log_n) / 2, spec.min_slots);
-        }
-        ++log_n;
-    }
-    return log_n;
 }
 
 }  // namespace
@@ -306,7 +121,8 @@ void check_chain(const Chain& chain) {
     const double special_bits = log2_product(chain.special_primes);
     if (special_bits + 1 < largest_digit_bits(chain)) {
         fail(ErrorCode::invalid_argument,
-             "parameters: the special primes have {:.1f} bits but a key-switching digit has {:.1f}; add special primes or digits",
+             "parameters: the special primes have {:.1f} bits but a key-switching digit has {:.1f}; add special primes "
+             "or digits",
              special_bits, largest_digit_bits(chain));
     }
     check_scales(chain);
@@ -315,9 +131,23 @@ void check_chain(const Chain& chain) {
 void check_security(const Chain& chain) {
     if (is_secure(chain, chain.security_bits)) return;
     fail(ErrorCode::insecure_parameters,
-         "parameters: log2 QP = {:.1f} exceeds {} at N = 2^{} for {} bits of security; use fewer primes or a larger ring",
+         "parameters: log2 QP = {:.1f} exceeds {} at N = 2^{} for {} bits of security; use fewer primes or a larger "
+         "ring",
          log2_product(chain.primes) + log2_product(chain.special_primes),
          max_log_modulus(chain.log_ring_dimension, chain.security_bits), chain.log_ring_dimension, chain.security_bits);
+}
+
+std::vector<long double> exact_scales(const Chain& chain) {
+    std::vector<long double> scales(static_cast<std::size_t>(chain.depth) + 1);
+    scales.back() = std::exp2(static_cast<long double>(chain.scale_bits));
+    std::size_t limb = chain.primes.size();
+    for (std::size_t level = scales.size() - 1; level > 0; --level) {
+        scales[level - 1] = scales[level] * scales[level];
+        for (std::size_t i = 0; i < chain.primes_per_level; ++i) {
+            scales[level - 1] /= static_cast<long double>(chain.primes[--limb]);
+        }
+    }
+    return scales;
 }
 
 std::vector<std::uint64_t> all_primes(const Chain& chain) {
@@ -329,10 +159,12 @@ std::vector<std::uint64_t> all_primes(const Chain& chain) {
 Digest fingerprint(const Chain& chain) {
     Hasher hasher;
     hasher.update(std::uint64_t{1});  // version of this fingerprint
-    for (const int value : {chain.log_ring_dimension, chain.depth, chain.scale_bits, chain.integer_bits, chain.security_bits}) {
+    for (const int value :
+         {chain.log_ring_dimension, chain.depth, chain.scale_bits, chain.integer_bits, chain.security_bits}) {
         hasher.update(static_cast<std::uint64_t>(value));
     }
-    for (const std::size_t value : {chain.base_primes, chain.primes_per_level, chain.digit_limbs, chain.primes.size()}) {
+    for (const std::size_t value :
+         {chain.base_primes, chain.primes_per_level, chain.digit_limbs, chain.primes.size()}) {
         hasher.update(std::uint64_t{value});
     }
     for (const std::uint64_t prime : all_primes(chain)) hasher.update(prime);
@@ -343,49 +175,6 @@ double log2_product(const std::vector<std::uint64_t>& primes) {
     long double bits = 0;
     for (const auto prime : primes) bits += std::log2(static_cast<long double>(prime));
     return static_cast<double>(bits);
-}
-
-Chain choose_chain(const ParameterSpec& spec) {
-    check_ranges(spec);
-    static_cast<void>(max_log_modulus(min_log_ring_dimension, spec.security_bits));  // refuses unknown levels
-    if (!spec.primes.empty()) {
-        Chain chain = stated_chain(spec);
-        chain.security_bits = spec.security_bits;
-        check_security(chain);
-        return chain;
-    }
-    Chain chain = skeleton(spec);
-    check_digits(chain, spec.digits);
-    const int last = spec.log_ring_dimension.value_or(max_log_ring_dimension);
-    int largest = 0;  // ring dimension that has enough primes
-    for (int log_n = smallest_log_ring_dimension(spec); log_n <= last; ++log_n) {
-        chain.log_ring_dimension = log_n;
-        if (!choose_primes(chain)) continue;
-        largest = log_n;
-        if (auto found = cheapest_digits(chain, spec.digits, spec.security_bits)) {
-            found->security_bits = spec.security_bits;
-            return *std::move(found);
-        }
-    }
-    if (largest < last) fail_for_want_of_primes(chain);
-    const int modulus_bits = spec.scale_bits * (spec.depth + 1) + spec.integer_bits + 1;
-    fail(ErrorCode::insecure_parameters,
-         "parameters: depth {} at scale 2^{} needs log2 Q of about {} plus a special modulus, but N = 2^{} allows {} in all "
-         "for {} bits of security; lower the depth or the scale{}",
-         spec.depth, spec.scale_bits, modulus_bits, last, max_log_modulus(last, spec.security_bits), spec.security_bits,
-         spec.log_ring_dimension ? ", raise log_ring_dimension" : "");
-}
-
-Chain choose_insecure_chain(const ParameterSpec& spec) {
-    check_ranges(spec);
-    if (!spec.primes.empty()) return stated_chain(spec);
-    Chain chain = skeleton(spec);
-    check_digits(chain, spec.digits);
-    chain.log_ring_dimension = smallest_log_ring_dimension(spec);
-    if (!choose_primes(chain)) fail_for_want_of_primes(chain);
-    auto found = cheapest_digits(chain, spec.digits, std::nullopt);
-    if (!found) fail_for_want_of_primes(chain);
-    return *std::move(found);
 }
 
 }  // namespace tacit::ckks

@@ -39,6 +39,11 @@ void check_chain(const Chain& chain);
 /// Throws Error(insecure_parameters) if log2 QP exceeds the table for chain.security_bits.
 void check_security(const Chain& chain);
 
+/// Delta of every level, level 0 first: 2^scale_bits at the top, then Delta_(l-1) = Delta_l^2 / (primes of level l).
+/// A step's rounding counts once, in the product that it labels; recomputed otherwise (say, from sums of logarithms)
+/// the recursion would double it at every level.
+[[nodiscard]] std::vector<long double> exact_scales(const Chain& chain);
+
 /// BLAKE2b-256 over everything that objects must agree on; see docs/formats.md.
 [[nodiscard]] Digest fingerprint(const Chain& chain);
 

@@ -15,19 +15,6 @@ std::vector<std::size_t> range(std::size_t begin, std::size_t end) {
     return numbers;
 }
 
-std::vector<long double> exact_scales(const Chain& chain) {
-    std::vector<long double> scales(static_cast<std::size_t>(chain.depth) + 1);
-    scales.back() = std::exp2(static_cast<long double>(chain.scale_bits));
-    std::size_t limb = chain.primes.size();
-    for (std::size_t level = scales.size() - 1; level > 0; --level) {
-        scales[level - 1] = scales[level] * scales[level];
-        for (std::size_t i = 0; i < chain.primes_per_level; ++i) {
-            scales[level - 1] /= static_cast<long double>(chain.primes[--limb]);
-        }
-    }
-    return scales;
-}
-
 }  // namespace
 
 Context::Context(Chain chain)
