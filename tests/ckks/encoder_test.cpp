@@ -17,7 +17,8 @@ using LongComplex = std::complex<long double>;
 
 /// exp(pi i k / N)
 LongComplex root(std::uint64_t k, std::size_t n) {
-    const long double angle = std::numbers::pi_v<long double> * static_cast<long double>(k % (2 * n)) / static_cast<long double>(n);
+    const long double angle =
+        std::numbers::pi_v<long double> * static_cast<long double>(k % (2 * n)) / static_cast<long double>(n);
     return {std::cos(angle), std::sin(angle)};
 }
 
@@ -59,7 +60,8 @@ TEST_F(EncoderTest, CoefficientsAreTheExactInverseEmbeddingRoundedToNearest) {
                 c += (LongComplex(values[j]) * std::conj(root(k * exponents[j], n))).real();
             }
             c *= parameters.exact_scale(level) * 2 / static_cast<long double>(n);
-            EXPECT_LT(std::fabs(static_cast<long double>(m[k]) - c), 0.501L) << "level " << level << " coefficient " << k;
+            EXPECT_LT(std::fabs(static_cast<long double>(m[k]) - c), 0.501L)
+                << "level " << level << " coefficient " << k;
         }
     }
 }
@@ -77,12 +79,15 @@ TEST_F(EncoderTest, DecodingInvertsEncodingAtEveryLevelAndScalePower) {
 TEST_F(EncoderTest, DecodingInvertsEncodingAtEveryRingDimensionAndScale) {
     for (const int scale_bits : {25, 30, 40, 45, 48, 49, 60, 75, 90}) {
         for (const int log_n : {10, 11, 13}) {
-            const Parameters p = insecure_parameters_for_tests({.depth = 1, .scale_bits = scale_bits, .log_ring_dimension = log_n});
+            const Parameters p =
+                insecure_parameters_for_tests({.depth = 1, .scale_bits = scale_bits, .log_ring_dimension = log_n});
             const Encoder e(p);
             const Complexes values = uniform_complexes(p.slots(), random.rng, 100);
             // 2^-52 log2 N relative to the largest value, and 8 standard deviations of the rounding.
-            const double tolerance = 142 * 0x1p-52 * log_n + 8 * std::sqrt(static_cast<double>(p.ring_dimension()) / 12) / p.scale(1);
-            EXPECT_LT(distance(e.decode(e.encode(values, 1)), values), tolerance) << scale_bits << " bits, N = 2^" << log_n;
+            const double tolerance =
+                142 * 0x1p-52 * log_n + 8 * std::sqrt(static_cast<double>(p.ring_dimension()) / 12) / p.scale(1);
+            EXPECT_LT(distance(e.decode(e.encode(values, 1)), values), tolerance)
+                << scale_bits << " bits, N = 2^" << log_n;
         }
     }
 }
@@ -118,7 +123,8 @@ TEST_F(EncoderTest, ShortVectorsAreRepeatedAndLiveInASubring) {
 
 TEST_F(EncoderTest, RealVectorsEncodeAsTheirComplexEmbedding) {
     const auto values = uniform_values(n / 2, random.rng);
-    EXPECT_TRUE(congruent(parameters.context(), encoder.encode(values, 2).poly(), encoder.encode(to_complex(values), 2).poly()));
+    EXPECT_TRUE(congruent(parameters.context(), encoder.encode(values, 2).poly(),
+                          encoder.encode(to_complex(values), 2).poly()));
     EXPECT_LT(distance(encoder.decode_real(encoder.encode(values, 2)), values), 1e-10);
 }
 
@@ -130,7 +136,8 @@ TEST_F(EncoderTest, AConstantEncodesAsAConstantPolynomial) {
 }
 
 TEST_F(EncoderTest, LargeIntegerPartsSurvive) {
-    const Parameters wide = insecure_parameters_for_tests({.depth = 1, .scale_bits = 30, .integer_bits = 60, .log_ring_dimension = 10});
+    const Parameters wide =
+        insecure_parameters_for_tests({.depth = 1, .scale_bits = 30, .integer_bits = 60, .log_ring_dimension = 10});
     const Encoder e(wide);
     for (int level = 0; level <= 1; ++level) {
         const auto values = uniform_values(n / 2, random.rng, -0x1p59, 0x1p59);
@@ -152,8 +159,9 @@ TEST_F(EncoderTest, RefusesNumbersOfValuesThatDoNotFillTheSlots) {
     }
     const Plaintext plaintext = encoder.encode(std::vector<double>{1}, 1);
     for (const std::size_t count : {std::size_t{3}, n}) {
-        EXPECT_THAT(message_of(ErrorCode::invalid_argument, [&] { static_cast<void>(encoder.decode(plaintext, count)); }),
-                    HasSubstr("power of two"));
+        EXPECT_THAT(
+            message_of(ErrorCode::invalid_argument, [&] { static_cast<void>(encoder.decode(plaintext, count)); }),
+            HasSubstr("power of two"));
     }
 }
 
@@ -205,7 +213,8 @@ TEST_F(EncoderTest, RefusesLevelsAndScalePowersThatDoNotExist) {
 TEST_F(EncoderTest, RefusesPlaintextsOfOtherParameters) {
     const Encoder other(insecure_parameters_for_tests({.depth = 1, .log_ring_dimension = 10}));
     const Plaintext plaintext = encoder.encode(std::vector<double>{1}, 1);
-    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch, [&] { static_cast<void>(other.decode(plaintext)); }), HasSubstr("decode"));
+    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch, [&] { static_cast<void>(other.decode(plaintext)); }),
+                HasSubstr("decode"));
 }
 
 }  // namespace

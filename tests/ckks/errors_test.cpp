@@ -27,7 +27,9 @@ struct ErrorsTest : ::testing::Test {
 
     Ciphertext make(const CiphertextType& type) { return random_ciphertext(parameters, type, random.rng); }
     Ciphertext foreign(const CiphertextType& type = {2, 1, 1}) { return random_ciphertext(other, type, random.rng); }
-    Plaintext plain(int level, int scale_power = 1) { return encryptor.encoder().encode(std::vector<double>{0.5}, level, scale_power); }
+    Plaintext plain(int level, int scale_power = 1) {
+        return encryptor.encoder().encode(std::vector<double>{0.5}, level, scale_power);
+    }
 
     /// The operation on `operand` is refused, and `operand` is as before.
     template <class Operation>
@@ -44,12 +46,17 @@ TEST_F(ErrorsTest, SumsOfDifferentLevelsAreRefused) {
     const Ciphertext b = make({1, 1, 1});
     const auto wording = AllOf(HasSubstr("levels 2 and 1"), HasSubstr("drop_level"));
     EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, b); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(std::move(x), b); }), wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(std::move(x), b); }),
+                wording);
     EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.sub(x, b); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.sub(std::move(x), b); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, plain(1)); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.sub(x, plain(1)); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.mul(x, plain(1)); }), wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.sub(std::move(x), b); }),
+                wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, plain(1)); }),
+                wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.sub(x, plain(1)); }),
+                wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.mul(x, plain(1)); }),
+                wording);
     EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.mul(x, b); }), wording);
 }
 
@@ -58,9 +65,12 @@ TEST_F(ErrorsTest, SumsOfDifferentScalePowersAreRefused) {
     const Ciphertext b = make({2, 1, 1});
     const auto wording = AllOf(HasSubstr("scale powers 2 and 1"), HasSubstr("rescale"));
     EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, b); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.sub(std::move(x), b); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, plain(2)); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.mul(x, plain(2)); }), wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.sub(std::move(x), b); }),
+                wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, plain(2)); }),
+                wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.mul(x, plain(2)); }),
+                wording);
 }
 
 TEST_F(ErrorsTest, FactorsMustBeRescaledAndRelinearised) {
@@ -68,12 +78,16 @@ TEST_F(ErrorsTest, FactorsMustBeRescaledAndRelinearised) {
     Ciphertext quadratic = make({1, 1, 2});
     EXPECT_THAT(refused(ErrorCode::invalid_argument, product, [&](Ciphertext& x) { return evaluator.mul(x, x); }),
                 HasSubstr("level 2, scale power 2, degree 1); rescale it first"));
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, product, [&](Ciphertext& x) { return evaluator.square(x); }), HasSubstr("rescale"));
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, product, [&](Ciphertext& x) { return evaluator.mul(x, 2.0); }), HasSubstr("rescale"));
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, product, [&](Ciphertext& x) { return evaluator.mul(x, plain(2, 2)); }),
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, product, [&](Ciphertext& x) { return evaluator.square(x); }),
                 HasSubstr("rescale"));
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, product, [&](Ciphertext& x) { return evaluator.drop_level(x, 1); }),
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, product, [&](Ciphertext& x) { return evaluator.mul(x, 2.0); }),
                 HasSubstr("rescale"));
+    EXPECT_THAT(
+        refused(ErrorCode::invalid_argument, product, [&](Ciphertext& x) { return evaluator.mul(x, plain(2, 2)); }),
+        HasSubstr("rescale"));
+    EXPECT_THAT(
+        refused(ErrorCode::invalid_argument, product, [&](Ciphertext& x) { return evaluator.drop_level(x, 1); }),
+        HasSubstr("rescale"));
     EXPECT_THAT(refused(ErrorCode::invalid_argument, quadratic, [&](Ciphertext& x) { return evaluator.mul(x, x); }),
                 HasSubstr("relinearize it first"));
 }
@@ -90,13 +104,16 @@ TEST_F(ErrorsTest, RescalingNeedsAProductAndALevel) {
     Ciphertext quadratic = make({1, 1, 2});
     EXPECT_THAT(refused(ErrorCode::invalid_argument, fresh, [&](Ciphertext& x) { return evaluator.rescale(x); }),
                 HasSubstr("no product"));
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, fresh, [&](Ciphertext& x) { return evaluator.rescale(std::move(x)); }),
-                HasSubstr("no product"));
+    EXPECT_THAT(
+        refused(ErrorCode::invalid_argument, fresh, [&](Ciphertext& x) { return evaluator.rescale(std::move(x)); }),
+        HasSubstr("no product"));
     EXPECT_THAT(refused(ErrorCode::out_of_levels, last, [&](Ciphertext& x) { return evaluator.rescale(std::move(x)); }),
                 AllOf(HasSubstr("level 0"), HasSubstr("larger depth than 2")));
-    EXPECT_THAT(refused(ErrorCode::out_of_levels, last_quadratic, [&](Ciphertext& x) { return evaluator.relinearize_rescale(x); }),
+    EXPECT_THAT(refused(ErrorCode::out_of_levels, last_quadratic,
+                        [&](Ciphertext& x) { return evaluator.relinearize_rescale(x); }),
                 HasSubstr("larger depth than 2"));
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, quadratic, [&](Ciphertext& x) { return evaluator.relinearize_rescale(x); }),
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, quadratic,
+                        [&](Ciphertext& x) { return evaluator.relinearize_rescale(x); }),
                 HasSubstr("needs a product"));
 }
 
@@ -105,12 +122,19 @@ TEST_F(ErrorsTest, RelinearisationNeedsDegreeTwoAndRotationDegreeOne) {
     Ciphertext quadratic = make({2, 2, 2});
     const int steps[] = {1};
     const auto wording = AllOf(HasSubstr("needs degree 2"), HasSubstr("only products"));
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, linear, [&](Ciphertext& x) { return evaluator.relinearize(x); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, linear, [&](Ciphertext& x) { return evaluator.relinearize_rescale(x); }), wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, linear, [&](Ciphertext& x) { return evaluator.relinearize(x); }),
+                wording);
+    EXPECT_THAT(
+        refused(ErrorCode::invalid_argument, linear, [&](Ciphertext& x) { return evaluator.relinearize_rescale(x); }),
+        wording);
     const auto first = AllOf(HasSubstr("needs degree 1"), HasSubstr("relinearize it first"));
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, quadratic, [&](Ciphertext& x) { return evaluator.rotate(x, 1); }), first);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, quadratic, [&](Ciphertext& x) { return evaluator.rotate_hoisted(x, steps); }), first);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, quadratic, [&](Ciphertext& x) { return evaluator.conjugate(x); }), first);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, quadratic, [&](Ciphertext& x) { return evaluator.rotate(x, 1); }),
+                first);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, quadratic,
+                        [&](Ciphertext& x) { return evaluator.rotate_hoisted(x, steps); }),
+                first);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, quadratic, [&](Ciphertext& x) { return evaluator.conjugate(x); }),
+                first);
 }
 
 TEST_F(ErrorsTest, MissingKeysAreNamedAndTheOperandStays) {
@@ -120,18 +144,21 @@ TEST_F(ErrorsTest, MissingKeysAreNamedAndTheOperandStays) {
     for (const Evaluator* e : {&empty, &keyless}) {
         EXPECT_THAT(refused(ErrorCode::missing_key, quadratic, [&](Ciphertext& x) { return e->relinearize(x); }),
                     HasSubstr("KeyRequest::relinearization"));
-        EXPECT_THAT(refused(ErrorCode::missing_key, quadratic, [&](Ciphertext& x) { return e->relinearize_rescale(x); }),
-                    HasSubstr("KeyRequest::relinearization"));
+        EXPECT_THAT(
+            refused(ErrorCode::missing_key, quadratic, [&](Ciphertext& x) { return e->relinearize_rescale(x); }),
+            HasSubstr("KeyRequest::relinearization"));
         EXPECT_THAT(refused(ErrorCode::missing_key, linear, [&](Ciphertext& x) { return e->rotate(x, 1); }),
                     AllOf(HasSubstr("0 keys are present"), HasSubstr("1 among KeyRequest::rotations")));
     }
-    EXPECT_THAT(refused(ErrorCode::missing_key, linear, [&](Ciphertext& x) { return evaluator.rotate(x, -3); }),
-                AllOf(HasSubstr("rotate:"), HasSubstr("1 keys are present"), HasSubstr("-3 among KeyRequest::rotations")));
+    EXPECT_THAT(
+        refused(ErrorCode::missing_key, linear, [&](Ciphertext& x) { return evaluator.rotate(x, -3); }),
+        AllOf(HasSubstr("rotate:"), HasSubstr("1 keys are present"), HasSubstr("-3 among KeyRequest::rotations")));
     EXPECT_THAT(refused(ErrorCode::missing_key, linear, [&](Ciphertext& x) { return evaluator.conjugate(x); }),
                 HasSubstr("KeyRequest::conjugation"));
     const int steps[] = {1, 2};
-    EXPECT_THAT(refused(ErrorCode::missing_key, linear, [&](Ciphertext& x) { return evaluator.rotate_hoisted(x, steps); }),
-                HasSubstr("2 among KeyRequest::rotations"));
+    EXPECT_THAT(
+        refused(ErrorCode::missing_key, linear, [&](Ciphertext& x) { return evaluator.rotate_hoisted(x, steps); }),
+        HasSubstr("2 among KeyRequest::rotations"));
 }
 
 TEST_F(ErrorsTest, LevelsOutsideTheRangeAreRefused) {
@@ -140,26 +167,35 @@ TEST_F(ErrorsTest, LevelsOutsideTheRangeAreRefused) {
         EXPECT_THAT(refused(ErrorCode::out_of_levels, a, [&](Ciphertext& x) { return evaluator.drop_level(x, level); }),
                     HasSubstr("between 0 and 1"));
     }
-    EXPECT_THAT(message_of(ErrorCode::out_of_levels, [&] { static_cast<void>(encryptor.encrypt(std::vector<double>{1}, 3)); }),
-                HasSubstr("levels 0 to 2"));
-    EXPECT_THAT(message_of(ErrorCode::out_of_levels, [&] { static_cast<void>(Ciphertext::zero(parameters, {7, 1, 1})); }),
+    EXPECT_THAT(
+        message_of(ErrorCode::out_of_levels, [&] { static_cast<void>(encryptor.encrypt(std::vector<double>{1}, 3)); }),
+        HasSubstr("levels 0 to 2"));
+    EXPECT_THAT(message_of(ErrorCode::out_of_levels,
+                           [&] {
+                               static_cast<void>(Ciphertext::zero(parameters, {7, 1, 1}));
+                           }),
                 HasSubstr("levels 0 to 2"));
 }
 
 TEST_F(ErrorsTest, ZeroOfATypeThatDoesNotExistIsRefused) {
-    for (const CiphertextType& type : {CiphertextType{1, 1, 0}, CiphertextType{1, 1, 3}, CiphertextType{1, 0, 1}, CiphertextType{1, 3, 1}}) {
-        EXPECT_THAT(message_of(ErrorCode::invalid_argument, [&] { static_cast<void>(Ciphertext::zero(parameters, type)); }),
-                    HasSubstr("no ciphertext of level 1"));
+    for (const CiphertextType& type :
+         {CiphertextType{1, 1, 0}, CiphertextType{1, 1, 3}, CiphertextType{1, 0, 1}, CiphertextType{1, 3, 1}}) {
+        EXPECT_THAT(
+            message_of(ErrorCode::invalid_argument, [&] { static_cast<void>(Ciphertext::zero(parameters, type)); }),
+            HasSubstr("no ciphertext of level 1"));
     }
 }
 
 TEST_F(ErrorsTest, ScalarsMustBeFiniteAndFitTheModulus) {
     Ciphertext a = make({0, 1, 1});
     for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
-        EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, bad); }), HasSubstr("not finite"));
-        EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.mul(x, bad); }), HasSubstr("not finite"));
+        EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, bad); }),
+                    HasSubstr("not finite"));
+        EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.mul(x, bad); }),
+                    HasSubstr("not finite"));
     }
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, 1e6); }), HasSubstr("smaller number"));
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, 1e6); }),
+                HasSubstr("smaller number"));
     EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.mul(x, -1e300); }),
                 HasSubstr("smaller number"));
 }
@@ -170,7 +206,9 @@ TEST_F(ErrorsTest, OperandsOfOtherParametersAreRefused) {
     const Plaintext p = Encoder(other).encode(std::vector<double>{1}, 2);
     const int steps[] = {1};
     const auto wording = AllOf(HasSubstr("other parameters"), HasSubstr("depth 3"), HasSubstr("depth 2"));
-    const auto mismatch = [&](auto operation) { EXPECT_THAT(refused(ErrorCode::parameter_mismatch, a, operation), wording); };
+    const auto mismatch = [&](auto operation) {
+        EXPECT_THAT(refused(ErrorCode::parameter_mismatch, a, operation), wording);
+    };
     mismatch([&](Ciphertext& x) { return evaluator.add(x, b); });
     mismatch([&](Ciphertext& x) { return evaluator.add(std::move(x), b); });
     mismatch([&](Ciphertext& x) { return evaluator.sub(x, b); });
@@ -189,23 +227,30 @@ TEST_F(ErrorsTest, OperandsOfOtherParametersAreRefused) {
     mismatch([&](Ciphertext&) { return evaluator.rotate(b, 1); });
     mismatch([&](Ciphertext&) { return evaluator.rotate_hoisted(b, steps); });
     mismatch([&](Ciphertext&) { return evaluator.conjugate(b); });
-    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch, [&] { static_cast<void>(encryptor.encrypt(p)); }), HasSubstr("encrypt"));
-    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch, [&] { static_cast<void>(Encryptor(keys.public_key).encrypt(p)); }),
+    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch, [&] { static_cast<void>(encryptor.encrypt(p)); }),
                 HasSubstr("encrypt"));
-    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch, [&] { static_cast<void>(decryptor.decrypt(b)); }), HasSubstr("decrypt"));
+    EXPECT_THAT(
+        message_of(ErrorCode::parameter_mismatch, [&] { static_cast<void>(Encryptor(keys.public_key).encrypt(p)); }),
+        HasSubstr("encrypt"));
+    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch, [&] { static_cast<void>(decryptor.decrypt(b)); }),
+                HasSubstr("decrypt"));
 }
 
 TEST_F(ErrorsTest, KeysOfOtherParametersAreRefused) {
     EvaluationKeys mine(parameters);
-    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch, [&] { mine.set(RelinearizationKey::generate(other_keys.secret, random.rng)); }),
+    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch,
+                           [&] { mine.set(RelinearizationKey::generate(other_keys.secret, random.rng)); }),
                 HasSubstr("relinearisation key"));
-    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch, [&] { mine.add(GaloisKey::generate(other_keys.secret, 5, random.rng)); }),
+    EXPECT_THAT(message_of(ErrorCode::parameter_mismatch,
+                           [&] { mine.add(GaloisKey::generate(other_keys.secret, 5, random.rng)); }),
                 HasSubstr("Galois key"));
 }
 
 TEST_F(ErrorsTest, GaloisElementsAreOddAndBelowTwiceTheDimension) {
-    for (const std::uint64_t element : {std::uint64_t{0}, std::uint64_t{2}, std::uint64_t{2049}, std::uint64_t{1} << 63}) {
-        EXPECT_THAT(message_of(ErrorCode::invalid_argument, [&] { static_cast<void>(GaloisKey::generate(keys.secret, element, random.rng)); }),
+    for (const std::uint64_t element :
+         {std::uint64_t{0}, std::uint64_t{2}, std::uint64_t{2049}, std::uint64_t{1} << 63}) {
+        EXPECT_THAT(message_of(ErrorCode::invalid_argument,
+                               [&] { static_cast<void>(GaloisKey::generate(keys.secret, element, random.rng)); }),
                     HasSubstr("odd number below 2N = 2048"));
     }
 }
@@ -215,10 +260,14 @@ TEST_F(ErrorsTest, DecryptedPlaintextsAreNoOperands) {
     Ciphertext a = encryptor.encrypt(plain(2));
     const Plaintext decrypted = decryptor.decrypt_to_plaintext(a);
     const auto wording = HasSubstr("encode it again");
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, decrypted); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.sub(x, decrypted); }), wording);
-    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.mul(x, decrypted); }), wording);
-    EXPECT_THAT(message_of(ErrorCode::invalid_argument, [&] { static_cast<void>(encryptor.encrypt(decrypted)); }), wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.add(x, decrypted); }),
+                wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.sub(x, decrypted); }),
+                wording);
+    EXPECT_THAT(refused(ErrorCode::invalid_argument, a, [&](Ciphertext& x) { return evaluator.mul(x, decrypted); }),
+                wording);
+    EXPECT_THAT(message_of(ErrorCode::invalid_argument, [&] { static_cast<void>(encryptor.encrypt(decrypted)); }),
+                wording);
 }
 
 TEST_F(ErrorsTest, PublicationNeedsABoundACountAndASecurity) {
@@ -226,7 +275,8 @@ TEST_F(ErrorsTest, PublicationNeedsABoundACountAndASecurity) {
     const auto refused_policy = [&](const PublicationPolicy& policy) {
         return message_of(ErrorCode::invalid_argument, [&] { static_cast<void>(decryptor.publish(a, policy)); });
     };
-    for (const double bound : {0.0, -1.0, std::nan(""), HUGE_VAL}) EXPECT_THAT(refused_policy({.error_standard_deviation = bound}), HasSubstr("bound"));
+    for (const double bound : {0.0, -1.0, std::nan(""), HUGE_VAL})
+        EXPECT_THAT(refused_policy({.error_standard_deviation = bound}), HasSubstr("bound"));
     EXPECT_THAT(refused_policy({.error_standard_deviation = 1, .publications = 0}), HasSubstr("at least 1"));
     EXPECT_THAT(refused_policy({.error_standard_deviation = 1, .statistical_bits = 0}), HasSubstr("1 to 128"));
     EXPECT_THAT(refused_policy({.error_standard_deviation = 1, .statistical_bits = 129}), HasSubstr("1 to 128"));

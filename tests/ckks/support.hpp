@@ -55,12 +55,14 @@ template <class Value>
 [[nodiscard]] ring::EvaluationPoly phase(const SecretKey& secret, const Ciphertext& ciphertext);
 
 /// factor * a - b modulo the primes that both have; factor may be any integer that a long double holds.
-[[nodiscard]] ring::EvaluationPoly scaled_difference(const Context& context, long double factor, const ring::EvaluationPoly& a,
-                                                     const ring::EvaluationPoly& b);
+[[nodiscard]] ring::EvaluationPoly scaled_difference(const Context& context, long double factor,
+                                                     const ring::EvaluationPoly& a, const ring::EvaluationPoly& b);
 /// a * b modulo the primes of a.
-[[nodiscard]] ring::EvaluationPoly ring_product(const Context& context, const ring::EvaluationPoly& a, const ring::EvaluationPoly& b);
+[[nodiscard]] ring::EvaluationPoly ring_product(const Context& context, const ring::EvaluationPoly& a,
+                                                const ring::EvaluationPoly& b);
 /// X -> X^element.
-[[nodiscard]] ring::EvaluationPoly permuted(const Context& context, const ring::EvaluationPoly& a, std::uint64_t element);
+[[nodiscard]] ring::EvaluationPoly permuted(const Context& context, const ring::EvaluationPoly& a,
+                                            std::uint64_t element);
 
 /// Equal modulo every prime.
 [[nodiscard]] bool congruent(const Context& context, const ring::EvaluationPoly& a, const ring::EvaluationPoly& b);
@@ -68,6 +70,7 @@ template <class Value>
 [[nodiscard]] bool identical(const Ciphertext& a, const Ciphertext& b);
 
 /// Centred integer coefficients, up to the rounding of double; at most the first `limbs` primes are looked at.
-[[nodiscard]] std::vector<double> coefficients(const Context& context, const ring::EvaluationPoly& poly, std::size_t limbs = 3);
+[[nodiscard]] std::vector<double> coefficients(const Context& context, const ring::EvaluationPoly& poly,
+                                               std::size_t limbs = 3);
 
 }  // namespace tacit::ckks
