@@ -67,7 +67,7 @@ void add_transforms(const Kernels& kernels) {
     };
     for (const int bits : {40, 49}) {
         for (int log_n = 13; log_n <= 16; ++log_n) {
-            for (const std::size_t limbs : {1, 24}) {
+            for (const std::size_t limbs : {1U, 24U}) {
                 add("ntt_forward", kernels.ntt_forward, log_n, bits, limbs);
                 add("ntt_inverse", kernels.ntt_inverse, log_n, bits, limbs);
             }

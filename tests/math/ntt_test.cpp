@@ -102,7 +102,7 @@ TEST(Ntt, EvaluatesAtOddPowersOfTheRootInBitReversedOrder) {
     AlignedBuffer x = reference::residues(Shape::random, n, p, random);
     const auto coefficients = reference::canonical(x, p);
     kernels().ntt_forward(x.data(), table);
-    for (const std::size_t i : {0, 1, 2, 3, 511, 512, 700, 1023}) {
+    for (const std::size_t i : {0U, 1U, 2U, 3U, 511U, 512U, 700U, 1023U}) {
         const std::uint64_t point = pow_mod(table.root(), 2 * reverse_bits(i, 10) + 1, p);
         std::uint64_t value = 0;
         for (std::size_t k = n; k-- > 0;) value = (reference::product(value, point, p) + coefficients[k]) % p;
