@@ -136,8 +136,8 @@ void run_convert(benchmark::State& state, const Kernels& kernels, std::size_t ch
             for (std::size_t j = 0; j < sources; ++j) at[j] = y.pointers[j] + i;
             kernels.overflow(y.pointers[sources] + i, at, c.data(), sources, chunk);
             for (std::size_t j = 0; j < targets; ++j) {
-                kernels.convert(out.pointers[j] + i, at, c.data(), sources, y.pointers[sources] + i, 987654321.0,
-                                chunk, out.modulus);
+                kernels.convert(out.pointers[j] + i, at, c.data(), sources, y.pointers[sources] + i, 987654321.0, chunk,
+                                out.modulus);
             }
         }
     }
@@ -145,9 +145,8 @@ void run_convert(benchmark::State& state, const Kernels& kernels, std::size_t ch
 
 void add_sums(const Kernels& kernels) {
     for (const std::size_t n : {std::size_t{256}, std::size_t{1} << 15}) {
-        benchmark::RegisterBenchmark(
-            ("inner_product2/4_terms/" + std::to_string(n) + "/" + kernels.name).c_str(),
-            [&kernels, n](benchmark::State& state) { run_inner_product(state, kernels, n); })
+        benchmark::RegisterBenchmark(("inner_product2/4_terms/" + std::to_string(n) + "/" + kernels.name).c_str(),
+                                     [&kernels, n](benchmark::State& state) { run_inner_product(state, kernels, n); })
             ->Unit(benchmark::kMicrosecond);
     }
     for (const std::size_t chunk : {std::size_t{256}, std::size_t{1024}, std::size_t{1} << 15}) {

@@ -1,10 +1,12 @@
 // All kernels of one target, and their table. Included once per target, after the vector (no include guard).
 
 #include "math/kernels_residue-inl.hpp"
-#include "math/kernels_pointwise-inl.hpp"
+
+// These need it.
 #include "math/kernels_convert-inl.hpp"
-#include "math/kernels_ntt-inl.hpp"
 #include "math/kernels_fft-inl.hpp"
+#include "math/kernels_ntt-inl.hpp"
+#include "math/kernels_pointwise-inl.hpp"
 
 namespace tacit::math::TACIT_TARGET_NAMESPACE {
 

@@ -74,8 +74,8 @@ HWY_INLINE void tensor_loop(double* c0, double* c1, double* c2, const double* a0
     }
 }
 
-void tensor(double* c0, double* c1, double* c2, const double* a0, const double* a1, const double* b0,
-            const double* b1, bool accumulate, std::size_t n, const Modulus& modulus) {
+void tensor(double* c0, double* c1, double* c2, const double* a0, const double* a1, const double* b0, const double* b1,
+            bool accumulate, std::size_t n, const Modulus& modulus) {
     const Prime m = broadcast(modulus);
     if (accumulate) {
         tensor_loop<true>(c0, c1, c2, a0, a1, b0, b1, n, m);

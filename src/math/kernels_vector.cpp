@@ -30,6 +30,8 @@
 #define TACIT_TARGET_NAMESPACE HWY_NAMESPACE
 HWY_BEFORE_NAMESPACE();
 #include "math/vector-inl.hpp"
+
+// The kernels are written in terms of the vector.
 #include "math/kernels_all-inl.hpp"
 HWY_AFTER_NAMESPACE();
 #endif

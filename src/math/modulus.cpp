@@ -21,8 +21,8 @@ Modulus::Modulus(std::uint64_t value)
 std::uint64_t Modulus::canonical(double x) const noexcept {
     // |x/p| < 2^51 since p >= 2, so the quotient is off by at most 1/2 + 2^-2 and r lies in (-p, p).
     const double quotient = std::fma(x, inverse_p_, rounder) - rounder;
-    const auto r = static_cast<std::int64_t>(x) -
-                   static_cast<std::int64_t>(quotient) * static_cast<std::int64_t>(value_);
+    const auto r =
+        static_cast<std::int64_t>(x) - static_cast<std::int64_t>(quotient) * static_cast<std::int64_t>(value_);
     return static_cast<std::uint64_t>(r + (static_cast<std::int64_t>(value_) & (r >> 63)));
 }
 
@@ -34,7 +34,8 @@ double Modulus::balanced(std::uint64_t x) const noexcept {
 
 double Modulus::balanced(std::int64_t x) const noexcept {
     // 0 - x in unsigned arithmetic is |x| even for the most negative integer.
-    return x < 0 ? -balanced(std::uint64_t{0} - static_cast<std::uint64_t>(x)) : balanced(static_cast<std::uint64_t>(x));
+    return x < 0 ? -balanced(std::uint64_t{0} - static_cast<std::uint64_t>(x))
+                 : balanced(static_cast<std::uint64_t>(x));
 }
 
 }  // namespace tacit::math

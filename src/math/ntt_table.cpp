@@ -15,8 +15,9 @@ std::uint64_t checked_root(const Modulus& modulus, int log_n) {
     }
     const std::uint64_t two_n = std::uint64_t{2} << log_n;
     if (modulus.value() % two_n != 1 || !is_prime(modulus.value())) {
-        fail(ErrorCode::invalid_argument, "{} is no prime of the form 1 + i * {}, as the transform of 2^{} points needs",
-             modulus.value(), two_n, log_n);
+        fail(ErrorCode::invalid_argument,
+             "{} is no prime of the form 1 + i * {}, as the transform of 2^{} points needs", modulus.value(), two_n,
+             log_n);
     }
     return minimal_primitive_root(modulus.value(), two_n);
 }

@@ -78,8 +78,8 @@ std::uint64_t nearest_ntt_prime(double target, std::uint64_t two_n, const std::v
     std::uint64_t below = static_cast<std::uint64_t>(clamped) / two_n * two_n + 1;
     std::uint64_t above = below + two_n;
     while (below > 1 || above < limit) {
-        const bool take_below =
-            below > 1 && (above >= limit || clamped - static_cast<double>(below) <= static_cast<double>(above) - clamped);
+        const bool take_below = below > 1 && (above >= limit || clamped - static_cast<double>(below) <=
+                                                                    static_cast<double>(above) - clamped);
         const std::uint64_t candidate = take_below ? below : above;
         if (candidate < limit && usable(candidate)) return candidate;
         if (take_below) {

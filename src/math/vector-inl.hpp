@@ -39,9 +39,7 @@ HWY_INLINE Vec mul(Vec a, Vec b) { return {hn::Mul(a.lo, b.lo), hn::Mul(a.hi, b.
 /// a*b + c, a*b - c and c - a*b with one rounding.
 HWY_INLINE Vec fma(Vec a, Vec b, Vec c) { return {hn::MulAdd(a.lo, b.lo, c.lo), hn::MulAdd(a.hi, b.hi, c.hi)}; }
 HWY_INLINE Vec fms(Vec a, Vec b, Vec c) { return {hn::MulSub(a.lo, b.lo, c.lo), hn::MulSub(a.hi, b.hi, c.hi)}; }
-HWY_INLINE Vec fnma(Vec a, Vec b, Vec c) {
-    return {hn::NegMulAdd(a.lo, b.lo, c.lo), hn::NegMulAdd(a.hi, b.hi, c.hi)};
-}
+HWY_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {hn::NegMulAdd(a.lo, b.lo, c.lo), hn::NegMulAdd(a.hi, b.hi, c.hi)}; }
 
 // What depends on the size of a register, for eight, four and two lanes:
 //   load_rows, store_rows   four doubles at x, x + 16, x + 32, ...: a row of each group's 4x4 block

@@ -69,7 +69,8 @@ TEST_P(SumsTest, InnerProductOfAnyLength) {
             }
             for (std::size_t i = 0; i < n; ++i) {
                 const auto in = [&](const std::vector<AlignedBuffer>& k) {
-                    return sum_of_products(a, [&](std::size_t j, std::size_t at) { return k[j].data()[at]; }, i, p);
+                    return sum_of_products(
+                        a, [&](std::size_t j, std::size_t at) { return k[j].data()[at]; }, i, p);
                 };
                 ASSERT_EQ(reference::canonical(first0.data()[i], p), reference::canonical(in(k0), p));
                 ASSERT_EQ(reference::canonical(first1.data()[i], p), reference::canonical(in(k1), p));
@@ -88,7 +89,8 @@ TEST_P(SumsTest, ConversionOfAnyLength) {
             const double largest = static_cast<double>((p - 1) / 2);
             for (double& value : c) value = GetParam() == Shape::random ? std::trunc(largest * 0.77) : largest;
             AlignedBuffer overflow(n);
-            for (std::size_t i = 0; i < n; ++i) overflow.data()[i] = std::trunc((static_cast<double>(i) / 80 - 0.5) * 20);
+            for (std::size_t i = 0; i < n; ++i)
+                overflow.data()[i] = std::trunc((static_cast<double>(i) / 80 - 0.5) * 20);
             for (const bool with_overflow : {false, true}) {
                 AlignedBuffer first;
                 for (const Kernels* kernels : available_kernels()) {
@@ -101,7 +103,8 @@ TEST_P(SumsTest, ConversionOfAnyLength) {
                     EXPECT_TRUE(reference::same_bits(out, first));
                 }
                 for (std::size_t i = 0; i < n; ++i) {
-                    Wide expected = sum_of_products(y, [&](std::size_t j, std::size_t) { return c[j]; }, i, p);
+                    Wide expected = sum_of_products(
+                        y, [&](std::size_t j, std::size_t) { return c[j]; }, i, p);
                     if (with_overflow) expected -= static_cast<Wide>(overflow.data()[i]) * static_cast<Wide>(largest);
                     ASSERT_EQ(reference::canonical(first.data()[i], p), reference::canonical(expected, p));
                 }

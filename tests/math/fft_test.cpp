@@ -46,8 +46,8 @@ bool same_bits(const Signal& x, const Signal& y) {
 double largest_difference(const Signal& x, const Signal& y) {
     double largest = 0;
     for (std::size_t i = 0; i < x.re.size(); ++i) {
-        largest = std::max({largest, std::fabs(x.re.data()[i] - y.re.data()[i]),
-                            std::fabs(x.im.data()[i] - y.im.data()[i])});
+        largest =
+            std::max({largest, std::fabs(x.re.data()[i] - y.re.data()[i]), std::fabs(x.im.data()[i] - y.im.data()[i])});
     }
     return largest;
 }

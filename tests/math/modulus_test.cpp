@@ -27,8 +27,8 @@ TEST(Modulus, CanonicalIsTheRemainderForAllExactDoubles) {
     for (const std::uint64_t p : {2ULL, 3ULL, 17ULL, 12289ULL, 1099511480321ULL, 562949953421311ULL}) {
         const Modulus modulus(p);
         const auto sp = static_cast<std::int64_t>(p);
-        std::vector<std::int64_t> values = {0, 1, -1, sp - 1, sp, sp + 1, -sp, sp / 2, sp / 2 + 1, -sp / 2,
-                                            -sp / 2 - 1, limit, -limit};
+        std::vector<std::int64_t> values = {0,      1,          -1,      sp - 1,      sp,    sp + 1, -sp,
+                                            sp / 2, sp / 2 + 1, -sp / 2, -sp / 2 - 1, limit, -limit};
         for (int i = 0; i < 1000; ++i) values.push_back(static_cast<std::int64_t>(random()) >> 12);
         for (const std::int64_t x : values) {
             EXPECT_EQ(modulus.canonical(static_cast<double>(x)), reference::canonical(reference::Wide{x}, p))
@@ -67,13 +67,13 @@ TEST(Primes, MillerRabinAgreesWithTheSieve) {
 
 TEST(Primes, MillerRabinKnownAnswers) {
     // Strong pseudoprimes to the first 4, 8 and 9 prime bases (OEIS A014233), Carmichael numbers, a square.
-    for (const std::uint64_t n : {3215031751ULL, 341550071728321ULL, 3825123056546413051ULL, 561ULL, 410041ULL,
-                                  18446744065119617025ULL}) {
+    for (const std::uint64_t n :
+         {3215031751ULL, 341550071728321ULL, 3825123056546413051ULL, 561ULL, 410041ULL, 18446744065119617025ULL}) {
         EXPECT_FALSE(is_prime(n)) << n;
     }
     // 2^61 - 1, the largest primes below 2^64 and 2^49, the Goldilocks prime.
-    for (const std::uint64_t n : {2305843009213693951ULL, 18446744073709551557ULL, 562949953421231ULL,
-                                  18446744069414584321ULL}) {
+    for (const std::uint64_t n :
+         {2305843009213693951ULL, 18446744073709551557ULL, 562949953421231ULL, 18446744069414584321ULL}) {
         EXPECT_TRUE(is_prime(n)) << n;
     }
 }

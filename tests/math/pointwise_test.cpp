@@ -63,20 +63,27 @@ TEST_P(PointwiseTest, SumsAndProducts) {
     for_each_prime([](std::uint64_t p, const std::vector<AlignedBuffer>& x) {
         const Modulus m(p);
         const double *a = x[0].data(), *b = x[1].data(), *old = x[2].data(), c = b[0];
-        check(p, x[2], [&](const Kernels& k, double* out) { k.add(out, a, b, n, m); },
-              [&](std::size_t i) { return integer(a[i]) + integer(b[i]); });
-        check(p, x[2], [&](const Kernels& k, double* out) { k.sub(out, a, b, n, m); },
-              [&](std::size_t i) { return integer(a[i]) - integer(b[i]); });
-        check(p, x[2], [&](const Kernels& k, double* out) { k.mul(out, a, b, n, m); },
-              [&](std::size_t i) { return integer(a[i]) * integer(b[i]); });
-        check(p, x[0], [&](const Kernels& k, double* out) { k.mul(out, out, out, n, m); },
-              [&](std::size_t i) { return integer(a[i]) * integer(a[i]); });
-        check(p, x[2], [&](const Kernels& k, double* out) { k.mul_scalar(out, a, c, n, m); },
-              [&](std::size_t i) { return integer(a[i]) * integer(c); });
-        check(p, x[2], [&](const Kernels& k, double* out) { k.sub_mul_scalar(out, a, b, c, n, m); },
-              [&](std::size_t i) { return (integer(a[i]) - integer(b[i])) * integer(c); });
-        check(p, x[2], [&](const Kernels& k, double* out) { k.mul_add(out, a, b, n, m); },
-              [&](std::size_t i) { return integer(old[i]) + integer(a[i]) * integer(b[i]); });
+        check(
+            p, x[2], [&](const Kernels& k, double* out) { k.add(out, a, b, n, m); },
+            [&](std::size_t i) { return integer(a[i]) + integer(b[i]); });
+        check(
+            p, x[2], [&](const Kernels& k, double* out) { k.sub(out, a, b, n, m); },
+            [&](std::size_t i) { return integer(a[i]) - integer(b[i]); });
+        check(
+            p, x[2], [&](const Kernels& k, double* out) { k.mul(out, a, b, n, m); },
+            [&](std::size_t i) { return integer(a[i]) * integer(b[i]); });
+        check(
+            p, x[0], [&](const Kernels& k, double* out) { k.mul(out, out, out, n, m); },
+            [&](std::size_t i) { return integer(a[i]) * integer(a[i]); });
+        check(
+            p, x[2], [&](const Kernels& k, double* out) { k.mul_scalar(out, a, c, n, m); },
+            [&](std::size_t i) { return integer(a[i]) * integer(c); });
+        check(
+            p, x[2], [&](const Kernels& k, double* out) { k.sub_mul_scalar(out, a, b, c, n, m); },
+            [&](std::size_t i) { return (integer(a[i]) - integer(b[i])) * integer(c); });
+        check(
+            p, x[2], [&](const Kernels& k, double* out) { k.mul_add(out, a, b, n, m); },
+            [&](std::size_t i) { return integer(old[i]) + integer(a[i]) * integer(b[i]); });
     });
 }
 
@@ -113,8 +120,9 @@ TEST(Pointwise, ReduceTakesIntegersBelow2To51) {
     }
     for (std::uint64_t p : {562949953411073ULL, 1099511480321ULL, 12289ULL, 17ULL}) {
         SCOPED_TRACE("p = " + std::to_string(p));
-        check(p, x, [&](const Kernels& k, double* out) { k.reduce(out, x.data(), n, Modulus(p)); },
-              [&](std::size_t i) { return integer(x.data()[i]); });
+        check(
+            p, x, [&](const Kernels& k, double* out) { k.reduce(out, x.data(), n, Modulus(p)); },
+            [&](std::size_t i) { return integer(x.data()[i]); });
     }
 }
 
@@ -126,10 +134,12 @@ TEST(Pointwise, Permutations) {
     std::vector<std::uint32_t> index(n);
     for (std::size_t i = 0; i < n; ++i) index[i] = static_cast<std::uint32_t>(i);
     std::shuffle(index.begin(), index.end(), random);
-    check(p, old, [&](const Kernels& k, double* out) { k.permute(out, x.data(), index.data(), n); },
-          [&](std::size_t i) { return integer(x.data()[index[i]]); });
-    check(p, old, [&](const Kernels& k, double* out) { k.permute_add(out, x.data(), index.data(), n, Modulus(p)); },
-          [&](std::size_t i) { return integer(old.data()[i]) + integer(x.data()[index[i]]); });
+    check(
+        p, old, [&](const Kernels& k, double* out) { k.permute(out, x.data(), index.data(), n); },
+        [&](std::size_t i) { return integer(x.data()[index[i]]); });
+    check(
+        p, old, [&](const Kernels& k, double* out) { k.permute_add(out, x.data(), index.data(), n, Modulus(p)); },
+        [&](std::size_t i) { return integer(old.data()[i]) + integer(x.data()[index[i]]); });
 }
 
 }  // namespace
