@@ -16,7 +16,7 @@ namespace tacit {
 class ForkJoin {
 public:
 #ifdef TACIT_THREAD_SANITIZER
-    ForkJoin() { __tsan_release(&forked_); }
+    void fork() { __tsan_release(&forked_); }
     void begin() { __tsan_acquire(&forked_); }
     void end() { __tsan_release(&joined_); }
     void join() { __tsan_acquire(&joined_); }
@@ -25,6 +25,7 @@ private:
     char forked_ = 0;
     char joined_ = 0;
 #else
+    void fork() {}   ///< before the first piece of work is handed out
     void begin() {}  ///< first thing in a piece of work
     void end() {}    ///< last thing in a piece of work
     void join() {}   ///< after the wait

@@ -21,6 +21,7 @@ void parallel_for(std::size_t begin, std::size_t end, const std::function<void(s
         return;
     }
     ForkJoin order;
+    order.fork();
     const auto piece = [&](std::size_t i) TACIT_NO_THREAD_SANITIZER {
         order.begin();
         body(i);

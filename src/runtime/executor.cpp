@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/fork_join.hpp"
 #include "ring/automorphism.hpp"
 #include "tacit/ckks/encoder.hpp"
 
@@ -45,10 +46,12 @@ public:
     }
 
     std::vector<Ciphertext> run() {
+        order_.fork();
         for (std::uint32_t i = 0; i < values_.size(); ++i) {
             if (program_.instructions()[i].step == Step::input) start(i);
         }
         tasks_.wait();  // rethrows what a task threw
+        order_.join();
         std::vector<Ciphertext> outputs;
         for (const std::uint32_t output : program_.outputs()) {
             outputs.push_back(--reads_left_[output] == 0 ? std::move(*values_[output]) : values_[output]->clone());
@@ -63,10 +66,12 @@ private:
     }
 
     void start(std::uint32_t i) {
-        tasks_.run([this, i] { complete(i); });
+        tasks_.run([this, i]() TACIT_NO_THREAD_SANITIZER { complete(i); });
     }
 
     void complete(std::uint32_t i) {
+        order_.begin();
+        TACIT_ASSERT(operands_missing_[i] == 0);  // read from those who counted down: the operands are there
         const Instruction& instruction = program_.instructions()[i];
         values_[i].emplace(compute(instruction));
         const int operands = compile::operand_count(instruction.step);
@@ -76,6 +81,7 @@ private:
         for (const std::uint32_t user : users_[i]) {
             if (--operands_missing_[user] == 0) start(user);
         }
+        order_.end();
     }
 
     void release(std::uint32_t value) {
@@ -133,6 +139,7 @@ private:
     std::vector<std::atomic<int>> operands_missing_;
     std::mutex progress_mutex_;
     std::size_t done_ = 0;
+    ForkJoin order_;
     oneapi::tbb::task_group tasks_;
 };
 
