@@ -8,9 +8,9 @@
 #include "math/kernels_targets.hpp"
 
 // Without a fused multiply-add the arithmetic is wrong, so the SSE targets are out; and scalable vectors
-// cannot be members of the structures that the kernels use.
+// cannot be members of the structures that the kernels use. AVX3_DL adds nothing to AVX3 here.
 #undef HWY_DISABLED_TARGETS
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "math/kernels_vector.cpp"
 #include <hwy/foreach_target.h>
