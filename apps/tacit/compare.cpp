@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <functional>
 
 #include "commands.hpp"
@@ -45,7 +43,8 @@ std::vector<Row> circuit_rows() {
             {"security, bits", [](const Run& r) { return fmt::format("{}", r.training.security_bits); }},
             {"multiplications", [](const Run& r) { return count_text(r.training.products); }},
             {"rotations", [](const Run& r) { return count_text(r.training.rotations); }},
-            {"evaluation keys", [](const Run& r) { return fmt::format("{}", r.training.rotation_keys + 1); }},
+            {"conjugations", [](const Run& r) { return count_text(r.training.conjugations); }},
+            {"evaluation keys", [](const Run& r) { return fmt::format("{}", r.training.keys); }},
             {"  in memory", [](const Run& r) { return bytes_text(r.training.key_memory_bytes); }},
             {"  in the file", [](const Run& r) { return bytes_text(r.training.key_file_bytes); }},
             {"encrypted inputs", [](const Run& r) { return fmt::format("{}", r.training.inputs); }},
@@ -80,14 +79,11 @@ void print_rows(const std::vector<Row>& rows, const std::vector<Run>& runs) {
     }
 }
 
-void print_speed_up(const std::vector<Run>& runs) {
-    const auto seconds = [](const Run& run) { return run.training.seconds; };
-    const Run& slow = *std::ranges::max_element(runs, {}, seconds);
-    const Run& fast = *std::ranges::min_element(runs, {}, seconds);
-    if (&slow == &fast) return;
-    fmt::print("{} trains {:.1f} times as fast as {}: {} against {}.\n", fast.training.method,
-               slow.training.seconds / fast.training.seconds, slow.training.method, seconds_text(fast.training.seconds),
-               seconds_text(slow.training.seconds));
+/// How much faster than the first run.
+Row speed_up_row(const Run& reference) {
+    return {"  speed-up", [seconds = reference.training.seconds](const Run& r) {
+                return fmt::format("{:.1f} x", seconds / r.training.seconds);
+            }};
 }
 
 }  // namespace
@@ -99,9 +95,9 @@ void compare(const CompareOptions& options) {
     fmt::print("{}", rule(runs.size()));
     print_rows(circuit_rows(), runs);
     fmt::print("{}", rule(runs.size()));
-    print_rows(result_rows(), runs);
-    fmt::print("{}", rule(runs.size()));
-    print_speed_up(runs);
+    std::vector<Row> results = result_rows();
+    if (runs.size() > 1) results.insert(results.begin() + 1, speed_up_row(runs.front()));
+    print_rows(results, runs);
     if (options.picture_folder.empty()) return;
     std::vector<TimedMethod> times;
     for (const Run& run : runs) times.push_back({run.training.method, run.training.seconds});

@@ -9,7 +9,7 @@ void keygen(const KeygenOptions& options, const CommonOptions& common) {
     const logreg::JobSummary job = logreg::generate_job(options.choice, options.private_folder, options.upload_folder,
                                                         options.overwrite, progress_bar("Making keys", common));
     const logreg::TrainingRecipe& recipe = job.program.recipe;
-    print_step("keygen", fmt::format("{} circuit, {} minibatches of {}: {}\n"
+    print_step("keygen", fmt::format("{} circuit, {} minibatches of {}\n{}\n"
                                      "{} evaluation keys of {}, packed into {} -> {}\n"
                                      "secret key -> {}, which stays with the customer",
                                      to_string(job.program.method), recipe.minibatches, recipe.minibatch_size,

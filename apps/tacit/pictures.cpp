@@ -80,16 +80,17 @@ std::string heat_map(const logreg::Evaluation& evaluation) {
     return data + fmt::format(R"gnuplot(EOD
 set title "Decrypted weights of the 14 × 14 pixels"
 set palette defined (0 '#2166ac', 1 '#67a9cf', 2 '#d1e5f0', 3 '#f7f7f7', 4 '#fddbc7', 5 '#ef8a62', 6 '#b2182b')
-set cbrange [{0}:{1}]
-set cblabel "speaks for class 0    ←    weight    →    speaks for class 1" offset 1.5,0
+set cbrange [-{0}:{0}]
+set cblabel "speaks for {2}      ←      weight      →      speaks for {3}" offset 1.5,0
 set size ratio 1
-set xrange [-0.5:{2}]
-set yrange [{2}:-0.5]
+set xrange [-0.5:{1}]
+set yrange [{1}:-0.5]
 unset tics
 set cbtics
 plot $weights matrix with image notitle
 )gnuplot",
-                              -largest, largest, static_cast<double>(side) - 0.5);
+                              largest, static_cast<double>(side) - 0.5, evaluation.classes.zero,
+                              evaluation.classes.one);
 }
 
 std::string points(const char* name, const std::vector<logreg::RocPoint>& curve) {
@@ -101,10 +102,10 @@ std::string points(const char* name, const std::vector<logreg::RocPoint>& curve)
 std::string roc(const logreg::Evaluation& evaluation) {
     const logreg::EvaluationRecord& r = evaluation.record;
     const std::string lines = fmt::format(R"gnuplot(plot x with lines lw 1 dt 3 lc rgb '#999999' title 'guessing', \
- $encrypted with lines lw 4 lc rgb '#b2182b' title 'trained on ciphertexts, AUC {:.4f}', \
- $clear with lines lw 1.5 dt 2 lc rgb '#053061' title 'trained in the clear, AUC {:.4f}'
+ $clear with lines lw 7 lc rgb '#92c5de' title 'trained in the clear, AUC {:.4f}', \
+ $encrypted with lines lw 2 lc rgb '#b2182b' title 'trained on ciphertexts, AUC {:.4f}'
 )gnuplot",
-                                          r.encrypted.area_under_roc, r.clear.area_under_roc);
+                                          r.clear.area_under_roc, r.encrypted.area_under_roc);
     return points("encrypted", evaluation.encrypted_roc) + points("clear", evaluation.clear_roc) +
            fmt::format(R"gnuplot(set multiplot
 set title "ROC curve on {} held-out images"

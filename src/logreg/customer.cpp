@@ -1,6 +1,7 @@
 // What the owner of the data does; the secret key is read and written here and nowhere else.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "logreg/role_files.hpp"
 #include "ring/automorphism.hpp"
@@ -30,14 +31,17 @@ std::string new_job_name(Rng& rng) {
 ckks::EvaluationKeys make_evaluation_keys(const ckks::SecretKey& secret, const ckks::KeyRequest& request, Rng& rng,
                                           const WorkProgress& progress) {
     const ckks::Parameters& parameters = secret.parameters();
-    const std::size_t total = request.rotations.size() + 1;
+    std::set<std::uint64_t> elements;
+    for (const int steps : request.rotations)
+        elements.insert(ring::galois_element(steps, parameters.log_ring_dimension()));
+    if (request.conjugation) elements.insert(ring::conjugation_element(parameters.log_ring_dimension()));
+    const std::size_t total = elements.size() + 1;
     ckks::EvaluationKeys keys(parameters);
     std::size_t done = 0;
     if (request.relinearization) keys.set(ckks::RelinearizationKey::generate(secret, rng));
     report(progress, ++done, total);
-    for (const int steps : request.rotations) {
-        const std::uint64_t element = ring::galois_element(steps, parameters.log_ring_dimension());
-        if (keys.galois(element) == nullptr) keys.add(ckks::GaloisKey::generate(secret, element, rng));
+    for (const std::uint64_t element : elements) {
+        keys.add(ckks::GaloisKey::generate(secret, element, rng));
         report(progress, ++done, total);
     }
     return keys;
@@ -166,9 +170,9 @@ ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result
     require_file(result, "train");
     const std::vector<ckks::CiphertextType> types(job.plan.program.outputs().size(), ckks::CiphertextType{});
     const ckks::Decryptor decryptor(secret);
-    std::vector<std::vector<double>> outputs;
+    std::vector<ComplexSlots> outputs;
     for (const auto& ciphertext : read_ciphertexts(result, job.parameters, types).ciphertexts) {
-        outputs.push_back(decryptor.decrypt(ciphertext));
+        outputs.push_back(decryptor.decrypt_complex(ciphertext));
     }
     ModelRecord model{job.record, preprocessing, extract_weights(job.plan.training, outputs)};
     check_plausible(model.weights, job.parameters, result);

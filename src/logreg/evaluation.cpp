@@ -69,6 +69,7 @@ Evaluation evaluate(const fs::path& private_folder) {
     result.weights = model.weights;
     result.encrypted_roc = roc_curve(scores(held_out, model.weights), held_out.labels);
     result.clear_roc = roc_curve(scores(held_out, clear), held_out.labels);
+    result.classes = split.classes;
     result.image_side = split.image_side;
     write_record(private_folder / file_names::evaluation, result.record, FileMode::owner_only);
     return result;

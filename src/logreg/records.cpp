@@ -125,7 +125,8 @@ void visit_statistics(Record& r, Visit&& visit) {
     visit("additions", r.additions);
     visit("relinearisations", r.relinearisations);
     visit("rotations", r.rotations);
-    visit("rotation_keys", r.rotation_keys);
+    visit("conjugations", r.conjugations);
+    visit("keys", r.keys);
     visit("key_memory_bytes", r.key_memory_bytes);
     visit("key_file_bytes", r.key_file_bytes);
     visit("inputs", r.inputs);

@@ -6,6 +6,7 @@
 
 #include "logreg/role_files.hpp"
 #include "math/kernels.hpp"
+#include "ring/automorphism.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/ckks/serialization.hpp"
@@ -36,10 +37,29 @@ CiphertextFile read_inputs(const fs::path& folder, const OpenJob& job) {
     return read_ciphertexts(path, job.parameters, types);
 }
 
+/// The executor would notice too, but does not know the file.
+void check_keys(const fs::path& path, const OpenJob& job, const ckks::EvaluationKeys& keys) {
+    const ckks::KeyRequest request = job.plan.program.key_request();
+    const auto refuse = [&](const std::string& what) {
+        fail(ErrorCode::missing_key,
+             "'{}' has no key {}, which the {} circuit needs; run `tacit keygen` for this method", path.string(), what,
+             to_string(job.record.method));
+    };
+    if (request.relinearization && keys.relinearization() == nullptr) refuse("for products");
+    for (const int steps : request.rotations) {
+        const auto element = ring::galois_element(steps, job.parameters.log_ring_dimension());
+        if (keys.galois(element) == nullptr) refuse(fmt::format("for rotations by {}", steps));
+    }
+    const auto conjugation = ring::conjugation_element(job.parameters.log_ring_dimension());
+    if (request.conjugation && keys.galois(conjugation) == nullptr) refuse("for conjugation");
+}
+
 ckks::EvaluationKeys read_keys(const fs::path& folder, const OpenJob& job) {
     const fs::path path = folder / file_names::evaluation_keys;
     require_file(path, "keygen");
-    return value_at(path, ckks::read_evaluation_keys(path, job.parameters));
+    ckks::EvaluationKeys keys = value_at(path, ckks::read_evaluation_keys(path, job.parameters));
+    check_keys(path, job, keys);
+    return keys;
 }
 
 /// Turns "instructions done" into "work done": they are done about in their order.
@@ -68,11 +88,12 @@ void fill_in_program(StatisticsRecord& s, const OpenJob& job) {
     s.additions = program.count(Step::add) + program.count(Step::sub) + program.count(Step::add_constant);
     s.relinearisations = program.count(Step::relinearize_rescale);
     s.rotations = program.count(Step::rotate);
-    s.rotation_keys = program.key_request().rotations.size();
+    s.conjugations = program.count(Step::conjugate);
 }
 
 void fill_in_sizes(StatisticsRecord& s, const fs::path& upload, const ckks::EvaluationKeys& keys,
                    const CiphertextFile& inputs) {
+    s.keys = keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0);
     s.key_memory_bytes = keys.memory_bytes();
     s.key_file_bytes = fs::file_size(upload / file_names::evaluation_keys);
     s.inputs_fingerprint = inputs.fingerprint;

@@ -35,6 +35,19 @@ void hash_instruction(Hasher& hasher, const Instruction& i) {
     }
 }
 
+ckks::Parameters make_parameters(const TrainingChoice& choice, const TrainingPlan& plan) {
+    const int depth = plan.program.depth();
+    try {
+        return ckks::Parameters::create({.depth = depth,
+                                         .scale_bits = choice.scale_bits,
+                                         .security_bits = choice.security_bits,
+                                         .min_slots = plan.training.slots});
+    } catch (const Error& error) {
+        fail(error.code(), "{} minibatches by the {} circuit have depth {}: {} (fewer minibatches have less depth)",
+             choice.recipe.minibatches, to_string(choice.method), depth, error.what());
+    }
+}
+
 }  // namespace
 
 Digest TrainingPlan::fingerprint() const {
@@ -64,10 +77,7 @@ PlannedTraining plan_training(const TrainingChoice& choice) {
     std::size_t slots = fewest_slots(choice.method, choice.recipe);
     for (;;) {
         TrainingPlan plan = make_training_plan(choice.method, choice.recipe, slots);
-        const auto parameters = ckks::Parameters::create({.depth = plan.program.depth(),
-                                                          .scale_bits = choice.scale_bits,
-                                                          .security_bits = choice.security_bits,
-                                                          .min_slots = slots});
+        const ckks::Parameters parameters = make_parameters(choice, plan);
         if (parameters.slots() == slots) return {std::move(plan), parameters};
         slots = std::max(parameters.slots(), slots);
     }
@@ -80,7 +90,8 @@ std::vector<std::size_t> instruction_costs(const compile::ManagedCircuit& progra
         const std::size_t with_special = limbs + parameters.special_primes().size();
         const std::size_t key_switch = limbs + (parameters.digits(i.type.level) + 2) * with_special;
         switch (i.step) {
-            case Step::rotate: costs.push_back(key_switch); break;
+            case Step::rotate:
+            case Step::conjugate: costs.push_back(key_switch); break;
             case Step::relinearize_rescale: costs.push_back(key_switch + 2 * limbs); break;
             case Step::mul_constant:
             case Step::rescale:

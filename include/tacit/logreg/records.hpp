@@ -69,7 +69,8 @@ struct StatisticsRecord {
     std::size_t additions = 0;
     std::size_t relinearisations = 0;
     std::size_t rotations = 0;
-    std::size_t rotation_keys = 0;
+    std::size_t conjugations = 0;
+    std::size_t keys = 0;  ///< evaluation keys
     std::uint64_t key_memory_bytes = 0;
     std::uint64_t key_file_bytes = 0;
     std::size_t inputs = 0;

@@ -89,6 +89,7 @@ struct Evaluation {
     std::vector<double> weights;  ///< decrypted
     std::vector<RocPoint> encrypted_roc;
     std::vector<RocPoint> clear_roc;
+    ClassPair classes{};
     int image_side = 14;
 };
 
