@@ -7,15 +7,26 @@
 
 namespace tacit::ckks {
 
+namespace {
+constexpr std::size_t rows_per_task = 3;
+}
+
 DigitDecomposition::DigitDecomposition(const Context& context, const ring::EvaluationPoly& poly)
     : context_(&context), poly_(&poly), limbs_(poly.limbs()), digits_(context.digits(poly.limbs())) {
     const ring::CoefficientPoly prepared = prepare();
     for (std::size_t digit = 0; digit < digits_; ++digit) raised_.emplace_back(context.dimension(), row_count());
-    // One digit after the other: its prepared rows stay in the cache.
-    parallel_for(0, digits_ * row_count(), [&](std::size_t task) {
-        const std::size_t digit = task / row_count();
-        const std::size_t row = task % row_count();
-        if (!in_digit(row, digit)) raise(prepared, digit, row);
+    // One digit after the other: its prepared rows stay in the cache. A task raises a few rows at once.
+    std::vector<std::vector<std::size_t>> foreign(digits_);
+    for (std::size_t digit = 0; digit < digits_; ++digit) {
+        for (std::size_t row = 0; row < row_count(); ++row) {
+            if (!in_digit(row, digit)) foreign[digit].push_back(row);
+        }
+    }
+    const std::size_t tasks_per_digit = (row_count() + rows_per_task - 1) / rows_per_task;
+    parallel_for(0, digits_ * tasks_per_digit, [&](std::size_t task) {
+        const std::vector<std::size_t>& rows = foreign[task / tasks_per_digit];
+        const std::size_t begin = std::min(rows.size(), task % tasks_per_digit * rows_per_task);
+        raise(prepared, task / tasks_per_digit, std::span(rows).subspan(begin, std::min(rows_per_task, rows.size() - begin)));
     });
 }
 
@@ -35,16 +46,20 @@ ring::CoefficientPoly DigitDecomposition::prepare() const {
     return prepared;
 }
 
-void DigitDecomposition::raise(const ring::CoefficientPoly& prepared, std::size_t digit, std::size_t row) {
+void DigitDecomposition::raise(const ring::CoefficientPoly& prepared, std::size_t digit, std::span<const std::size_t> rows) {
     const std::size_t alpha = context_->chain().digit_limbs;
     const std::size_t begin = digit * alpha;
     const auto& converter = context_->digit_converter(digit, std::min(alpha, limbs_ - begin));
-    std::vector<const double*> rows;
-    for (std::size_t i = 0; i < converter.source_count(); ++i) rows.push_back(prepared.limb(begin + i));
-    const std::size_t prime = prime_of_row(row);
-    double* out = raised_[digit].limb(row);
-    converter.convert(out, rows.data(), nullptr, prime, context_->dimension());
-    math::kernels().ntt_forward(out, context_->ring().table(prime));
+    std::vector<const double*> sources;
+    for (std::size_t i = 0; i < converter.source_count(); ++i) sources.push_back(prepared.limb(begin + i));
+    std::vector<double*> out;
+    std::vector<std::size_t> primes;
+    for (const std::size_t row : rows) {
+        out.push_back(raised_[digit].limb(row));
+        primes.push_back(prime_of_row(row));
+    }
+    converter.convert(out, sources.data(), nullptr, primes, context_->dimension());
+    for (std::size_t i = 0; i < rows.size(); ++i) math::kernels().ntt_forward(out[i], context_->ring().table(primes[i]));
 }
 
 ExtendedPair DigitDecomposition::inner_product(const KeySwitchKey& key, const ring::EvaluationPoly* c0,

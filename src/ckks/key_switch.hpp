@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "ckks/context.hpp"
@@ -35,7 +36,7 @@ private:
         return row < limbs_ && row / context_->chain().digit_limbs == digit;
     }
     [[nodiscard]] ring::CoefficientPoly prepare() const;
-    void raise(const ring::CoefficientPoly& prepared, std::size_t digit, std::size_t row);
+    void raise(const ring::CoefficientPoly& prepared, std::size_t digit, std::span<const std::size_t> rows);
     void multiply_row(ExtendedPair& out, const KeySwitchKey& key, std::size_t row) const;
 
     const Context* context_;

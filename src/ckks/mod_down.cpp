@@ -17,11 +17,31 @@ struct DroppedPart {
 };
 
 constexpr std::size_t chunk = 4096;  // coefficients per task of the overflow
+constexpr std::size_t rows_per_task = 3;
 
 void compute_overflow(DroppedPart& part, const ring::BaseConverter& dropped, std::size_t begin, std::size_t n) {
     std::vector<const double*> rows;
     for (const double* row : part.rows) rows.push_back(row + begin);
     dropped.overflow(part.overflow.data() + begin, rows.data(), n);
+}
+
+/// Rows [begin, end) of a polynomial, minus what the dropped rows stand for, over D.
+void divide_rows(const Context& context, ring::EvaluationPoly& poly, const DroppedPart& part, const ring::BaseConverter& dropped,
+                 std::size_t begin, std::size_t end) {
+    const std::size_t n = context.dimension();
+    ring::CoefficientPoly converted(n, end - begin);
+    std::vector<double*> out;
+    std::vector<std::size_t> primes;
+    for (std::size_t i = begin; i < end; ++i) {
+        out.push_back(converted.limb(i - begin));
+        primes.push_back(i);
+    }
+    dropped.convert(out, part.rows.data(), part.overflow.data(), primes, n);
+    for (std::size_t i = begin; i < end; ++i) {
+        double* row = converted.limb(i - begin);
+        math::kernels().ntt_forward(row, context.ring().table(i));
+        math::kernels().sub_mul_scalar(poly.limb(i), poly.limb(i), row, dropped.inverse_product(i), n, context.ring().modulus(i));
+    }
 }
 
 }  // namespace
@@ -48,16 +68,13 @@ void mod_down(const Context& context, std::span<ring::EvaluationPoly* const> pol
             compute_overflow(parts[task % polys.size()], dropped, task / polys.size() * step, step);
         });
     }
-    // One polynomial after the other: its dropped rows stay in the cache.
-    parallel_for(0, polys.size() * kept, [&](std::size_t task) {
-        const std::size_t i = task % kept;
-        const DroppedPart& part = parts[task / kept];
-        double* row = polys[task / kept]->limb(i);
-        AlignedBuffer converted(n);
-        dropped.convert(converted.data(), part.rows.data(), part.overflow.data(), i, n);
-        k.ntt_forward(converted.data(), context.ring().table(i));
-        k.sub_mul_scalar(row, row, converted.data(), dropped.inverse_product(i), n, context.ring().modulus(i));
-        if (finish) finish(task / kept, i);
+    // One polynomial after the other: its dropped rows stay in the cache. A task finishes a few rows at once.
+    const std::size_t tasks_per_poly = (kept + rows_per_task - 1) / rows_per_task;
+    parallel_for(0, polys.size() * tasks_per_poly, [&](std::size_t task) {
+        const std::size_t poly = task / tasks_per_poly;
+        const std::size_t begin = task % tasks_per_poly * rows_per_task;
+        divide_rows(context, *polys[poly], parts[poly], dropped, begin, std::min(begin + rows_per_task, kept));
+        for (std::size_t i = begin; finish && i < std::min(begin + rows_per_task, kept); ++i) finish(poly, i);
     });
     for (ring::EvaluationPoly* poly : polys) poly->truncate(kept);
 }

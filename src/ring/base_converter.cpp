@@ -1,5 +1,6 @@
 #include "ring/base_converter.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "math/kernels.hpp"
@@ -46,11 +47,20 @@ void BaseConverter::overflow(double* out, const double* const* rows, std::size_t
     math::kernels().overflow(out, rows, inverse_sources_.data(), sources_.size(), n);
 }
 
-void BaseConverter::convert(double* out, const double* const* rows, const double* overflow_row,
-                            std::size_t target_prime, std::size_t n) const {
-    const Target& t = target(target_prime);
-    math::kernels().convert(out, rows, t.c.data(), sources_.size(), overflow_row, t.minus_product, n,
-                            ring_->modulus(target_prime));
+void BaseConverter::convert(std::span<double* const> out, const double* const* rows, const double* overflow_row,
+                            std::span<const std::size_t> target_primes, std::size_t n) const {
+    constexpr std::size_t chunk = 256;
+    std::vector<const double*> sources(sources_.size());
+    for (std::size_t begin = 0; begin < n; begin += chunk) {
+        const std::size_t count = std::min(chunk, n - begin);
+        for (std::size_t i = 0; i < sources.size(); ++i) sources[i] = rows[i] + begin;
+        for (std::size_t t = 0; t < out.size(); ++t) {
+            const Target& constants = target(target_primes[t]);
+            math::kernels().convert(out[t] + begin, sources.data(), constants.c.data(), sources.size(),
+                                    overflow_row == nullptr ? nullptr : overflow_row + begin, constants.minus_product, count,
+                                    ring_->modulus(target_primes[t]));
+        }
+    }
 }
 
 }  // namespace tacit::ring

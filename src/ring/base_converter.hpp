@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "tacit/ring/ring.hpp"
@@ -27,9 +28,10 @@ public:
 
     /// v from the prepared rows.
     void overflow(double* out, const double* const* rows, std::size_t n) const;
-    /// One target row from the prepared rows; `overflow_row` may be null (approximate conversion).
-    void convert(double* out, const double* const* rows, const double* overflow_row, std::size_t target_prime,
-                 std::size_t n) const;
+    /// Target rows from the prepared rows, out[t] modulo prime target_primes[t]; `overflow_row` may be null (approximate
+    /// conversion). Works through the sources in chunks, so that several targets at once read them from the first cache.
+    void convert(std::span<double* const> out, const double* const* rows, const double* overflow_row,
+                 std::span<const std::size_t> target_primes, std::size_t n) const;
 
 private:
     struct Target {

@@ -1,5 +1,6 @@
 #include "ring/base_converter.hpp"
 
+#include <array>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -76,7 +77,7 @@ TEST_F(BaseConverterTest, WithTheOverflowTheConversionIsExact) {
         AlignedBuffer overflow(n), out(n);
         converter.overflow(overflow.data(), pointers.data(), n);
         for (const std::size_t target : targets) {
-            converter.convert(out.data(), pointers.data(), overflow.data(), target, n);
+            converter.convert(std::array{out.data()}, pointers.data(), overflow.data(), std::array{target}, n);
             for (std::size_t k = 0; k < n; ++k)
                 ASSERT_EQ(ring.modulus(target).canonical(out.data()[k]), residue(integers[k], target));
         }
@@ -91,7 +92,7 @@ TEST_F(BaseConverterTest, WithoutItAMultipleOfTheProductIsLeft) {
     prepare(converter, rows);
     const std::vector<const double*> pointers{rows.limb(0), rows.limb(1)};
     AlignedBuffer out(n);
-    converter.convert(out.data(), pointers.data(), nullptr, 3, n);
+    converter.convert(std::array{out.data()}, pointers.data(), nullptr, std::array<std::size_t, 1>{3}, n);
     const Wide product = static_cast<Wide>(ring.modulus(0).value()) * static_cast<Wide>(ring.modulus(1).value());
     for (std::size_t k = 0; k < n; ++k) {
         const std::uint64_t found = ring.modulus(3).canonical(out.data()[k]);
