@@ -3,7 +3,7 @@
 if(TARGET tacit)
   set(script ${CMAKE_CURRENT_LIST_DIR}/end_to_end/tacit_test.py)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
-  file(STRINGS ${script} classes REGEX "^class [A-Za-z]+\\(.*Case\\):")
+  file(STRINGS ${script} classes REGEX "^class [A-Za-z]+\\(TacitCase\\):")
   foreach(line IN LISTS classes)
     string(REGEX REPLACE "^class ([A-Za-z]+).*" "\\1" class "${line}")
     add_test(NAME end_to_end.${class} COMMAND ${TACIT_PYTHON} ${script} $<TARGET_FILE:tacit> ${class})

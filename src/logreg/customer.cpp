@@ -126,7 +126,6 @@ JobSummary generate_job(const TrainingChoice& choice, const fs::path& private_fo
     write_record(upload_folder / file_names::program, program);
     return {program,
             parameters,
-            planned.plan.program.depth(),
             keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0),
             keys.memory_bytes(),
             fs::file_size(keys_path)};

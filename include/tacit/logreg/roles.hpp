@@ -48,7 +48,6 @@ using WorkProgress = std::function<void(std::size_t done, std::size_t total)>;
 struct JobSummary {
     ProgramRecord program{};
     ckks::Parameters parameters;
-    int depth = 0;
     std::size_t keys = 0;  ///< relinearisation and rotation keys
     std::uint64_t key_memory_bytes = 0;
     std::uint64_t key_file_bytes = 0;
