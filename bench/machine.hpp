@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -15,13 +16,10 @@ inline std::string name() {
     return "unknown";
 }
 
-/// The commit that was built, as the build system knew it.
+/// The commit that tools/bench.sh states, or "unknown".
 inline std::string commit() {
-#ifdef TACIT_COMMIT
-    return TACIT_COMMIT;
-#else
-    return "unknown";
-#endif
+    const char* stated = std::getenv("TACIT_COMMIT");
+    return stated == nullptr ? "unknown" : stated;
 }
 
 }  // namespace machine

@@ -1,11 +1,15 @@
-// Trains all methods on the embedded MNIST in one process and prints one JSON object per method.
+// Trains the embedded MNIST by all methods in one process, interleaved in five rounds, and prints one JSON object per
+// method: training_bench [THREADS]
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <iostream>
+#include <optional>
+#include <string>
 
+#include "machine.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
@@ -67,7 +71,9 @@ void train(Prepared& method, const std::vector<double>& expected) {
 }
 
 nlohmann::json report(const Prepared& m) {
-    return {{"method", logreg::to_string(m.training.method)},
+    return {{"machine", machine::name()},
+            {"commit", machine::commit()},
+            {"method", logreg::to_string(m.training.method)},
             {"depth", m.program.depth()},
             {"parameters", m.parameters.summary()},
             {"threads", thread_count()},
@@ -84,7 +90,9 @@ nlohmann::json report(const Prepared& m) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    std::optional<ThreadLimit> limit;
+    if (argc > 1) limit.emplace(std::stoi(argv[1]));
     const auto split = logreg::embedded_mnist();
     const logreg::TrainingRecipe recipe;
     const auto standardiser = logreg::fit_standardiser(split.training);

@@ -1,19 +1,16 @@
 #!/bin/bash
-# Builds the benchmarks and runs them one after the other; results/NAME.json holds the figures with the machine
-# and the commit. Arguments go to every program, for instance --benchmark_filter=ntt.
+# Builds the benchmarks and runs them one after the other. Results with machine, commit and parameters go to results/:
+# kernels.json (Google Benchmark), engine.jsonl on one and on two threads, training.jsonl (one object per line).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset bench >/dev/null
 cmake --build --preset bench
 mkdir -p results
-commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
-shopt -s nullglob
-programs=(build/bench/bench/*_bench)
-if ((${#programs[@]} == 0)); then
-    echo "No benchmarks."
-    exit 0
-fi
-for program in "${programs[@]}"; do
-    "$program" --benchmark_out="results/$(basename "$program").json" --benchmark_out_format=json \
-        --benchmark_context=commit="$commit" "$@"
-done
+TACIT_COMMIT=$(git describe --always --dirty 2>/dev/null || echo unknown)
+export TACIT_COMMIT
+bench=build/bench/bench
+"$bench/kernels_bench" --benchmark_out=results/kernels.json --benchmark_out_format=json \
+    --benchmark_context=commit="$TACIT_COMMIT"
+"$bench/engine_bench" --threads 1 | tee results/engine.jsonl
+"$bench/engine_bench" --threads 2 --set p15 | tee -a results/engine.jsonl
+"$bench/training_bench" | tee results/training.jsonl
