@@ -29,6 +29,7 @@ struct PublicationPolicy {
 class Decryptor {
 public:
     explicit Decryptor(const SecretKey& key);
+    explicit Decryptor(SecretKey&&) = delete;  // a temporary key would not outlive the statement
 
     [[nodiscard]] const Encoder& encoder() const noexcept { return encoder_; }
     /// The encoded message with its error. Needs |values| < 2^(integer_bits + scale_bits) or so: only the primes of

@@ -15,6 +15,8 @@ public:
     explicit Encryptor(const PublicKey& key);
     /// Symmetric: c_1 is the expansion of a fresh seed, so that the ciphertext serialises to half its size.
     explicit Encryptor(const SecretKey& key);
+    explicit Encryptor(PublicKey&&) = delete;  // a temporary key would not outlive the statement
+    explicit Encryptor(SecretKey&&) = delete;
 
     [[nodiscard]] const Encoder& encoder() const noexcept { return encoder_; }
 

@@ -27,6 +27,7 @@ public:
     /// Without keys: everything except relinearisation, rotation and conjugation.
     explicit Evaluator(const Parameters& parameters) : parameters_(parameters) {}
     explicit Evaluator(const EvaluationKeys& keys) : parameters_(keys.parameters()), keys_(&keys) {}
+    explicit Evaluator(EvaluationKeys&&) = delete;  // temporary keys would not outlive the statement
 
     [[nodiscard]] const Parameters& parameters() const noexcept { return parameters_; }
 
