@@ -45,7 +45,9 @@ double encoding() noexcept { return std::sqrt(1.0 / 12); }
 
 double fresh_symmetric(const Parameters&) noexcept { return sigma; }
 
-double fresh_public(const Parameters& parameters) noexcept { return sigma * std::sqrt(4 * dimension(parameters) / 3 + 1); }
+double fresh_public(const Parameters& parameters) noexcept {
+    return sigma * std::sqrt(4 * dimension(parameters) / 3 + 1);
+}
 
 double rescaling(const Parameters& parameters, int degree) noexcept {
     const double n = dimension(parameters);
@@ -61,7 +63,9 @@ double fused_relinearization(const Parameters& parameters, int level) {
     return together(divided(parameters, level, digits_part(parameters, level)), rescaling(parameters));
 }
 
-double divided(const Parameters& parameters, int level, double error) { return error * std::exp2(-log2_level(parameters, level)); }
+double divided(const Parameters& parameters, int level, double error) {
+    return error * std::exp2(-log2_level(parameters, level));
+}
 
 double dropped(const Parameters& parameters, int from, int to, double error, int degree) {
     if (from == to) return error;

@@ -1,8 +1,8 @@
 #include "ring/base_converter.hpp"
 
-#include <array>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "base/seeded.hpp"
