@@ -124,11 +124,8 @@ JobSummary generate_job(const TrainingChoice& choice, const fs::path& private_fo
     write_parameters(upload_folder / file_names::parameters, parameters, FileMode::shared);
     write_record(private_folder / file_names::program, program, FileMode::owner_only);
     write_record(upload_folder / file_names::program, program);
-    return {program,
-            parameters,
-            keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0),
-            keys.memory_bytes(),
-            fs::file_size(keys_path)};
+    return {program, parameters, keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0),
+            keys.memory_bytes(), fs::file_size(keys_path)};
 }
 
 EncryptionSummary encrypt_data(const DataChoice& choice, const fs::path& private_folder, const fs::path& upload_folder,
