@@ -8,7 +8,7 @@
 namespace tacit::ckks {
 
 namespace {
-constexpr std::size_t rows_per_task = 3;
+constexpr std::size_t rows_per_task = 4;
 }
 
 DigitDecomposition::DigitDecomposition(const Context& context, const ring::EvaluationPoly& poly)

@@ -17,7 +17,7 @@ struct DroppedPart {
 };
 
 constexpr std::size_t chunk = 4096;  // coefficients per task of the overflow
-constexpr std::size_t rows_per_task = 3;
+constexpr std::size_t rows_per_task = 4;
 
 void compute_overflow(DroppedPart& part, const ring::BaseConverter& dropped, std::size_t begin, std::size_t n) {
     std::vector<const double*> rows;

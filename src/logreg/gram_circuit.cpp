@@ -1,19 +1,24 @@
 // Training from Gram matrices: the weights leave the loop.
 //
-// The arguments of the sigmoid obey x_t = Z_t v_t = sum_{j<t} V[t][j] gamma (Z_t Z_j^T) s(x_j), with numbers V that only
-// depend on the momentum. The client knows its data, so it sends every V gamma Z_t Z_j^T; the chain from x_{t-1} to x_t is
-// one cubic with the matrix folded into it: 2 levels [Cro20]. All older terms use s(x_j) itself, one product each, and
-// have time to spare. The weights are one more sum of the same form, w = sum_j W[j] gamma Z_j^T s(x_j), at the very end.
+// The arguments of the sigmoid obey x_t = Z_t v_t = sum_{j<t} V[t][j] gamma (Z_t Z_j^T) s(x_j), with numbers V that
+// only depend on the momentum. The client knows its data, so it sends every V gamma Z_t Z_j^T; the chain from x_{t-1}
+// to x_t is one cubic with the matrix folded into it: 2 levels [Cro20]. All older terms use s(x_j) itself, one product
+// each, and have time to spare. The weights are one more sum of the same form, w = sum_j W[j] gamma Z_j^T s(x_j), at
+// the very end.
 //
 // A vector lies in a grid of m rows either "outer" (entry r in all of row r) or "inner" (entry c in all of column c).
 // A product with a matrix sums over the index the vector has and leaves the other one: outer sums run along columns of
-// the grid and are exact; inner sums run along rows and are exact in one column only (then masked and repeated: one more
-// level), or, mask-free, in half of the columns, if the other half of the matrix is zero.
+// the grid and are exact; inner sums run along rows and are exact in one column only (then masked and repeated: one
+// more level), or, mask-free, in half of the columns, if the other half of the matrix is zero.
 //
 // So x_t alternates between the encodings, and a term s(x_j) with t - j even comes in the wrong one. It is converted at
 // the price of one conjugation: a product with the identity is a conversion, and it rides along in the imaginary part.
 // With (M + i I) / 2 in place of M, one sum gives Y = (x_{j+1} + i s_j) / 2, hence x_{j+1} = Y + conj(Y) and
-// s_j = i (conj(Y) - Y), the factor i going into the next matrix. Two halves of the weights share a ciphertext likewise.
+// s_j = i (conj(Y) - Y), the factor i going into the next matrix. Two halves of the weights share a ciphertext
+// likewise.
+//
+// From zero weights x_0 = 0, so the terms with j = 0 are sums of data alone, q0 gamma V (Z_t Z_0^T) 1: the client sends
+// them as vectors, already in the encoding of x_t.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -88,7 +93,8 @@ private:
         if (!slopes_.contains(j)) {
             Vector values;
             const Vector& x = arguments_[static_cast<std::size_t>(j - 1)];
-            for (std::size_t i = 0; i < x.size(); ++i) values.push_back(x[i] * shifted_square(j)[i] + cubic_.root * cubic_.q0);
+            for (std::size_t i = 0; i < x.size(); ++i)
+                values.push_back(x[i] * shifted_square(j)[i] + cubic_.root * cubic_.q0);
             slopes_.emplace(j, std::move(values));
         }
         return slopes_.at(j);
@@ -100,26 +106,37 @@ private:
     struct Tile {
         std::size_t row = 0;
         std::size_t column = 0;
-        bool half = false;       ///< half as wide as the grid
-        std::size_t at = 0;      ///< grid column
-        std::size_t part = 0;    ///< the tile of the vector that it meets
+        bool half = false;     ///< half as wide as the grid
+        std::size_t at = 0;    ///< grid column
+        std::size_t part = 0;  ///< the tile of the vector that it meets
     };
 
     /// What x_t (t < k) or the weights (t = k) ask of a product.
     struct Target {
         int t = 0;
         Encoding result = Encoding::outer;
-        bool converts = false;           ///< the imaginary part carries s(x_{t-1}) over to the result's encoding
-        std::size_t second_offset = 0;   ///< the imaginary part carries the weights that many further on; 0: none
+        bool converts = false;          ///< the imaginary part carries s(x_{t-1}) over to the result's encoding
+        std::size_t second_offset = 0;  ///< the imaginary part carries the weights that many further on; 0: none
     };
 
     [[nodiscard]] MatrixBlock::Part part(const Target& target, int j, std::size_t row, std::size_t column) const {
-        const double scale = coefficients_[static_cast<std::size_t>(target.t)][static_cast<std::size_t>(j)] * recipe_.step();
+        const double scale =
+            coefficients_[static_cast<std::size_t>(target.t)][static_cast<std::size_t>(j)] * recipe_.step();
         const bool inner = target.result == Encoding::inner;  // the source goes down the grid, the target across
         if (target.t == recipe_.minibatches) {
-            return {inner ? MatrixBlock::Kind::samples : MatrixBlock::Kind::samples_transposed, j, 0, scale / cubic_.root, row, column};
+            return {inner ? MatrixBlock::Kind::samples : MatrixBlock::Kind::samples_transposed,
+                    j,
+                    0,
+                    scale / cubic_.root,
+                    row,
+                    column};
         }
-        return {MatrixBlock::Kind::gram, inner ? j : target.t, inner ? target.t : j, target.converts ? scale / 2 : scale, row, column};
+        return {MatrixBlock::Kind::gram,
+                inner ? j : target.t,
+                inner ? target.t : j,
+                target.converts ? scale / 2 : scale,
+                row,
+                column};
     }
 
     /// The client's input for term j of a target on one tile.
@@ -128,7 +145,8 @@ private:
         b.real = part(target, j, tile.row, tile.column);
         if (target.second_offset != 0) {
             const bool inner = target.result == Encoding::inner;
-            b.imaginary = part(target, j, tile.row + (inner ? 0 : target.second_offset), tile.column + (inner ? target.second_offset : 0));
+            b.imaginary = part(target, j, tile.row + (inner ? 0 : target.second_offset),
+                               tile.column + (inner ? target.second_offset : 0));
         }
         if (target.converts && j == target.t - 1) {
             b.imaginary = {MatrixBlock::Kind::identity, 0, 0, 0.5, tile.row, tile.column};
@@ -143,43 +161,65 @@ private:
     /// matrix * sqrt(q3) s(x_j), entry by entry, on one tile.
     Expr term(const Target& target, int j, const Tile& tile) {
         const bool newest = j == target.t - 1;
-        const bool natural_encoding = j == 0 || natural(j) != target.result;
+        const bool natural_encoding = natural(j) != target.result;
         MatrixBlock b = block(target, j, tile);
         if (!natural_encoding) {  // times i
             std::swap(b.real, b.imaginary);
             b.real.factor = -b.real.factor;
         }
         const Expr matrix = writer_.input(b);
-        if (j == 0) return matrix * (cubic_.root * cubic_.q0);  // x_0 = 0
         if (!natural_encoding) return matrix * converted_[static_cast<std::size_t>(j - 1)][tile.part];
         if (!newest) return matrix * slope(j)[tile.part];
         const Expr& x = arguments_[static_cast<std::size_t>(j - 1)][tile.part];
         return (matrix * x) * shifted_square(j)[tile.part] + matrix * (cubic_.root * cubic_.q0);
     }
 
-    /// The sum over all j < t of one tile.
+    /// The sum over all j with 0 < j < t of one tile.
     Expr terms(const Target& target, const Tile& tile) {
-        Expr sum = term(target, 0, tile);
-        for (int j = 1; j < target.t; ++j) sum += term(target, j, tile);
+        Expr sum = term(target, 1, tile);
+        for (int j = 2; j < target.t; ++j) sum += term(target, j, tile);
         return sum;
     }
 
+    /// Entries first .. first + extent - 1 of the term with j = 0.
+    Expr first_term(const Target& target, std::size_t first) {
+        const bool across = target.result == Encoding::inner;
+        const bool weights = target.t == recipe_.minibatches;
+        const double scale = coefficients_[static_cast<std::size_t>(target.t)][0] * recipe_.step();
+        const auto part_at = [&](std::size_t offset) {
+            MatrixBlock::Part p;
+            p.kind = weights ? MatrixBlock::Kind::samples_sums : MatrixBlock::Kind::gram_sums;
+            p.a = weights ? 0 : target.t;
+            p.factor = weights ? scale / cubic_.root : scale;
+            (across ? p.column : p.row) = offset;
+            p.across = across;
+            return p;
+        };
+        MatrixBlock b;
+        b.real = part_at(first);
+        if (target.second_offset != 0) b.imaginary = part_at(first + target.second_offset);
+        b.rows = m_;
+        b.columns = width_;
+        b.grid_width = width_;
+        return writer_.input(b) * (cubic_.root * cubic_.q0);
+    }
+
     void add_argument(int t) {
-        const Target target{t, natural(t), t >= 2, 0};  // x_0 = 0 needs no conversion
-        Vector x;
-        for (std::size_t first = 0; first < m_; first += extent(target.result)) x.push_back(product(target, first, false));
-        if (!target.converts) {
-            arguments_.push_back(std::move(x));
-            return;
-        }
-        Vector real, converted;
-        for (const Expr& y : x) {
+        const Target target{t, natural(t), true, 0};
+        Vector argument, converted;
+        for (std::size_t first = 0; first < m_; first += extent(target.result)) {
+            const Expr start = first_term(target, first);
+            if (t == 1) {
+                argument.push_back(start);
+                continue;
+            }
+            const Expr y = product(target, first, false);
             const Expr conjugated = conjugate(y);
-            real.push_back(y + conjugated);
+            argument.push_back(y + conjugated + start);
             converted.push_back(conjugated - y);
         }
-        arguments_.push_back(std::move(real));
-        converted_.push_back(std::move(converted));
+        arguments_.push_back(std::move(argument));
+        if (t > 1) converted_.push_back(std::move(converted));
     }
 
     void add_weights() {
@@ -188,7 +228,10 @@ private:
         const std::size_t each = extent(result);
         for (std::size_t first = 0; first < features; first += 2 * each) {
             const bool two = first + each < features;
-            const std::size_t output = writer_.output(product({recipe_.minibatches, result, false, two ? each : 0}, first, true));
+            const Target target{recipe_.minibatches, result, false, two ? each : 0};
+            Expr weights = first_term(target, first);
+            if (target.t > 1) weights += product(target, first, true);
+            const std::size_t output = writer_.output(weights);
             writer_.place(weight_slots(output, false, first));
             if (two) writer_.place(weight_slots(output, true, first + each));
         }
@@ -227,7 +270,8 @@ private:
 
     [[nodiscard]] WeightSlots weight_slots(std::size_t output, bool imaginary, std::size_t first) const {
         const bool inner = natural(recipe_.minibatches) == Encoding::inner;
-        const std::size_t count = std::min(extent(natural(recipe_.minibatches)), static_cast<std::size_t>(recipe_.features) - first);
+        const std::size_t count =
+            std::min(extent(natural(recipe_.minibatches)), static_cast<std::size_t>(recipe_.features) - first);
         if (inner) return {output, imaginary, first, count, 0, 1};
         return {output, imaginary, first, count, mask_free_ ? width_ - 1 : 0, width_};
     }

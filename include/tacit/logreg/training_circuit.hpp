@@ -22,8 +22,8 @@ enum class Method {
 /// "baseline", "low-depth", "mask-free"
 [[nodiscard]] const char* to_string(Method method) noexcept;
 
-/// One encrypted input: blocks of matrices that the client computes from its minibatches, laid into a grid of slots. Slots
-/// are complex, so one ciphertext carries two blocks of the same shape.
+/// One encrypted input: blocks of matrices that the client computes from its minibatches, laid into a grid of slots.
+/// Slots are complex, so one ciphertext carries two blocks of the same shape.
 struct MatrixBlock {
     enum class Kind {
         none,                ///< zero
@@ -31,6 +31,8 @@ struct MatrixBlock {
         samples_transposed,  ///< Z_a^T          [features x m]
         gram,                ///< Z_a Z_b^T      [m x m]
         identity,            ///< ones on the diagonal
+        gram_sums,           ///< Z_a Z_b^T 1      [m], a vector: repeated along the grid
+        samples_sums,        ///< Z_a^T 1          [features], likewise
     };
     /// The block whose corner is entry (row, column); entries outside the matrix are zero.
     struct Part {
@@ -40,6 +42,7 @@ struct MatrixBlock {
         double factor = 1;  ///< every entry is multiplied by it before encryption
         std::size_t row = 0;
         std::size_t column = 0;
+        bool across = false;  ///< vectors: entry i stands in grid column i, not in grid row i
 
         friend bool operator==(const Part&, const Part&) = default;
     };
@@ -84,6 +87,7 @@ struct TrainingCircuit {
 [[nodiscard]] ComplexSlots training_input(const MatrixBlock& block, std::span<const Minibatch> minibatches);
 
 /// The weights [recipe.features] from the decrypted outputs.
-[[nodiscard]] std::vector<double> extract_weights(const TrainingCircuit& training, std::span<const ComplexSlots> outputs);
+[[nodiscard]] std::vector<double> extract_weights(const TrainingCircuit& training,
+                                                  std::span<const ComplexSlots> outputs);
 
 }  // namespace tacit::logreg
