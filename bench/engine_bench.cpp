@@ -1,6 +1,7 @@
 // Times the operations of the engine, one JSON object per line:
 //   engine_bench [--set p13|p14|p15|ntt] [--filter OP[*]] [--reps R] [--threads T]
-// ns_min and ns_median are over R samples of at least half a millisecond each; CPU time for one thread, wall time above.
+// ns_min and ns_median are over R samples of at least half a millisecond each; CPU time for one thread, wall time
+// above.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
@@ -69,8 +70,13 @@ private:
 };
 
 nlohmann::json common_fields(const Options& options, const std::string& set) {
-    return {{"library", "Tacit"}, {"version", machine::commit()}, {"machine", machine::name()}, {"kernel", math::kernels().name},
-            {"set", set}, {"threads", options.threads}, {"clock", options.threads == 1 ? "cpu" : "wall"}};
+    return {{"library", "Tacit"},
+            {"version", machine::commit()},
+            {"machine", machine::name()},
+            {"kernel", math::kernels().name},
+            {"set", set},
+            {"threads", options.threads},
+            {"clock", options.threads == 1 ? "cpu" : "wall"}};
 }
 
 std::vector<double> random_values(std::size_t n) {
@@ -136,7 +142,9 @@ void bench_evaluator(const Bench& bench, const ckks::Parameters& parameters, con
     bench("mul_relin_rescale", [&] { static_cast<void>(evaluator.relinearize_rescale(evaluator.mul(a, b))); });
     bench("rotate1", [&] { static_cast<void>(evaluator.rotate(a, 1)); });
     const std::vector<int> steps{1, 2, 3, 4, 5, 6, 7, 8};
-    bench("rotate8", [&] { for (const int s : steps) static_cast<void>(evaluator.rotate(a, s)); });
+    bench("rotate8", [&] {
+        for (const int s : steps) static_cast<void>(evaluator.rotate(a, s));
+    });
     bench("rotate8_hoisted", [&] { static_cast<void>(evaluator.rotate_hoisted(a, steps)); });
 }
 
@@ -144,8 +152,12 @@ void bench_scheme(const Options& options, const std::string& set, int log_n, int
     const auto parameters = ckks::Parameters::create({.depth = depth, .log_ring_dimension = log_n});
     const auto keys = ckks::generate_keys(parameters, {.rotations = {1, 2, 3, 4, 5, 6, 7, 8}});
     auto fields = common_fields(options, set);
-    fields.update({{"N", parameters.ring_dimension()}, {"limbs", parameters.primes().size()}, {"special", parameters.special_primes().size()},
-                   {"digits", parameters.digits(depth)}, {"logQ", parameters.log2_modulus()}, {"logQP", parameters.log2_modulus_with_special()},
+    fields.update({{"N", parameters.ring_dimension()},
+                   {"limbs", parameters.primes().size()},
+                   {"special", parameters.special_primes().size()},
+                   {"digits", parameters.digits(depth)},
+                   {"logQ", parameters.log2_modulus()},
+                   {"logQP", parameters.log2_modulus_with_special()},
                    {"key_bytes", parameters.key_switch_key_bytes()}});
     const Bench bench(options, fields);
     bench_keys(bench, keys.secret_key);

@@ -1,11 +1,10 @@
 // Trains the embedded MNIST by all methods in one process, interleaved in five rounds, and prints one JSON object per
 // method: training_bench [THREADS]
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -38,7 +37,8 @@ struct Prepared {
     double relative_error = 0;
 };
 
-Prepared prepare(logreg::Method method, const logreg::TrainingRecipe& recipe, std::span<const logreg::Minibatch> minibatches) {
+Prepared prepare(logreg::Method method, const logreg::TrainingRecipe& recipe,
+                 std::span<const logreg::Minibatch> minibatches) {
     const std::size_t slots = method == logreg::Method::baseline ? 32768 : 16384;
     auto training = logreg::make_training_circuit(method, recipe, slots);
     auto program = compile::manage(training.circuit, slots);
@@ -47,7 +47,8 @@ Prepared prepare(logreg::Method method, const logreg::TrainingRecipe& recipe, st
     const ckks::Encryptor encryptor(keys.secret_key);
     std::vector<ckks::Ciphertext> inputs;
     for (std::size_t i = 0; i < training.inputs.size(); ++i) {
-        inputs.push_back(encryptor.encrypt(logreg::training_input(training.inputs[i], minibatches), program.input_levels()[i]));
+        inputs.push_back(
+            encryptor.encrypt(logreg::training_input(training.inputs[i], minibatches), program.input_levels()[i]));
     }
     return {std::move(training), std::move(program), parameters, std::move(keys), std::move(inputs), {}, 0};
 }

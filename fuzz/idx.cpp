@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     constexpr std::array<std::uint32_t, 1> labels{4000};
     const std::span<const std::uint32_t> largest =
         data[0] % 2 == 0 ? std::span<const std::uint32_t>(images) : std::span<const std::uint32_t>(labels);
-    const auto parsed = catching([&] { return logreg::parse_idx(fuzz::as_bytes(data + 1, size - 1), largest, "input"); });
+    const auto parsed =
+        catching([&] { return logreg::parse_idx(fuzz::as_bytes(data + 1, size - 1), largest, "input"); });
     if (!parsed) {
         fuzz::check_error(parsed.error());
         return 0;

@@ -12,7 +12,8 @@ std::string to_string(const CiphertextType& type) {
 
 Ciphertext Ciphertext::zero(const Parameters& parameters, const CiphertextType& type) {
     if (type.degree < 1 || type.degree > 2 || type.scale_power < 1 || type.scale_power > 2) {
-        fail(ErrorCode::invalid_argument, "zero: there is no ciphertext of {}; degree and scale power are 1 or 2", to_string(type));
+        fail(ErrorCode::invalid_argument, "zero: there is no ciphertext of {}; degree and scale power are 1 or 2",
+             to_string(type));
     }
     std::vector<ring::EvaluationPoly> polys;
     for (int i = 0; i <= type.degree; ++i) {

@@ -63,13 +63,14 @@ double balanced_residue(long double value, const math::Modulus& p) {
     return p.balanced(math::mul_mod(p.canonical(low), power, p.value()));
 }
 
-ring::EvaluationPoly scaled_coefficients_to_rns(const Context& context, double* re, double* im, std::size_t n, double scale,
-                                                std::size_t limbs) {
+ring::EvaluationPoly scaled_coefficients_to_rns(const Context& context, double* re, double* im, std::size_t n,
+                                                double scale, std::size_t limbs) {
     const double largest = std::max(scale_and_round(re, n, scale), scale_and_round(im, n, scale));
     const double room = log2_modulus(context, limbs) - 1;
     if (largest > 0 && std::log2(largest) > room) {
         fail(ErrorCode::invalid_argument,
-             "encode: a scaled value needs {:.1f} bits but the modulus at this level leaves {:.1f}; encode smaller values, at a "
+             "encode: a scaled value needs {:.1f} bits but the modulus at this level leaves {:.1f}; encode smaller "
+             "values, at a "
              "higher level, or with a smaller scale",
              std::log2(largest), room);
     }
@@ -107,8 +108,8 @@ void to_mixed_radix(const Context& context, ring::CoefficientPoly& rows) {
 
 }  // namespace
 
-void rns_to_scaled_coefficients(const Context& context, const ring::EvaluationPoly& poly, double inverse_scale, double* re,
-                                double* im) {
+void rns_to_scaled_coefficients(const Context& context, const ring::EvaluationPoly& poly, double inverse_scale,
+                                double* re, double* im) {
     const std::size_t n = context.dimension();
     ring::CoefficientPoly rows(n, poly.limbs());
     parallel_for(0, poly.limbs(), [&](std::size_t i) {

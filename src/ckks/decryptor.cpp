@@ -35,7 +35,8 @@ Decryptor::Decryptor(const SecretKey& key) : key_(&key), encoder_(key.parameters
 Plaintext Decryptor::decrypt_to_plaintext(const Ciphertext& ciphertext) const {
     const Parameters& parameters = key_->parameters();
     if (!(ciphertext.parameters() == parameters)) {
-        fail(ErrorCode::parameter_mismatch, "decrypt: the ciphertext and the key have different parameters; use the key it was made for");
+        fail(ErrorCode::parameter_mismatch,
+             "decrypt: the ciphertext and the key have different parameters; use the key it was made for");
     }
     const Context& context = parameters.context();
     const std::size_t n = context.dimension();
@@ -65,11 +66,13 @@ std::vector<std::complex<double>> Decryptor::decrypt_complex(const Ciphertext& c
     return encoder_.decode(decrypt_to_plaintext(ciphertext), count);
 }
 
-std::vector<double> Decryptor::publish(const Ciphertext& ciphertext, const PublicationPolicy& policy, std::size_t count) const {
-    if (!(policy.error_standard_deviation > 0) || !std::isfinite(policy.error_standard_deviation) || policy.publications == 0 ||
-        policy.statistical_bits < 1 || policy.statistical_bits > 128) {
+std::vector<double> Decryptor::publish(const Ciphertext& ciphertext, const PublicationPolicy& policy,
+                                       std::size_t count) const {
+    if (!(policy.error_standard_deviation > 0) || !std::isfinite(policy.error_standard_deviation) ||
+        policy.publications == 0 || policy.statistical_bits < 1 || policy.statistical_bits > 128) {
         fail(ErrorCode::invalid_argument,
-             "publish: error bound {}, {} publications, {} statistical bits; the bound must be positive and finite, the count "
+             "publish: error bound {}, {} publications, {} statistical bits; the bound must be positive and finite, "
+             "the count "
              "at least 1, the bits 1 to 128",
              policy.error_standard_deviation, policy.publications, policy.statistical_bits);
     }
@@ -80,7 +83,8 @@ std::vector<double> Decryptor::publish(const Ciphertext& ciphertext, const Publi
     // Above 2^50 a double no longer tells neighbouring integers apart everywhere: the noise would have gaps.
     if (sigma > 0x1p50) {
         fail(ErrorCode::invalid_argument,
-             "publish: hiding an error of {:.3g} takes noise of 2^{:.1f}, above 2^50; rescale the ciphertext first or lower the bounds",
+             "publish: hiding an error of {:.3g} takes noise of 2^{:.1f}, above 2^50; rescale the ciphertext first or "
+             "lower the bounds",
              policy.error_standard_deviation, std::log2(sigma));
     }
     Rng rng = Rng::from_system();
@@ -91,11 +95,14 @@ std::vector<double> Decryptor::publish(const Ciphertext& ciphertext, const Publi
         re.data()[k] = sample_gaussian(sigma, rng);
         im.data()[k] = sample_gaussian(sigma, rng);
     }
-    ring::EvaluationPoly flooded = scaled_coefficients_to_rns(context, re.data(), im.data(), n, 1.0, message.poly().limbs());
+    ring::EvaluationPoly flooded =
+        scaled_coefficients_to_rns(context, re.data(), im.data(), n, 1.0, message.poly().limbs());
     for (std::size_t i = 0; i < flooded.limbs(); ++i) {
-        math::kernels().add(flooded.limb(i), flooded.limb(i), message.poly().limb(i), context.dimension(), context.ring().modulus(i));
+        math::kernels().add(flooded.limb(i), flooded.limb(i), message.poly().limb(i), context.dimension(),
+                            context.ring().modulus(i));
     }
-    return encoder_.decode_real({key_->parameters(), std::move(flooded), message.level(), message.scale_power()}, count);
+    return encoder_.decode_real({key_->parameters(), std::move(flooded), message.level(), message.scale_power()},
+                                count);
 }
 
 }  // namespace tacit::ckks

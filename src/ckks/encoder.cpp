@@ -57,8 +57,9 @@ namespace {
 
 int checked_log_slots(std::size_t count, std::size_t slots) {
     if (count == 0 || !std::has_single_bit(count) || count > slots) {
-        fail(ErrorCode::invalid_argument, "{} values do not fill the slots evenly; give a power of two of at most {} (pad with zeros)",
-             count, slots);
+        fail(ErrorCode::invalid_argument,
+             "{} values do not fill the slots evenly; give a power of two of at most {} (pad with zeros)", count,
+             slots);
     }
     return std::max(smallest_log_slots, std::countr_zero(count));
 }
@@ -68,15 +69,16 @@ void check_finite(std::span<const Value> values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         const std::complex<double> z = values[i];
         if (!std::isfinite(z.real()) || !std::isfinite(z.imag())) {
-            fail(ErrorCode::invalid_argument, "value {} is not a finite number ({} + {}i); remove or replace it before encoding", i,
-                 z.real(), z.imag());
+            fail(ErrorCode::invalid_argument,
+                 "value {} is not a finite number ({} + {}i); remove or replace it before encoding", i, z.real(),
+                 z.imag());
         }
     }
 }
 
 template <class Value>
-Plaintext encode_values(const Parameters& parameters, const SlotTransform& transform, std::span<const Value> values, int level,
-                        int scale_power) {
+Plaintext encode_values(const Parameters& parameters, const SlotTransform& transform, std::span<const Value> values,
+                        int level, int scale_power) {
     const std::size_t n = transform.leaf.size();
     AlignedBuffer re(n);
     AlignedBuffer im(n);
@@ -88,14 +90,15 @@ Plaintext encode_values(const Parameters& parameters, const SlotTransform& trans
     math::kernels().fft_inverse(re.data(), im.data(), transform.fft);
     const Context& context = parameters.context();
     const auto delta = static_cast<double>(std::pow(context.scale(level), static_cast<long double>(scale_power)));
-    return {parameters, scaled_coefficients_to_rns(context, re.data(), im.data(), n, delta, parameters.limbs(level)), level,
-            scale_power};
+    return {parameters, scaled_coefficients_to_rns(context, re.data(), im.data(), n, delta, parameters.limbs(level)),
+            level, scale_power};
 }
 
 void check_level(const Parameters& parameters, int level, int scale_power) {
     static_cast<void>(parameters.limbs(level));
     if (scale_power != 1 && scale_power != 2) {
-        fail(ErrorCode::invalid_argument, "scale power {} does not exist; use 1, or 2 to add to a product", scale_power);
+        fail(ErrorCode::invalid_argument, "scale power {} does not exist; use 1, or 2 to add to a product",
+             scale_power);
     }
 }
 
@@ -117,7 +120,8 @@ Plaintext Encoder::encode(std::span<const std::complex<double>> values, int leve
 
 std::vector<std::complex<double>> Encoder::decode(const Plaintext& plaintext, std::size_t count) const {
     if (!(plaintext.parameters() == parameters_)) {
-        fail(ErrorCode::parameter_mismatch, "decode: the plaintext was made under other parameters; use its own encoder");
+        fail(ErrorCode::parameter_mismatch,
+             "decode: the plaintext was made under other parameters; use its own encoder");
     }
     if (count == 0) count = parameters_.slots();
     static_cast<void>(checked_log_slots(count, parameters_.slots()));
@@ -126,7 +130,8 @@ std::vector<std::complex<double>> Encoder::decode(const Plaintext& plaintext, st
     AlignedBuffer re(n);
     AlignedBuffer im(n);
     const Context& context = parameters_.context();
-    const long double delta = std::pow(context.scale(plaintext.level()), static_cast<long double>(plaintext.scale_power()));
+    const long double delta =
+        std::pow(context.scale(plaintext.level()), static_cast<long double>(plaintext.scale_power()));
     rns_to_scaled_coefficients(context, plaintext.poly(), static_cast<double>(1 / delta), re.data(), im.data());
     math::kernels().fft_forward(re.data(), im.data(), transform.fft);
     std::vector<std::complex<double>> values(count);

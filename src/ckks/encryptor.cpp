@@ -33,11 +33,13 @@ Ciphertext Encryptor::encrypt(const Plaintext& plaintext) const {
 
 Ciphertext Encryptor::encrypt(const Plaintext& plaintext, Rng& rng) const {
     if (!(plaintext.parameters() == parameters_)) {
-        fail(ErrorCode::parameter_mismatch, "encrypt: the plaintext and the key have different parameters; encode with this key's encoder");
+        fail(ErrorCode::parameter_mismatch,
+             "encrypt: the plaintext and the key have different parameters; encode with this key's encoder");
     }
     if (plaintext.poly().limbs() != parameters_.limbs(plaintext.level())) {
         fail(ErrorCode::invalid_argument,
-             "encrypt: the plaintext has {} of the {} primes of level {}, it comes from decryption; decode it and encode it again",
+             "encrypt: the plaintext has {} of the {} primes of level {}, it comes from decryption; decode it and "
+             "encode it again",
              plaintext.poly().limbs(), parameters_.limbs(plaintext.level()), plaintext.level());
     }
     return secret_key_ != nullptr ? encrypt_symmetric(plaintext, rng) : encrypt_public(plaintext, rng);

@@ -16,22 +16,25 @@ namespace {
 
 void check_equal(const char* operation, const CiphertextType& a, const CiphertextType& b) {
     if (a.level != b.level) {
-        fail(ErrorCode::invalid_argument, "{}: operands are at levels {} and {}; bring the higher one down with drop_level", operation,
-             a.level, b.level);
+        fail(ErrorCode::invalid_argument,
+             "{}: operands are at levels {} and {}; bring the higher one down with drop_level", operation, a.level,
+             b.level);
     }
     if (a.scale_power != b.scale_power) {
-        fail(ErrorCode::invalid_argument, "{}: operands have scale powers {} and {}; rescale the product (or encode at its scale power)",
-             operation, a.scale_power, b.scale_power);
+        fail(ErrorCode::invalid_argument,
+             "{}: operands have scale powers {} and {}; rescale the product (or encode at its scale power)", operation,
+             a.scale_power, b.scale_power);
     }
 }
 
 void check_factor(const char* operation, const CiphertextType& type, int max_degree) {
     if (type.scale_power != 1) {
-        fail(ErrorCode::invalid_argument, "{}: an operand is a product that was not rescaled ({}); rescale it first", operation,
-             to_string(type));
+        fail(ErrorCode::invalid_argument, "{}: an operand is a product that was not rescaled ({}); rescale it first",
+             operation, to_string(type));
     }
     if (type.degree > max_degree) {
-        fail(ErrorCode::invalid_argument, "{}: an operand is a product that was not relinearised ({}); relinearize it first", operation,
+        fail(ErrorCode::invalid_argument,
+             "{}: an operand is a product that was not relinearised ({}); relinearize it first", operation,
              to_string(type));
     }
 }
@@ -39,8 +42,10 @@ void check_factor(const char* operation, const CiphertextType& type, int max_deg
 /// A decrypted plaintext keeps the primes that hold its message only.
 void check_complete(const char* operation, const Plaintext& plain) {
     if (plain.poly().limbs() != plain.parameters().limbs(plain.level())) {
-        fail(ErrorCode::invalid_argument, "{}: the plaintext has {} of the {} primes of level {}, it comes from decryption; decode it "
-             "and encode it again", operation, plain.poly().limbs(), plain.parameters().limbs(plain.level()), plain.level());
+        fail(ErrorCode::invalid_argument,
+             "{}: the plaintext has {} of the {} primes of level {}, it comes from decryption; decode it "
+             "and encode it again",
+             operation, plain.poly().limbs(), plain.parameters().limbs(plain.level()), plain.level());
     }
 }
 
@@ -58,7 +63,8 @@ void combine(const Context& context, Sign sign, ring::EvaluationPoly& out, const
 
 /// out = a * factor, the factor given modulo each prime.
 template <class Factor>
-void scale_rows(const Context& context, ring::EvaluationPoly& out, const ring::EvaluationPoly& a, const Factor& factor) {
+void scale_rows(const Context& context, ring::EvaluationPoly& out, const ring::EvaluationPoly& a,
+                const Factor& factor) {
     parallel_for(0, out.limbs(), [&](std::size_t i) {
         const math::Modulus& p = context.ring().modulus(i);
         math::kernels().mul_scalar(out.limb(i), a.limb(i), factor(p), context.dimension(), p);
@@ -72,13 +78,14 @@ ring::EvaluationPoly negated(const Context& context, const ring::EvaluationPoly&
 }
 
 /// Polynomial i of a +- b; `reusable`, if any, is a's own polynomial, to be overwritten.
-ring::EvaluationPoly combined_poly(const Context& context, Sign sign, const Ciphertext& a, const Ciphertext& b, std::size_t i,
-                                   ring::EvaluationPoly* reusable) {
+ring::EvaluationPoly combined_poly(const Context& context, Sign sign, const Ciphertext& a, const Ciphertext& b,
+                                   std::size_t i, ring::EvaluationPoly* reusable) {
     const bool in_a = i <= static_cast<std::size_t>(a.type().degree);
     const bool in_b = i <= static_cast<std::size_t>(b.type().degree);
     if (!in_a) return sign == Sign::plus ? b.poly(i).clone() : negated(context, b.poly(i));
     if (!in_b) return reusable != nullptr ? std::move(*reusable) : a.poly(i).clone();
-    ring::EvaluationPoly out = reusable != nullptr ? std::move(*reusable) : ring::EvaluationPoly(context.dimension(), a.limbs());
+    ring::EvaluationPoly out =
+        reusable != nullptr ? std::move(*reusable) : ring::EvaluationPoly(context.dimension(), a.limbs());
     combine(context, sign, out, reusable != nullptr ? out : a.poly(i), b.poly(i));
     return out;
 }
@@ -99,7 +106,8 @@ Ciphertext combined(const Context& context, Sign sign, const Ciphertext& a, cons
 
 void Evaluator::check_mine(const char* operation, const Parameters& other) const {
     if (!(other == parameters_)) {
-        fail(ErrorCode::parameter_mismatch, "{}: an operand was made under other parameters ({}) than the evaluator's ({})", operation,
+        fail(ErrorCode::parameter_mismatch,
+             "{}: an operand was made under other parameters ({}) than the evaluator's ({})", operation,
              other.summary(), parameters_.summary());
     }
 }
@@ -163,12 +171,15 @@ namespace {
 
 /// b scaled and rounded, refused where it would wrap around the modulus.
 long double scaled_scalar(const char* operation, const Parameters& parameters, double b, int level, int scale_power) {
-    const long double scaled = static_cast<long double>(b) * std::pow(parameters.exact_scale(level), static_cast<long double>(scale_power));
+    const long double scaled =
+        static_cast<long double>(b) * std::pow(parameters.exact_scale(level), static_cast<long double>(scale_power));
     if (!std::isfinite(b)) fail(ErrorCode::invalid_argument, "{}: the number {} is not finite", operation, b);
     double bits = -1;
-    for (std::size_t i = 0; i < parameters.limbs(level); ++i) bits += std::log2(static_cast<double>(parameters.primes()[i]));
+    for (std::size_t i = 0; i < parameters.limbs(level); ++i)
+        bits += std::log2(static_cast<double>(parameters.primes()[i]));
     if (scaled != 0 && std::log2(std::fabs(scaled)) > bits) {
-        fail(ErrorCode::invalid_argument, "{}: {} times its scale exceeds half the modulus of level {} ({:.1f} bits); use a smaller number",
+        fail(ErrorCode::invalid_argument,
+             "{}: {} times its scale exceeds half the modulus of level {} ({:.1f} bits); use a smaller number",
              operation, b, level, bits);
     }
     return scaled;
@@ -197,7 +208,8 @@ Ciphertext Evaluator::mul(const Ciphertext& a, const Ciphertext& b) const {
 Ciphertext Evaluator::square(const Ciphertext& a) const { return mul(a, a); }
 
 Ciphertext Evaluator::sum_of_products(std::span<const std::pair<const Ciphertext*, const Ciphertext*>> pairs) const {
-    if (pairs.empty()) fail(ErrorCode::invalid_argument, "mul: no factors were given; a sum of products needs at least one pair");
+    if (pairs.empty())
+        fail(ErrorCode::invalid_argument, "mul: no factors were given; a sum of products needs at least one pair");
     const CiphertextType first = pairs.front().first->type();
     for (const auto& [a, b] : pairs) {
         check_mine("mul", a->parameters());
@@ -216,8 +228,8 @@ Ciphertext Evaluator::sum_of_products(std::span<const std::pair<const Ciphertext
         for (std::size_t j = 0; j < pairs.size(); ++j) {
             const Ciphertext& a = *pairs[j].first;
             const Ciphertext& b = *pairs[j].second;
-            math::kernels().tensor(c[0].limb(i), c[1].limb(i), c[2].limb(i), a.poly(0).limb(i), a.poly(1).limb(i), b.poly(0).limb(i),
-                                   b.poly(1).limb(i), j > 0, n, context.ring().modulus(i));
+            math::kernels().tensor(c[0].limb(i), c[1].limb(i), c[2].limb(i), a.poly(0).limb(i), a.poly(1).limb(i),
+                                   b.poly(0).limb(i), b.poly(1).limb(i), j > 0, n, context.ring().modulus(i));
         }
     });
     return {parameters_, std::move(c), first.level, 2};
@@ -236,7 +248,8 @@ Ciphertext Evaluator::mul(const Ciphertext& a, const Plaintext& b) const {
     parallel_for(0, a.limbs() * polys, [&](std::size_t task) {
         const std::size_t i = task / polys;
         const std::size_t j = task % polys;
-        math::kernels().mul(c[j].limb(i), a.poly(j).limb(i), b.poly().limb(i), context.dimension(), context.ring().modulus(i));
+        math::kernels().mul(c[j].limb(i), a.poly(j).limb(i), b.poly().limb(i), context.dimension(),
+                            context.ring().modulus(i));
     });
     return {parameters_, std::move(c), a.level(), 2};
 }
@@ -260,10 +273,12 @@ Ciphertext Evaluator::rescale(Ciphertext&& a) const {
     check_mine("rescale", a.parameters());
     const CiphertextType type = a.type();
     if (type.scale_power != 2) {
-        fail(ErrorCode::invalid_argument, "rescale: the ciphertext is no product ({}); only products have scale power 2", to_string(type));
+        fail(ErrorCode::invalid_argument,
+             "rescale: the ciphertext is no product ({}); only products have scale power 2", to_string(type));
     }
     if (type.level == 0) {
-        fail(ErrorCode::out_of_levels, "rescale: the product is at level 0 and no level is left; use parameters of a larger depth than {}",
+        fail(ErrorCode::out_of_levels,
+             "rescale: the product is at level 0 and no level is left; use parameters of a larger depth than {}",
              parameters_.depth());
     }
     const Context& context = parameters_.context();
@@ -278,7 +293,8 @@ Ciphertext Evaluator::rescale(Ciphertext&& a) const {
 Ciphertext Evaluator::drop_level(const Ciphertext& a, int level) const {
     check_mine("drop_level", a.parameters());
     if (level < 0 || level > a.level()) {
-        fail(ErrorCode::out_of_levels, "drop_level: cannot go from level {} to {}; the target must lie between 0 and {}", a.level(), level,
+        fail(ErrorCode::out_of_levels,
+             "drop_level: cannot go from level {} to {}; the target must lie between 0 and {}", a.level(), level,
              a.level());
     }
     if (level == a.level()) return a.clone();

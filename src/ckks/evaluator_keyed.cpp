@@ -19,20 +19,22 @@ namespace {
 
 const KeySwitchKey& relinearization_key(const EvaluationKeys* keys) {
     if (keys == nullptr || keys->relinearization() == nullptr) {
-        fail(ErrorCode::missing_key, "relinearize: there is no relinearisation key; generate the keys with KeyRequest::relinearization");
+        fail(ErrorCode::missing_key,
+             "relinearize: there is no relinearisation key; generate the keys with KeyRequest::relinearization");
     }
     return keys->relinearization()->key();
 }
 
 void check_degree(const char* operation, const CiphertextType& type, int degree, const char* remedy) {
     if (type.degree != degree) {
-        fail(ErrorCode::invalid_argument, "{}: needs degree {} but the ciphertext has {}; {}", operation, degree, to_string(type), remedy);
+        fail(ErrorCode::invalid_argument, "{}: needs degree {} but the ciphertext has {}; {}", operation, degree,
+             to_string(type), remedy);
     }
 }
 
 /// Division of an extended pair by the primes of a converter; what is left is a ciphertext.
-Ciphertext divided(const Parameters& parameters, ExtendedPair pair, std::size_t kept, const ring::BaseConverter& dropped, int level,
-                   int scale_power) {
+Ciphertext divided(const Parameters& parameters, ExtendedPair pair, std::size_t kept,
+                   const ring::BaseConverter& dropped, int level, int scale_power) {
     const std::array polys{&pair.c0, &pair.c1};
     mod_down(parameters.context(), polys, kept, dropped);
     std::vector<ring::EvaluationPoly> c;
@@ -42,7 +44,8 @@ Ciphertext divided(const Parameters& parameters, ExtendedPair pair, std::size_t 
 }
 
 /// phi_g(c0 + d0, d1) for (d0, d1) = the key switch of c1 towards phi_g^-1(s).
-Ciphertext switch_and_permute(const Parameters& parameters, const Ciphertext& a, const DigitDecomposition& digits, const GaloisKey& key) {
+Ciphertext switch_and_permute(const Parameters& parameters, const Ciphertext& a, const DigitDecomposition& digits,
+                              const GaloisKey& key) {
     const Context& context = parameters.context();
     const std::size_t n = context.dimension();
     ExtendedPair switched = digits.inner_product(key.key(), &a.poly(0), nullptr);
@@ -63,8 +66,8 @@ Ciphertext Evaluator::relinearize(const Ciphertext& a) const {
     check_degree("relinearize", a.type(), 2, "only products of two ciphertexts need it");
     const Context& context = parameters_.context();
     const KeySwitchKey& key = relinearization_key(keys_);
-    return divided(parameters_, DigitDecomposition(context, a.poly(2)).inner_product(key, &a.poly(0), &a.poly(1)), a.limbs(),
-                   context.special_converter(), a.level(), a.type().scale_power);
+    return divided(parameters_, DigitDecomposition(context, a.poly(2)).inner_product(key, &a.poly(0), &a.poly(1)),
+                   a.limbs(), context.special_converter(), a.level(), a.type().scale_power);
 }
 
 Ciphertext Evaluator::relinearize_rescale(const Ciphertext& a) const {
@@ -73,7 +76,8 @@ Ciphertext Evaluator::relinearize_rescale(const Ciphertext& a) const {
     check_degree("relinearize_rescale", type, 2, "only products of two ciphertexts need it");
     if (type.scale_power != 2 || type.level == 0) {
         fail(type.level == 0 ? ErrorCode::out_of_levels : ErrorCode::invalid_argument,
-             "relinearize_rescale: needs a product above level 0 but the ciphertext has {}; use parameters of a larger depth than {}",
+             "relinearize_rescale: needs a product above level 0 but the ciphertext has {}; use parameters of a larger "
+             "depth than {}",
              to_string(type), parameters_.depth());
     }
     const Context& context = parameters_.context();
@@ -88,7 +92,8 @@ const GaloisKey& Evaluator::galois_key(const char* operation, std::uint64_t elem
     const std::string what = element == ring::conjugation_element(parameters_.log_ring_dimension())
                                  ? std::string("KeyRequest::conjugation")
                                  : fmt::format("{} among KeyRequest::rotations", steps);
-    fail(ErrorCode::missing_key, "{}: there is no key for Galois element {} ({} keys are present); generate the keys with {}", operation,
+    fail(ErrorCode::missing_key,
+         "{}: there is no key for Galois element {} ({} keys are present); generate the keys with {}", operation,
          element, keys_ == nullptr ? 0 : keys_->galois_keys().size(), what);
 }
 

@@ -26,7 +26,8 @@ DigitDecomposition::DigitDecomposition(const Context& context, const ring::Evalu
     parallel_for(0, digits_ * tasks_per_digit, [&](std::size_t task) {
         const std::vector<std::size_t>& rows = foreign[task / tasks_per_digit];
         const std::size_t begin = std::min(rows.size(), task % tasks_per_digit * rows_per_task);
-        raise(prepared, task / tasks_per_digit, std::span(rows).subspan(begin, std::min(rows_per_task, rows.size() - begin)));
+        raise(prepared, task / tasks_per_digit,
+              std::span(rows).subspan(begin, std::min(rows_per_task, rows.size() - begin)));
     });
 }
 
@@ -41,12 +42,14 @@ ring::CoefficientPoly DigitDecomposition::prepare() const {
         double* row = prepared.limb(i);
         std::copy_n(poly_->limb(i), n, row);
         math::kernels().ntt_inverse(row, context_->ring().table(i));
-        math::kernels().mul_scalar(row, row, converter.source_factor(i - digit * alpha), n, context_->ring().modulus(i));
+        math::kernels().mul_scalar(row, row, converter.source_factor(i - digit * alpha), n,
+                                   context_->ring().modulus(i));
     });
     return prepared;
 }
 
-void DigitDecomposition::raise(const ring::CoefficientPoly& prepared, std::size_t digit, std::span<const std::size_t> rows) {
+void DigitDecomposition::raise(const ring::CoefficientPoly& prepared, std::size_t digit,
+                               std::span<const std::size_t> rows) {
     const std::size_t alpha = context_->chain().digit_limbs;
     const std::size_t begin = digit * alpha;
     const auto& converter = context_->digit_converter(digit, std::min(alpha, limbs_ - begin));
@@ -59,7 +62,8 @@ void DigitDecomposition::raise(const ring::CoefficientPoly& prepared, std::size_
         primes.push_back(prime_of_row(row));
     }
     converter.convert(out, sources.data(), nullptr, primes, context_->dimension());
-    for (std::size_t i = 0; i < rows.size(); ++i) math::kernels().ntt_forward(out[i], context_->ring().table(primes[i]));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        math::kernels().ntt_forward(out[i], context_->ring().table(primes[i]));
 }
 
 ExtendedPair DigitDecomposition::inner_product(const KeySwitchKey& key, const ring::EvaluationPoly* c0,

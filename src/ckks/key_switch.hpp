@@ -19,7 +19,8 @@ struct ExtendedPair {
 /// rotations of a ciphertext (hoisting [HS18]).
 class DigitDecomposition {
 public:
-    /// Views `poly`, which must outlive it. Cost: one inverse transform per limb, one transform per digit and foreign prime.
+    /// Views `poly`, which must outlive it. Cost: one inverse transform per limb, one transform per digit and foreign
+    /// prime.
     DigitDecomposition(const Context& context, const ring::EvaluationPoly& poly);
 
     /// P (c0, c1) + sum_j digit_j (b_j, a_j) modulo Q_l P; a null c0 or c1 stands for 0.

@@ -149,8 +149,8 @@ GaloisKey GaloisKey::generate(const SecretKey& secret, std::uint64_t element, Rn
     const SecretKeyRows s(secret);
     const int log_n = secret.parameters().log_ring_dimension();
     if (element % 2 == 0 || element >> (log_n + 1) != 0) {
-        fail(ErrorCode::invalid_argument, "Galois key: {} is no Galois element; choose an odd number below 2N = {}", element,
-             2 * secret.parameters().ring_dimension());
+        fail(ErrorCode::invalid_argument, "Galois key: {} is no Galois element; choose an odd number below 2N = {}",
+             element, 2 * secret.parameters().ring_dimension());
     }
     const auto index = ring::automorphism_index(ring::inverse_element(element, log_n), log_n);
     const RowWriter permuted = [&](double* row, std::size_t prime) {
@@ -174,7 +174,8 @@ EvaluationKeys EvaluationKeys::generate(const SecretKey& secret, const KeyReques
 
 void EvaluationKeys::set(RelinearizationKey key) {
     if (!(key.key().parameters() == parameters_)) {
-        fail(ErrorCode::parameter_mismatch, "relinearisation key: made under other parameters; generate it again for these");
+        fail(ErrorCode::parameter_mismatch,
+             "relinearisation key: made under other parameters; generate it again for these");
     }
     relinearization_.emplace(std::move(key));
 }

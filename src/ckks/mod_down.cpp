@@ -26,8 +26,8 @@ void compute_overflow(DroppedPart& part, const ring::BaseConverter& dropped, std
 }
 
 /// Rows [begin, end) of a polynomial, minus what the dropped rows stand for, over D.
-void divide_rows(const Context& context, ring::EvaluationPoly& poly, const DroppedPart& part, const ring::BaseConverter& dropped,
-                 std::size_t begin, std::size_t end) {
+void divide_rows(const Context& context, ring::EvaluationPoly& poly, const DroppedPart& part,
+                 const ring::BaseConverter& dropped, std::size_t begin, std::size_t end) {
     const std::size_t n = context.dimension();
     ring::CoefficientPoly converted(n, end - begin);
     std::vector<double*> out;
@@ -40,7 +40,8 @@ void divide_rows(const Context& context, ring::EvaluationPoly& poly, const Dropp
     for (std::size_t i = begin; i < end; ++i) {
         double* row = converted.limb(i - begin);
         math::kernels().ntt_forward(row, context.ring().table(i));
-        math::kernels().sub_mul_scalar(poly.limb(i), poly.limb(i), row, dropped.inverse_product(i), n, context.ring().modulus(i));
+        math::kernels().sub_mul_scalar(poly.limb(i), poly.limb(i), row, dropped.inverse_product(i), n,
+                                       context.ring().modulus(i));
     }
 }
 

@@ -44,11 +44,15 @@ long double Parameters::exact_scale(int level) const {
 }
 
 const std::vector<std::uint64_t>& Parameters::primes() const noexcept { return context_->chain().primes; }
-const std::vector<std::uint64_t>& Parameters::special_primes() const noexcept { return context_->chain().special_primes; }
+const std::vector<std::uint64_t>& Parameters::special_primes() const noexcept {
+    return context_->chain().special_primes;
+}
 std::size_t Parameters::digit_limbs() const noexcept { return context_->chain().digit_limbs; }
 std::size_t Parameters::digits(int level) const { return context_->digits(limbs(level)); }
 double Parameters::log2_modulus() const noexcept { return log2_product(primes()); }
-double Parameters::log2_modulus_with_special() const noexcept { return log2_modulus() + log2_product(special_primes()); }
+double Parameters::log2_modulus_with_special() const noexcept {
+    return log2_modulus() + log2_product(special_primes());
+}
 
 std::size_t Parameters::key_switch_key_bytes() const noexcept {
     return 2 * context_->digits(primes().size()) * context_->prime_count() * ring_dimension() * sizeof(double);
@@ -62,13 +66,13 @@ const Digest& Parameters::fingerprint() const noexcept { return context_->finger
 
 std::string Parameters::summary() const {
     const std::string security =
-        security_bits() == 0
-            ? std::string("INSECURE, for tests only")
-            : fmt::format("of {} allowed, {} bits classical", max_log_modulus(log_ring_dimension(), security_bits()),
-                          security_bits());
-    return fmt::format("N = 2^{}, depth {}, scale 2^{}, {} + {} primes, log2 QP = {:.1f} ({}), {} key-switching digit{}",
-                       log_ring_dimension(), depth(), scale_bits(), primes().size(), special_primes().size(),
-                       log2_modulus_with_special(), security, digits(depth()), digits(depth()) == 1 ? "" : "s");
+        security_bits() == 0 ? std::string("INSECURE, for tests only")
+                             : fmt::format("of {} allowed, {} bits classical",
+                                           max_log_modulus(log_ring_dimension(), security_bits()), security_bits());
+    return fmt::format(
+        "N = 2^{}, depth {}, scale 2^{}, {} + {} primes, log2 QP = {:.1f} ({}), {} key-switching digit{}",
+        log_ring_dimension(), depth(), scale_bits(), primes().size(), special_primes().size(),
+        log2_modulus_with_special(), security, digits(depth()), digits(depth()) == 1 ? "" : "s");
 }
 
 }  // namespace tacit::ckks

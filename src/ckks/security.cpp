@@ -23,7 +23,8 @@ int max_log_modulus(int log_ring_dimension, int security_bits) {
         case 192: return limits_192[column];
         case 256: return limits_256[column];
         default:
-            fail(ErrorCode::invalid_argument, "security of {} bits is not tabulated; use 128, 192 or 256", security_bits);
+            fail(ErrorCode::invalid_argument, "security of {} bits is not tabulated; use 128, 192 or 256",
+                 security_bits);
     }
 }
 

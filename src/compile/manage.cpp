@@ -39,7 +39,8 @@ private:
         level_.assign(circuit_.nodes().size(), dead);
         for (const ValueId v : circuit_.outputs()) {
             if (is_constant(v)) {
-                fail(ErrorCode::invalid_argument, "manage: an output of the circuit is a constant; only encrypted values can be returned");
+                fail(ErrorCode::invalid_argument,
+                     "manage: an output of the circuit is a constant; only encrypted values can be returned");
             }
             level_[v.index] = 0;
         }
@@ -86,8 +87,8 @@ private:
         }
     }
 
-    std::uint32_t push(Step step, std::uint32_t lhs, std::uint32_t rhs, std::int32_t attribute, ckks::CiphertextType type,
-                       ValueId source) {
+    std::uint32_t push(Step step, std::uint32_t lhs, std::uint32_t rhs, std::int32_t attribute,
+                       ckks::CiphertextType type, ValueId source) {
         out_.instructions_.push_back({step, lhs, rhs, attribute, type, source});
         return static_cast<std::uint32_t>(out_.instructions_.size() - 1);
     }

@@ -73,13 +73,15 @@ ckks::CiphertextType result_type(const Instruction& i, const ckks::CiphertextTyp
                        : refused;
         case Step::negate:
         case Step::add_constant: return a;
-        case Step::mul: return a == b && a.scale_power == 1 && a.degree == 1 ? ckks::CiphertextType{a.level, 2, 2} : refused;
+        case Step::mul:
+            return a == b && a.scale_power == 1 && a.degree == 1 ? ckks::CiphertextType{a.level, 2, 2} : refused;
         case Step::mul_constant: return a.scale_power == 1 ? ckks::CiphertextType{a.level, 2, a.degree} : refused;
         case Step::relinearize_rescale:
             return a.degree == 2 && a.scale_power == 2 ? ckks::CiphertextType{a.level - 1, 1, 1} : refused;
         case Step::rescale: return a.scale_power == 2 ? ckks::CiphertextType{a.level - 1, 1, a.degree} : refused;
         case Step::drop_level:
-            return a.scale_power == 1 && i.type.level < a.level ? ckks::CiphertextType{i.type.level, 1, a.degree} : refused;
+            return a.scale_power == 1 && i.type.level < a.level ? ckks::CiphertextType{i.type.level, 1, a.degree}
+                                                                : refused;
         case Step::rotate:
         case Step::conjugate: return a.degree == 1 ? a : refused;
     }
@@ -96,8 +98,8 @@ void ManagedCircuit::verify() const {
         const ckks::CiphertextType a = operands > 0 && ordered ? instructions_[i.lhs].type : ckks::CiphertextType{};
         const ckks::CiphertextType b = operands > 1 && ordered ? instructions_[i.rhs].type : ckks::CiphertextType{};
         if (!ordered || i.type.level < 0 || !(result_type(i, a, b) == i.type)) {
-            fail(ErrorCode::internal, "managed circuit: instruction {} ({}) cannot give {} from ({}) and ({})", n, to_string(i.step),
-                 ckks::to_string(i.type), ckks::to_string(a), ckks::to_string(b));
+            fail(ErrorCode::internal, "managed circuit: instruction {} ({}) cannot give {} from ({}) and ({})", n,
+                 to_string(i.step), ckks::to_string(i.type), ckks::to_string(a), ckks::to_string(b));
         }
     }
     for (const std::uint32_t output : outputs_) {

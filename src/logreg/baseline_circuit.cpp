@@ -1,9 +1,8 @@
 // Minibatch Nesterov training as published [HHCP19]: 5 levels a minibatch.
-#include "logreg/training_methods.hpp"
-
 #include <optional>
 
 #include "logreg/circuit_writer.hpp"
+#include "logreg/training_methods.hpp"
 
 namespace tacit::logreg {
 
@@ -65,6 +64,8 @@ private:
 
 }  // namespace
 
-TrainingCircuit write_baseline(const TrainingRecipe& recipe, std::size_t slots) { return Baseline(recipe, slots).write(slots); }
+TrainingCircuit write_baseline(const TrainingRecipe& recipe, std::size_t slots) {
+    return Baseline(recipe, slots).write(slots);
+}
 
 }  // namespace tacit::logreg

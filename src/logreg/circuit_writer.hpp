@@ -39,7 +39,8 @@ private:
 
 /// sum_i rotate(x, i * step) over i = 0 .. count-1, count a power of two: log2(count) rotations.
 inline Expr rotate_sum(Expr x, std::ptrdiff_t step, std::size_t count) {
-    for (std::size_t i = 1; i < count; i *= 2) x += rotate(x, static_cast<std::int32_t>(step * static_cast<std::ptrdiff_t>(i)));
+    for (std::size_t i = 1; i < count; i *= 2)
+        x += rotate(x, static_cast<std::int32_t>(step * static_cast<std::ptrdiff_t>(i)));
     return x;
 }
 

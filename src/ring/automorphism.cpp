@@ -37,7 +37,8 @@ std::vector<std::uint32_t> automorphism_index(std::uint64_t g, int log_dimension
     std::vector<std::uint32_t> index(n);
     for (std::size_t i = 0; i < n; ++i) {
         // Position i holds the value at psi^(2 brv(i) + 1).
-        const std::uint64_t exponent = 2 * std::uint64_t{reverse_bits(static_cast<std::uint32_t>(i), log_dimension)} + 1;
+        const std::uint64_t exponent =
+            2 * std::uint64_t{reverse_bits(static_cast<std::uint32_t>(i), log_dimension)} + 1;
         index[i] = reverse_bits(static_cast<std::uint32_t>((exponent * g & mask) >> 1), log_dimension);
     }
     return index;

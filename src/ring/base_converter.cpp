@@ -57,8 +57,8 @@ void BaseConverter::convert(std::span<double* const> out, const double* const* r
         for (std::size_t t = 0; t < out.size(); ++t) {
             const Target& constants = target(target_primes[t]);
             math::kernels().convert(out[t] + begin, sources.data(), constants.c.data(), sources.size(),
-                                    overflow_row == nullptr ? nullptr : overflow_row + begin, constants.minus_product, count,
-                                    ring_->modulus(target_primes[t]));
+                                    overflow_row == nullptr ? nullptr : overflow_row + begin, constants.minus_product,
+                                    count, ring_->modulus(target_primes[t]));
         }
     }
 }

@@ -28,8 +28,9 @@ public:
 
     /// v from the prepared rows.
     void overflow(double* out, const double* const* rows, std::size_t n) const;
-    /// Target rows from the prepared rows, out[t] modulo prime target_primes[t]; `overflow_row` may be null (approximate
-    /// conversion). Works through the sources in chunks, so that several targets at once read them from the first cache.
+    /// Target rows from the prepared rows, out[t] modulo prime target_primes[t]; `overflow_row` may be null
+    /// (approximate conversion). Works through the sources in chunks, so that several targets at once read them from
+    /// the first cache.
     void convert(std::span<double* const> out, const double* const* rows, const double* overflow_row,
                  std::span<const std::size_t> target_primes, std::size_t n) const;
 

@@ -25,7 +25,8 @@ using compile::Step;
 /// One run: values, how many reads each still waits for, and the tasks.
 class Run {
 public:
-    Run(const ManagedCircuit& program, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress)
+    Run(const ManagedCircuit& program, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs,
+        const Progress& progress)
         : program_(program),
           evaluator_(keys),
           encoder_(keys.parameters()),
@@ -102,16 +103,19 @@ private:
         switch (i.step) {
             case Step::input: return std::move(inputs_[static_cast<std::size_t>(i.attribute)]);
             case Step::add:
-                return last_read(i.lhs) ? evaluator_.add(std::move(value(i.lhs)), value(i.rhs)) : evaluator_.add(value(i.lhs), value(i.rhs));
+                return last_read(i.lhs) ? evaluator_.add(std::move(value(i.lhs)), value(i.rhs))
+                                        : evaluator_.add(value(i.lhs), value(i.rhs));
             case Step::sub:
-                return last_read(i.lhs) ? evaluator_.sub(std::move(value(i.lhs)), value(i.rhs)) : evaluator_.sub(value(i.lhs), value(i.rhs));
+                return last_read(i.lhs) ? evaluator_.sub(std::move(value(i.lhs)), value(i.rhs))
+                                        : evaluator_.sub(value(i.lhs), value(i.rhs));
             case Step::negate: return evaluator_.negate(value(i.lhs));
             case Step::mul: return evaluator_.mul(value(i.lhs), value(i.rhs));
             case Step::add_constant: return add_constant(value(i.lhs), program_.circuit().constant(i.attribute));
             case Step::mul_constant: return mul_constant(value(i.lhs), program_.circuit().constant(i.attribute));
             case Step::relinearize_rescale: return evaluator_.relinearize_rescale(value(i.lhs));
             case Step::rescale:
-                return last_read(i.lhs) ? evaluator_.rescale(std::move(value(i.lhs))) : evaluator_.rescale(value(i.lhs));
+                return last_read(i.lhs) ? evaluator_.rescale(std::move(value(i.lhs)))
+                                        : evaluator_.rescale(value(i.lhs));
             case Step::drop_level: return evaluator_.drop_level(value(i.lhs), i.type.level);
             case Step::rotate: return evaluator_.rotate(value(i.lhs), i.attribute);
             case Step::conjugate: return evaluator_.conjugate(value(i.lhs));
@@ -143,23 +147,28 @@ private:
     oneapi::tbb::task_group tasks_;
 };
 
-void check_inputs(const ManagedCircuit& program, const ckks::Parameters& parameters, const std::vector<Ciphertext>& inputs) {
+void check_inputs(const ManagedCircuit& program, const ckks::Parameters& parameters,
+                  const std::vector<Ciphertext>& inputs) {
     const auto& levels = program.input_levels();
     if (inputs.size() != levels.size()) {
-        fail(ErrorCode::invalid_argument, "execute: {} ciphertexts given but the circuit has {} inputs; give one for each", inputs.size(),
+        fail(ErrorCode::invalid_argument,
+             "execute: {} ciphertexts given but the circuit has {} inputs; give one for each", inputs.size(),
              levels.size());
     }
     if (parameters.slots() != program.slots()) {
-        fail(ErrorCode::invalid_argument, "execute: the circuit was managed for {} slots but the parameters have {}; manage it for these",
+        fail(ErrorCode::invalid_argument,
+             "execute: the circuit was managed for {} slots but the parameters have {}; manage it for these",
              program.slots(), parameters.slots());
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (!(inputs[i].parameters() == parameters)) {
-            fail(ErrorCode::parameter_mismatch, "execute: input {} was encrypted under other parameters than the keys; encrypt it again", i);
+            fail(ErrorCode::parameter_mismatch,
+                 "execute: input {} was encrypted under other parameters than the keys; encrypt it again", i);
         }
         const ckks::CiphertextType wanted{levels[i], 1, 1};
         if (!(inputs[i].type() == wanted)) {
-            fail(ErrorCode::invalid_argument, "execute: input {} has {} but the circuit wants {}; encrypt it at that level", i,
+            fail(ErrorCode::invalid_argument,
+                 "execute: input {} has {} but the circuit wants {}; encrypt it at that level", i,
                  to_string(inputs[i].type()), to_string(wanted));
         }
     }
@@ -168,24 +177,28 @@ void check_inputs(const ManagedCircuit& program, const ckks::Parameters& paramet
 void check_keys(const ManagedCircuit& program, const ckks::EvaluationKeys& keys) {
     const ckks::KeyRequest request = program.key_request();
     if (request.relinearization && keys.relinearization() == nullptr) {
-        fail(ErrorCode::missing_key, "execute: the circuit multiplies ciphertexts but there is no relinearisation key; generate it");
+        fail(ErrorCode::missing_key,
+             "execute: the circuit multiplies ciphertexts but there is no relinearisation key; generate it");
     }
     const int log_n = keys.parameters().log_ring_dimension();
     if (request.conjugation && keys.galois(ring::conjugation_element(log_n)) == nullptr) {
-        fail(ErrorCode::missing_key, "execute: the circuit conjugates but there is no key for it; generate keys with KeyRequest::conjugation");
+        fail(ErrorCode::missing_key,
+             "execute: the circuit conjugates but there is no key for it; generate keys with KeyRequest::conjugation");
     }
     for (const int steps : request.rotations) {
         if (keys.galois(ring::galois_element(steps, log_n)) == nullptr) {
-            fail(ErrorCode::missing_key, "execute: the circuit rotates by {} but there is no key for it; generate keys for exactly {} rotations",
-                 steps, request.rotations.size());
+            fail(
+                ErrorCode::missing_key,
+                "execute: the circuit rotates by {} but there is no key for it; generate keys for exactly {} rotations",
+                steps, request.rotations.size());
         }
     }
 }
 
 }  // namespace
 
-std::vector<Ciphertext> execute(const ManagedCircuit& program, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs,
-                                const Progress& progress) {
+std::vector<Ciphertext> execute(const ManagedCircuit& program, const ckks::EvaluationKeys& keys,
+                                std::vector<Ciphertext> inputs, const Progress& progress) {
     check_inputs(program, keys.parameters(), inputs);
     check_keys(program, keys);
     return Run(program, keys, std::move(inputs), progress).run();

@@ -29,7 +29,9 @@ TEST(Manage, AProductThatIsMultipliedIsRelinearisedFirst) {
 }
 
 TEST(Manage, ConstantsNeedNoRelinearisation) {
-    const auto circuit = circuit::trace<1>([](auto a) { return 0.5 * a + rotate(a, -1) * circuit::values({1.0, 0.0}); });
+    const auto circuit = circuit::trace<1>([](auto a) {
+        return 0.5 * a + rotate(a, -1) * circuit::values({1.0, 0.0});
+    });
     const ManagedCircuit managed = manage(circuit, 8);
     EXPECT_EQ(managed.count(Step::relinearize_rescale), 0u);
     EXPECT_EQ(managed.count(Step::rescale), 1u);
@@ -45,7 +47,9 @@ TEST(Manage, LevelsAreAsLowAsTheUsesAllow) {
 }
 
 TEST(Manage, OutputsAreAtLevelZero) {
-    const auto circuit = circuit::trace(2, [](std::span<const circuit::Expr> x) { return std::vector{x[0] * x[1], x[0], x[0] - x[1]}; });
+    const auto circuit = circuit::trace(2, [](std::span<const circuit::Expr> x) {
+        return std::vector{x[0] * x[1], x[0], x[0] - x[1]};
+    });
     const ManagedCircuit managed = manage(circuit, 8);
     ASSERT_EQ(managed.outputs().size(), 3u);
     for (const auto output : managed.outputs()) {

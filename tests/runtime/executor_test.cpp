@@ -55,11 +55,13 @@ struct Encrypted {
 };
 
 Encrypted encrypt(const compile::ManagedCircuit& program, const std::vector<std::vector<double>>& values) {
-    const auto parameters = ckks::insecure_parameters_for_tests({.depth = program.depth(), .integer_bits = 8, .log_ring_dimension = 10});
+    const auto parameters =
+        ckks::insecure_parameters_for_tests({.depth = program.depth(), .integer_bits = 8, .log_ring_dimension = 10});
     auto keys = ckks::generate_keys(parameters, program.key_request());
     const ckks::Encryptor encryptor(keys.secret_key);
     std::vector<ckks::Ciphertext> inputs;
-    for (std::size_t i = 0; i < values.size(); ++i) inputs.push_back(encryptor.encrypt(values[i], program.input_levels()[i]));
+    for (std::size_t i = 0; i < values.size(); ++i)
+        inputs.push_back(encryptor.encrypt(values[i], program.input_levels()[i]));
     return {parameters, std::move(keys), std::move(inputs)};
 }
 
@@ -72,7 +74,8 @@ std::vector<ckks::Ciphertext> clones(const std::vector<ckks::Ciphertext>& cipher
 bool identical(const ckks::Ciphertext& a, const ckks::Ciphertext& b) {
     for (std::size_t i = 0; i <= static_cast<std::size_t>(a.type().degree); ++i) {
         for (std::size_t row = 0; row < a.limbs(); ++row) {
-            if (!std::equal(a.poly(i).limb(row), a.poly(i).limb(row) + a.poly(i).dimension(), b.poly(i).limb(row))) return false;
+            if (!std::equal(a.poly(i).limb(row), a.poly(i).limb(row) + a.poly(i).dimension(), b.poly(i).limb(row)))
+                return false;
         }
     }
     return a.type() == b.type();
@@ -92,7 +95,8 @@ TEST(Executor, ComputesWhatThePlainMeaningSays) {
         for (std::size_t i = 0; i < outputs.size(); ++i) {
             const auto decrypted = decryptor.decrypt(outputs[i]);
             const auto real = expected[i].real();
-            for (std::size_t j = 0; j < slots; ++j) ASSERT_NEAR(decrypted[j], real[j], 1e-4) << "seed " << seed << ", slot " << j;
+            for (std::size_t j = 0; j < slots; ++j)
+                ASSERT_NEAR(decrypted[j], real[j], 1e-4) << "seed " << seed << ", slot " << j;
         }
     }
 }
@@ -124,7 +128,8 @@ struct ExecutorErrors : ::testing::Test {
         compile::manage(circuit::trace<2>([](auto a, auto b) { return rotate(a * b, 1); }), slots);
     Encrypted data = encrypt(program, {random_values(1), random_values(2)});
 
-    void expect(ErrorCode code, const char* text, const ckks::EvaluationKeys& keys, std::vector<ckks::Ciphertext> inputs) const {
+    void expect(ErrorCode code, const char* text, const ckks::EvaluationKeys& keys,
+                std::vector<ckks::Ciphertext> inputs) const {
         try {
             static_cast<void>(execute(program, keys, std::move(inputs)));
             FAIL() << "nothing was thrown; expected: " << text;
@@ -138,7 +143,8 @@ struct ExecutorErrors : ::testing::Test {
 TEST_F(ExecutorErrors, TooFewInputs) {
     std::vector<ckks::Ciphertext> one;
     one.push_back(data.inputs[0].clone());
-    expect(ErrorCode::invalid_argument, "1 ciphertexts given but the circuit has 2 inputs", data.keys.evaluation_keys, std::move(one));
+    expect(ErrorCode::invalid_argument, "1 ciphertexts given but the circuit has 2 inputs", data.keys.evaluation_keys,
+           std::move(one));
 }
 
 TEST_F(ExecutorErrors, WrongLevel) {
@@ -155,7 +161,8 @@ TEST_F(ExecutorErrors, MissingRotationKey) {
 
 TEST_F(ExecutorErrors, MissingRelinearisationKey) {
     Rng rng = Rng::from_system();
-    const auto keys = ckks::EvaluationKeys::generate(data.keys.secret_key, {.relinearization = false, .rotations = {1}}, rng);
+    const auto keys =
+        ckks::EvaluationKeys::generate(data.keys.secret_key, {.relinearization = false, .rotations = {1}}, rng);
     expect(ErrorCode::missing_key, "no relinearisation key", keys, clones(data.inputs));
 }
 

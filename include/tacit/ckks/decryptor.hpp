@@ -37,7 +37,8 @@ public:
     [[nodiscard]] Plaintext decrypt_to_plaintext(const Ciphertext& ciphertext) const;
     /// The real parts of the first `count` slots (0: all). For the owner of the key only, see above.
     [[nodiscard]] std::vector<double> decrypt(const Ciphertext& ciphertext, std::size_t count = 0) const;
-    [[nodiscard]] std::vector<std::complex<double>> decrypt_complex(const Ciphertext& ciphertext, std::size_t count = 0) const;
+    [[nodiscard]] std::vector<std::complex<double>> decrypt_complex(const Ciphertext& ciphertext,
+                                                                    std::size_t count = 0) const;
 
     /// Decrypts and hides the error under fresh Gaussian noise of sqrt(12 publications) 2^(statistical_bits/2) times
     /// the stated bound on every coefficient (noise flooding [LMSS22]), so that the result may be shown to others.

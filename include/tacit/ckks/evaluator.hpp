@@ -45,7 +45,8 @@ public:
     [[nodiscard]] Ciphertext mul(const Ciphertext& a, const Ciphertext& b) const;
     [[nodiscard]] Ciphertext square(const Ciphertext& a) const;
     /// sum_i a_i * b_i, one tensor product each, accumulated in place; relinearise the sum once. At least one pair.
-    [[nodiscard]] Ciphertext sum_of_products(std::span<const std::pair<const Ciphertext*, const Ciphertext*>> pairs) const;
+    [[nodiscard]] Ciphertext sum_of_products(
+        std::span<const std::pair<const Ciphertext*, const Ciphertext*>> pairs) const;
     [[nodiscard]] Ciphertext mul(const Ciphertext& a, const Plaintext& b) const;
     /// Every slot times the same real number, rounded to 1/scale. No transform.
     [[nodiscard]] Ciphertext mul(const Ciphertext& a, double b) const;
@@ -70,7 +71,8 @@ private:
     void check_mine(const char* operation, const Parameters& other) const;
     void check_sum(const char* operation, const Ciphertext& a, const Ciphertext& b) const;
     [[nodiscard]] const GaloisKey& galois_key(const char* operation, std::uint64_t element, int steps) const;
-    [[nodiscard]] Ciphertext apply_galois(const char* operation, const Ciphertext& a, std::uint64_t element, int steps) const;
+    [[nodiscard]] Ciphertext apply_galois(const char* operation, const Ciphertext& a, std::uint64_t element,
+                                          int steps) const;
 
     Parameters parameters_;
     const EvaluationKeys* keys_ = nullptr;

@@ -29,14 +29,16 @@ class SecretKey {
 public:
     [[nodiscard]] static SecretKey generate(const Parameters& parameters, Rng& rng);
     /// From residues that `residues` once returned; for parsing.
-    [[nodiscard]] static SecretKey from_residues(const Parameters& parameters, SecretBuffer residues, const SecretKeyAccess&);
+    [[nodiscard]] static SecretKey from_residues(const Parameters& parameters, SecretBuffer residues,
+                                                 const SecretKeyAccess&);
 
     [[nodiscard]] const Parameters& parameters() const noexcept { return parameters_; }
     [[nodiscard]] std::span<const double> residues(const SecretKeyAccess&) const noexcept { return residues_.span(); }
 
 private:
     friend struct SecretKeyRows;
-    SecretKey(const Parameters& parameters, SecretBuffer residues) : parameters_(parameters), residues_(std::move(residues)) {}
+    SecretKey(const Parameters& parameters, SecretBuffer residues)
+        : parameters_(parameters), residues_(std::move(residues)) {}
     Parameters parameters_;
     SecretBuffer residues_;
 };

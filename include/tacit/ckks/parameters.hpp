@@ -68,7 +68,7 @@ public:
     /// Primes per key-switching digit (alpha), and the number of digits at a level (beta).
     [[nodiscard]] std::size_t digit_limbs() const noexcept;
     [[nodiscard]] std::size_t digits(int level) const;
-    [[nodiscard]] double log2_modulus() const noexcept;          ///< log2 Q
+    [[nodiscard]] double log2_modulus() const noexcept;               ///< log2 Q
     [[nodiscard]] double log2_modulus_with_special() const noexcept;  ///< log2 QP, what security depends on
     /// Bytes of one key-switching key in memory: 2 x digits x (primes + special primes) x N doubles.
     [[nodiscard]] std::size_t key_switch_key_bytes() const noexcept;

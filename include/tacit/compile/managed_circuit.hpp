@@ -4,15 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "tacit/circuit/circuit.hpp"
 #include "tacit/ckks/ciphertext.hpp"
 #include "tacit/ckks/keys.hpp"
-#include "tacit/circuit/circuit.hpp"
 
 namespace tacit::compile {
 
 /// What one step of a managed circuit does; `ckks::Evaluator` has an operation for each.
 enum class Step : std::uint8_t {
-    input,                ///< attribute: number of the circuit's input
+    input,  ///< attribute: number of the circuit's input
     add,
     sub,
     negate,
