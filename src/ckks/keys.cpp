@@ -67,19 +67,24 @@ struct KeySwitchKeyMaker {
 
 SecretKeyAccess insecure_secret_key_access() { return {}; }
 
-SecretKey SecretKey::generate(const Parameters& parameters, Rng& rng) {
+SecretKey SecretKeyRows::transformed(const Parameters& parameters, const double* coefficients) {
     const Context& context = parameters.context();
     const std::size_t n = context.dimension();
-    SecretRow coefficients(n);
-    ring::sample_ternary(coefficients.data(), n, rng);
     SecretBuffer residues(n * context.prime_count());
     parallel_for(0, context.prime_count(), [&](std::size_t i) {
         SecretRow row(n);  // the transform wants aligned rows
-        std::copy_n(coefficients.data(), n, row.data());
+        std::copy_n(coefficients, n, row.data());
         math::kernels().ntt_forward(row.data(), context.ring().table(i));
         std::copy_n(row.data(), n, residues.data() + i * n);
     });
     return {parameters, std::move(residues)};
+}
+
+SecretKey SecretKey::generate(const Parameters& parameters, Rng& rng) {
+    const std::size_t n = parameters.ring_dimension();
+    SecretRow coefficients(n);
+    ring::sample_ternary(coefficients.data(), n, rng);
+    return SecretKeyRows::transformed(parameters, coefficients.data());
 }
 
 SecretKey SecretKey::from_residues(const Parameters& parameters, SecretBuffer residues, const SecretKeyAccess&) {

@@ -10,9 +10,8 @@ struct SecretKeyRows {
         : residues(key.residues(SecretKeyAccess())), n(key.parameters().ring_dimension()) {}
     [[nodiscard]] const double* operator[](std::size_t prime) const { return residues.data() + prime * n; }
 
-    static SecretKey make(const Parameters& parameters, SecretBuffer residues) {
-        return SecretKey(parameters, std::move(residues));
-    }
+    /// The key of these N ternary coefficients (64-byte aligned). Cost: one transform per prime.
+    [[nodiscard]] static SecretKey transformed(const Parameters& parameters, const double* coefficients);
 
     std::span<const double> residues;
     std::size_t n;

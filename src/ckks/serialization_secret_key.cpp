@@ -74,8 +74,7 @@ void write_key(ObjectWriter& out, const SecretKey& key) {
 }
 
 SecretKey read_key(ObjectReader& object, const Parameters& parameters) {
-    const Context& context = parameters.context();
-    const std::size_t n = context.dimension();
+    const std::size_t n = parameters.ring_dimension();
     object.expect_payload(n / per_byte);
     const std::size_t at = object.fields().offset();
     SecretRow coefficients(n);
@@ -84,14 +83,7 @@ SecretKey read_key(ObjectReader& object, const Parameters& parameters) {
              "a coefficient from offset {} on has the bits 10, which stand for none of -1, 0, 1; is the file damaged?",
              at);
     }
-    SecretBuffer residues(n * context.prime_count());
-    parallel_for(0, context.prime_count(), [&](std::size_t i) {
-        SecretRow row(n);  // the transform wants aligned rows
-        std::copy_n(coefficients.data(), n, row.data());
-        math::kernels().ntt_forward(row.data(), context.ring().table(i));
-        std::copy_n(row.data(), n, residues.data() + i * n);
-    });
-    return SecretKeyRows::make(parameters, std::move(residues));
+    return SecretKeyRows::transformed(parameters, coefficients.data());
 }
 
 }  // namespace
