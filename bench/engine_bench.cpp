@@ -99,7 +99,7 @@ void bench_ntt(const Options& options) {
         fields.update({{"N", n}, {"limbs", 1}});
         const Bench bench(options, fields);
         bench("ntt_forward", [&] { math::kernels().ntt_forward(x.data(), table); });
-        bench("ntt_inverse", [&] { math::kernels().ntt_inverse(x.data(), table); });
+        bench("ntt_inverse", [&] { math::kernels().ntt_inverse(x.data(), x.data(), 1, table); });
     }
 }
 

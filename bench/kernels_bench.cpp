@@ -42,9 +42,9 @@ const std::vector<std::unique_ptr<NttTable>>& tables(int log_n, int bits, std::s
     return found;
 }
 
-using Transform = void (*)(double*, const NttTable&);
+using Transform = std::function<void(double*, const NttTable&)>;
 
-void run_transform(benchmark::State& state, Transform transform, int log_n, int bits, std::size_t limbs) {
+void run_transform(benchmark::State& state, const Transform& transform, int log_n, int bits, std::size_t limbs) {
     const auto& limb_tables = tables(log_n, bits, limbs);
     std::vector<AlignedBuffer> data;
     for (std::size_t i = 0; i < limbs; ++i) {
@@ -58,7 +58,8 @@ void run_transform(benchmark::State& state, Transform transform, int log_n, int 
 }
 
 void add_transforms(const Kernels& kernels) {
-    const auto add = [&](const char* direction, Transform transform, int log_n, int bits, std::size_t limbs) {
+    const auto inverse = [&kernels](double* x, const NttTable& table) { kernels.ntt_inverse(x, x, 1, table); };
+    const auto add = [&](const char* direction, const Transform& transform, int log_n, int bits, std::size_t limbs) {
         const std::string name = std::string(direction) + "/" + kernels.name + "/2^" + std::to_string(log_n) + "/p" +
                                  std::to_string(bits) + (limbs == 1 ? "/hot" : "/rotating");
         benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
@@ -69,7 +70,7 @@ void add_transforms(const Kernels& kernels) {
         for (int log_n = 13; log_n <= 16; ++log_n) {
             for (const std::size_t limbs : {1U, 24U}) {
                 add("ntt_forward", kernels.ntt_forward, log_n, bits, limbs);
-                add("ntt_inverse", kernels.ntt_inverse, log_n, bits, limbs);
+                add("ntt_inverse", inverse, log_n, bits, limbs);
             }
         }
     }
@@ -111,7 +112,8 @@ void add_pointwise(const Kernels& kernels) {
     add("permute/2^15", [&](benchmark::State& state) {
         Operands x(2);
         std::vector<std::uint32_t> index(x.n);
-        for (std::size_t i = 0; i < x.n; ++i) index[i] = static_cast<std::uint32_t>(i * 5 % x.n);
+        for (std::size_t i = 0; i < x.n; ++i)
+            index[i] = static_cast<std::uint32_t>((i * 5 & ~std::size_t{7}) % x.n + (i * 5) % 8);
         for (auto _ : state) kernels.permute(x.pointers[0], x.pointers[1], index.data(), x.n);
     });
 }
@@ -121,7 +123,8 @@ void run_inner_product(benchmark::State& state, const Kernels& kernels, std::siz
     Operands x(2 + 3 * digits, n);
     const double* const* const a = x.pointers.data() + 2;
     for (auto _ : state) {
-        kernels.inner_product2(x.pointers[0], x.pointers[1], a, a + digits, a + 2 * digits, digits, x.n, x.modulus);
+        kernels.inner_product2(x.pointers[0], x.pointers[1], a, a + digits, a + 2 * digits, digits, a[0], nullptr, 3,
+                               x.n, x.modulus);
     }
 }
 

@@ -100,7 +100,7 @@ void to_mixed_radix(const Context& context, ring::CoefficientPoly& rows) {
             const std::uint64_t q = context.ring().modulus(i).value() % p.value();
             math::kernels().reduce(reduced.data(), rows.limb(i), n, p);
             math::kernels().sub_mul_scalar(rows.limb(j), rows.limb(j), reduced.data(),
-                                           p.balanced(math::inverse_mod(q, p.value())), n, p);
+                                           p.balanced(math::inverse_mod(q, p.value())), nullptr, n, p);
         }
     }
     reduced.wipe();
@@ -113,8 +113,7 @@ void rns_to_scaled_coefficients(const Context& context, const ring::EvaluationPo
     const std::size_t n = context.dimension();
     ring::CoefficientPoly rows(n, poly.limbs());
     parallel_for(0, poly.limbs(), [&](std::size_t i) {
-        std::copy_n(poly.limb(i), n, rows.limb(i));
-        math::kernels().ntt_inverse(rows.limb(i), context.ring().table(i));
+        math::kernels().ntt_inverse(rows.limb(i), poly.limb(i), 1, context.ring().table(i));
     });
     to_mixed_radix(context, rows);
     for (std::size_t k = 0; k < n; ++k) {

@@ -9,9 +9,9 @@
 #include "base/fail.hpp"
 #include "ckks/coefficients.hpp"
 #include "ckks/context.hpp"
+#include "math/bit_reversal.hpp"
 #include "math/fft_table.hpp"
 #include "math/kernels.hpp"
-#include "ring/automorphism.hpp"
 #include "tacit/base/parallel.hpp"
 
 namespace tacit::ckks {
@@ -27,7 +27,7 @@ struct SlotTransform {
         const std::uint64_t mask = 4 * leaf.size() - 1;
         std::uint64_t exponent = 1;
         for (std::uint32_t& position : leaf) {
-            position = ring::reverse_bits(static_cast<std::uint32_t>(exponent >> 2), log_slots);
+            position = static_cast<std::uint32_t>(math::reverse_bits(exponent >> 2, log_slots));
             exponent = exponent * 5 & mask;
         }
     }

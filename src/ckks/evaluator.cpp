@@ -286,7 +286,16 @@ Ciphertext Evaluator::rescale(Ciphertext&& a) const {
     for (std::size_t i = 0; i <= static_cast<std::size_t>(type.degree); ++i) polys.push_back(std::move(a.poly(i)));
     std::vector<ring::EvaluationPoly*> pointers;
     for (auto& poly : polys) pointers.push_back(&poly);
-    mod_down(context, pointers, context.limbs(type.level - 1), context.level_converter(type.level));
+    const std::size_t kept = context.limbs(type.level - 1);
+    const RowSource source = [&](std::span<const std::size_t> rows) {
+        Rows in{std::vector<std::vector<const double*>>(polys.size()), {}};
+        for (std::size_t i = 0; i < polys.size(); ++i) {
+            for (const std::size_t row : rows) in.rows[i].push_back(polys[i].limb(row));
+        }
+        return in;
+    };
+    mod_down(context, source, pointers, kept, context.level_converter(type.level));
+    for (auto& poly : polys) poly.truncate(kept);
     return {parameters_, std::move(polys), type.level - 1, 1};
 }
 

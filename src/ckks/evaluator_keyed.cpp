@@ -8,9 +8,7 @@
 #include "ckks/context.hpp"
 #include "ckks/key_switch.hpp"
 #include "ckks/mod_down.hpp"
-#include "math/kernels.hpp"
 #include "ring/automorphism.hpp"
-#include "tacit/base/parallel.hpp"
 #include "tacit/ckks/evaluator.hpp"
 
 namespace tacit::ckks {
@@ -32,31 +30,30 @@ void check_degree(const char* operation, const CiphertextType& type, int degree,
     }
 }
 
-/// Division of an extended pair by the primes of a converter; what is left is a ciphertext.
-Ciphertext divided(const Parameters& parameters, ExtendedPair pair, std::size_t kept,
-                   const ring::BaseConverter& dropped, int level, int scale_power) {
-    const std::array polys{&pair.c0, &pair.c1};
-    mod_down(parameters.context(), polys, kept, dropped);
+/// The pair of polynomials that a source gives, divided by the primes of a converter, and its image under an
+/// automorphism if there is an index.
+Ciphertext divided(const Parameters& parameters, const RowSource& source, int level, int scale_power,
+                   const ring::BaseConverter& dropped, const std::uint32_t* index = nullptr) {
+    const Context& context = parameters.context();
+    const std::size_t kept = context.limbs(level);
     std::vector<ring::EvaluationPoly> c;
-    c.push_back(std::move(pair.c0));
-    c.push_back(std::move(pair.c1));
+    c.emplace_back(context.dimension(), kept);
+    c.emplace_back(context.dimension(), kept);
+    mod_down(context, source, std::array{&c[0], &c[1]}, kept, dropped, index);
     return {parameters, std::move(c), level, scale_power};
 }
 
+/// c0 + d0 and c1 + d1 for (d0, d1) = the key switch of c2, divided by P and the primes of a converter.
+Ciphertext switch_c2(const Ciphertext& a, const KeySwitchKey& key, int level, int scale_power,
+                     const ring::BaseConverter& dropped) {
+    const DigitDecomposition digits(a.parameters().context(), a.poly(2));
+    return divided(a.parameters(), digits.times(key, &a.poly(0), &a.poly(1)), level, scale_power, dropped);
+}
+
 /// phi_g(c0 + d0, d1) for (d0, d1) = the key switch of c1 towards phi_g^-1(s).
-Ciphertext switch_and_permute(const Parameters& parameters, const Ciphertext& a, const DigitDecomposition& digits,
-                              const GaloisKey& key) {
-    const Context& context = parameters.context();
-    const std::size_t n = context.dimension();
-    ExtendedPair switched = digits.inner_product(key.key(), &a.poly(0), nullptr);
-    std::vector<ring::EvaluationPoly> c;
-    c.emplace_back(n, a.limbs());
-    c.emplace_back(n, a.limbs());
-    const std::array polys{&switched.c0, &switched.c1};
-    mod_down(context, polys, a.limbs(), context.special_converter(), [&](std::size_t poly, std::size_t row) {
-        math::kernels().permute(c[poly].limb(row), polys[poly]->limb(row), key.index().data(), n);
-    });
-    return {parameters, std::move(c), a.level(), a.type().scale_power};
+Ciphertext switch_and_permute(const Ciphertext& a, const DigitDecomposition& digits, const GaloisKey& key) {
+    return divided(a.parameters(), digits.times(key.key(), &a.poly(0), nullptr), a.level(), a.type().scale_power,
+                   a.parameters().context().special_converter(), key.index().data());
 }
 
 }  // namespace
@@ -64,10 +61,8 @@ Ciphertext switch_and_permute(const Parameters& parameters, const Ciphertext& a,
 Ciphertext Evaluator::relinearize(const Ciphertext& a) const {
     check_mine("relinearize", a.parameters());
     check_degree("relinearize", a.type(), 2, "only products of two ciphertexts need it");
-    const Context& context = parameters_.context();
-    const KeySwitchKey& key = relinearization_key(keys_);
-    return divided(parameters_, DigitDecomposition(context, a.poly(2)).inner_product(key, &a.poly(0), &a.poly(1)),
-                   a.limbs(), context.special_converter(), a.level(), a.type().scale_power);
+    return switch_c2(a, relinearization_key(keys_), a.level(), a.type().scale_power,
+                     parameters_.context().special_converter());
 }
 
 Ciphertext Evaluator::relinearize_rescale(const Ciphertext& a) const {
@@ -80,10 +75,8 @@ Ciphertext Evaluator::relinearize_rescale(const Ciphertext& a) const {
              "depth than {}",
              to_string(type), parameters_.depth());
     }
-    const Context& context = parameters_.context();
-    const KeySwitchKey& key = relinearization_key(keys_);
-    return divided(parameters_, DigitDecomposition(context, a.poly(2)).inner_product(key, &a.poly(0), &a.poly(1)),
-                   context.limbs(type.level - 1), context.fused_converter(type.level), type.level - 1, 1);
+    return switch_c2(a, relinearization_key(keys_), type.level - 1, 1,
+                     parameters_.context().fused_converter(type.level));
 }
 
 const GaloisKey& Evaluator::galois_key(const char* operation, std::uint64_t element, int steps) const {
@@ -102,7 +95,7 @@ Ciphertext Evaluator::apply_galois(const char* operation, const Ciphertext& a, s
     check_degree(operation, a.type(), 1, "relinearize it first");
     if (element == 1) return a.clone();
     const GaloisKey& key = galois_key(operation, element, steps);
-    return switch_and_permute(parameters_, a, DigitDecomposition(parameters_.context(), a.poly(1)), key);
+    return switch_and_permute(a, DigitDecomposition(parameters_.context(), a.poly(1)), key);
 }
 
 Ciphertext Evaluator::rotate(const Ciphertext& a, int steps) const {
@@ -122,10 +115,11 @@ std::vector<Ciphertext> Evaluator::rotate_hoisted(const Ciphertext& a, std::span
         const std::uint64_t element = ring::galois_element(step, log_n);
         keys.push_back(element == 1 ? nullptr : &galois_key("rotate_hoisted", element, step));
     }
-    const DigitDecomposition digits(parameters_.context(), a.poly(1));
+    DigitDecomposition digits(parameters_.context(), a.poly(1));
+    digits.keep_raised();
     std::vector<Ciphertext> rotated;
     for (const GaloisKey* key : keys) {
-        rotated.push_back(key == nullptr ? a.clone() : switch_and_permute(parameters_, a, digits, *key));
+        rotated.push_back(key == nullptr ? a.clone() : switch_and_permute(a, digits, *key));
     }
     return rotated;
 }

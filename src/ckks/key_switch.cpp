@@ -2,95 +2,164 @@
 
 #include <algorithm>
 
+#include "ckks/row_groups.hpp"
 #include "math/kernels.hpp"
 #include "tacit/base/parallel.hpp"
 
 namespace tacit::ckks {
 
-namespace {
-constexpr std::size_t rows_per_task = 4;
-}
-
 DigitDecomposition::DigitDecomposition(const Context& context, const ring::EvaluationPoly& poly)
-    : context_(&context), poly_(&poly), limbs_(poly.limbs()), digits_(context.digits(poly.limbs())) {
-    const ring::CoefficientPoly prepared = prepare();
-    for (std::size_t digit = 0; digit < digits_; ++digit) raised_.emplace_back(context.dimension(), row_count());
-    // One digit after the other: its prepared rows stay in the cache. A task raises a few rows at once.
-    std::vector<std::vector<std::size_t>> foreign(digits_);
-    for (std::size_t digit = 0; digit < digits_; ++digit) {
-        for (std::size_t row = 0; row < row_count(); ++row) {
-            if (!in_digit(row, digit)) foreign[digit].push_back(row);
-        }
-    }
-    const std::size_t tasks_per_digit = (row_count() + rows_per_task - 1) / rows_per_task;
-    parallel_for(0, digits_ * tasks_per_digit, [&](std::size_t task) {
-        const std::vector<std::size_t>& rows = foreign[task / tasks_per_digit];
-        const std::size_t begin = std::min(rows.size(), task % tasks_per_digit * rows_per_task);
-        raise(prepared, task / tasks_per_digit,
-              std::span(rows).subspan(begin, std::min(rows_per_task, rows.size() - begin)));
-    });
-}
-
-/// Coefficients, multiplied by what base conversion wants.
-ring::CoefficientPoly DigitDecomposition::prepare() const {
-    const std::size_t n = context_->dimension();
-    const std::size_t alpha = context_->chain().digit_limbs;
-    ring::CoefficientPoly prepared(n, limbs_);
+    : context_(&context),
+      poly_(&poly),
+      limbs_(poly.limbs()),
+      digits_(context.digits(poly.limbs())),
+      prepared_(context.dimension(), poly.limbs()) {
+    const std::size_t alpha = context.chain().digit_limbs;
     parallel_for(0, limbs_, [&](std::size_t i) {
         const std::size_t digit = i / alpha;
-        const auto& converter = context_->digit_converter(digit, std::min(alpha, limbs_ - digit * alpha));
-        double* row = prepared.limb(i);
-        std::copy_n(poly_->limb(i), n, row);
-        math::kernels().ntt_inverse(row, context_->ring().table(i));
-        math::kernels().mul_scalar(row, row, converter.source_factor(i - digit * alpha), n,
-                                   context_->ring().modulus(i));
+        const auto& converter = context.digit_converter(digit, std::min(alpha, limbs_ - digit * alpha));
+        math::kernels().ntt_inverse(prepared_.limb(i), poly.limb(i), converter.source_factor(i - digit * alpha),
+                                    context.ring().table(i));
     });
-    return prepared;
 }
 
-void DigitDecomposition::raise(const ring::CoefficientPoly& prepared, std::size_t digit,
-                               std::span<const std::size_t> rows) {
+void DigitDecomposition::raise(std::size_t digit, std::span<const std::size_t> rows,
+                               std::span<double* const> out) const {
     const std::size_t alpha = context_->chain().digit_limbs;
     const std::size_t begin = digit * alpha;
     const auto& converter = context_->digit_converter(digit, std::min(alpha, limbs_ - begin));
     std::vector<const double*> sources;
-    for (std::size_t i = 0; i < converter.source_count(); ++i) sources.push_back(prepared.limb(begin + i));
-    std::vector<double*> out;
+    for (std::size_t i = 0; i < converter.source_count(); ++i) sources.push_back(prepared_.limb(begin + i));
     std::vector<std::size_t> primes;
-    for (const std::size_t row : rows) {
-        out.push_back(raised_[digit].limb(row));
-        primes.push_back(prime_of_row(row));
-    }
+    for (const std::size_t row : rows) primes.push_back(prime_of_row(row));
     converter.convert(out, sources.data(), nullptr, primes, context_->dimension());
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        math::kernels().ntt_forward(out[i], context_->ring().table(primes[i]));
-}
-
-ExtendedPair DigitDecomposition::inner_product(const KeySwitchKey& key, const ring::EvaluationPoly* c0,
-                                               const ring::EvaluationPoly* c1) const {
-    const std::size_t n = context_->dimension();
-    ExtendedPair out{{n, row_count()}, {n, row_count()}};
-    parallel_for(0, row_count(), [&](std::size_t row) {
-        multiply_row(out, key, row);
-        if (row >= limbs_) return;  // P c is 0 modulo the special primes
-        const math::Modulus& q = context_->ring().modulus(row);
-        const double special = context_->special_product(row);
-        if (c0 != nullptr) math::kernels().mul_scalar_add(out.c0.limb(row), c0->limb(row), special, n, q);
-        if (c1 != nullptr) math::kernels().mul_scalar_add(out.c1.limb(row), c1->limb(row), special, n, q);
-    });
-    return out;
-}
-
-void DigitDecomposition::multiply_row(ExtendedPair& out, const KeySwitchKey& key, std::size_t row) const {
-    const std::size_t prime = prime_of_row(row);
-    std::vector<const double*> digit, b, a;
-    for (std::size_t j = 0; j < digits_; ++j) {
-        digit.push_back(in_digit(row, j) ? poly_->limb(row) : raised_[j].limb(row));
-        b.push_back(key.b(j).limb(prime));
-        a.push_back(key.a(j).limb(prime));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        math::kernels().ntt_forward_top(out[i], context_->ring().table(primes[i]));
     }
-    math::kernels().inner_product2(out.c0.limb(row), out.c1.limb(row), digit.data(), b.data(), a.data(), digits_,
-                                   context_->dimension(), context_->ring().modulus(prime));
+}
+
+void DigitDecomposition::keep_raised() {
+    std::vector<ring::EvaluationPoly> raised;
+    for (std::size_t digit = 0; digit < digits_; ++digit) raised.emplace_back(context_->dimension(), row_count());
+    const auto groups = row_groups(0, row_count());
+    // One digit after the other: its prepared rows stay in the cache.
+    parallel_for(0, digits_ * groups.size(), [&](std::size_t task) {
+        const std::size_t digit = task / groups.size();
+        std::vector<std::size_t> rows;
+        std::vector<double*> out;
+        for (const std::size_t row : groups[task % groups.size()]) {
+            if (in_digit(row, digit)) continue;
+            rows.push_back(row);
+            out.push_back(raised[digit].limb(row));
+        }
+        raise(digit, rows, out);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const math::NttTable& table = context_->ring().table(prime_of_row(rows[i]));
+            for (std::size_t block = 0; block < table.blocks(); ++block) {
+                math::kernels().ntt_forward_block(out[i], block, table, nullptr, 0);
+            }
+        }
+    });
+    raised_ = std::move(raised);
+}
+
+std::size_t DigitDecomposition::storage_per_row() const {
+    return raised_.empty() ? std::max<std::size_t>(digits_, 2) : 2;
+}
+
+auto DigitDecomposition::digit_rows(std::span<const std::size_t> rows, ring::EvaluationPoly& storage) const
+    -> std::vector<std::vector<DigitRow>> {
+    std::vector<std::vector<DigitRow>> found(rows.size(), std::vector<DigitRow>(digits_));
+    std::vector<std::size_t> used(rows.size());
+    for (std::size_t digit = 0; digit < digits_; ++digit) {
+        std::vector<std::size_t> missing;
+        std::vector<double*> out;
+        for (std::size_t k = 0; k < rows.size(); ++k) {
+            if (in_digit(rows[k], digit)) {
+                found[k][digit] = {poly_->limb(rows[k]), nullptr};
+            } else if (!raised_.empty()) {
+                found[k][digit] = {raised_[digit].limb(rows[k]), nullptr};
+            } else {
+                missing.push_back(rows[k]);
+                out.push_back(storage.limb(k * storage_per_row() + used[k]++));
+                found[k][digit] = {out.back(), out.back()};
+            }
+        }
+        if (!missing.empty()) raise(digit, missing, out);
+    }
+    return found;
+}
+
+namespace {
+
+/// The inner product of one row, block by block: the last layers of a block's transforms run while the key's part,
+/// which the product of the block is about to read, comes from memory.
+struct RowProduct {
+    const math::NttTable& table;
+    std::vector<const double*> digits{};
+    std::vector<double*> unfinished{};  // those of the digits whose blocks are still to be transformed
+    std::vector<const double*> b{}, a{};
+    const double* plus0 = nullptr;
+    const double* plus1 = nullptr;
+    double factor = 0;
+
+    void run(double* out0, double* out1) {
+        const std::size_t length = table.size() / table.blocks();
+        for (std::size_t block = 0; block < table.blocks(); ++block) {
+            finish_digits(block);
+            math::kernels().inner_product2(out0, out1, digits.data(), b.data(), a.data(), digits.size(), plus0, plus1,
+                                           factor, length, table.modulus());
+            for (auto* rows : {&digits, &b, &a}) {
+                for (const double*& row : *rows) row += length;
+            }
+            for (const double** row : {&plus0, &plus1}) *row = *row == nullptr ? nullptr : *row + length;
+            out0 += length;
+            out1 += length;
+        }
+    }
+
+    void finish_digits(std::size_t block) const {
+        std::vector<const double*> ahead(b);
+        ahead.insert(ahead.end(), a.begin(), a.end());
+        for (std::size_t i = 0; i < unfinished.size(); ++i) {
+            const std::size_t begin = i * ahead.size() / unfinished.size();
+            const std::size_t end = (i + 1) * ahead.size() / unfinished.size();
+            math::kernels().ntt_forward_block(unfinished[i], block, table, ahead.data() + begin, end - begin);
+        }
+    }
+};
+
+}  // namespace
+
+RowSource DigitDecomposition::times(const KeySwitchKey& key, const ring::EvaluationPoly* c0,
+                                    const ring::EvaluationPoly* c1) const {
+    return [this, &key, c0, c1](std::span<const std::size_t> rows) {
+        const std::size_t n = context_->dimension();
+        Rows out{{2, std::vector<const double*>(rows.size())}, {n, storage_per_row() * rows.size()}};
+        const auto digits = digit_rows(rows, out.storage);
+        for (std::size_t k = 0; k < rows.size(); ++k) {
+            const std::size_t prime = prime_of_row(rows[k]);
+            RowProduct product{context_->ring().table(prime)};
+            for (std::size_t j = 0; j < digits_; ++j) {
+                product.digits.push_back(digits[k][j].values);
+                if (digits[k][j].unfinished != nullptr) product.unfinished.push_back(digits[k][j].unfinished);
+                product.b.push_back(key.b(j).limb(prime));
+                product.a.push_back(key.a(j).limb(prime));
+            }
+            if (rows[k] < limbs_) {  // P c is 0 modulo the special primes
+                product.plus0 = c0 == nullptr ? nullptr : c0->limb(rows[k]);
+                product.plus1 = c1 == nullptr ? nullptr : c1->limb(rows[k]);
+                product.factor = context_->special_product(prime);
+            }
+            // The products take the place of raised digits: rows that are in the cache.
+            double* const out0 = out.storage.limb(storage_per_row() * k);
+            double* const out1 = out.storage.limb(storage_per_row() * k + 1);
+            product.run(out0, out1);
+            out.rows[0][k] = out0;
+            out.rows[1][k] = out1;
+        }
+        return out;
+    };
 }
 
 }  // namespace tacit::ckks

@@ -63,8 +63,7 @@ void write_key(ObjectWriter& out, const SecretKey& key) {
     const Context& context = key.parameters().context();
     const std::size_t n = context.dimension();
     SecretRow row(n);
-    std::copy_n(SecretKeyRows(key)[0], n, row.data());
-    math::kernels().ntt_inverse(row.data(), context.ring().table(0));
+    math::kernels().ntt_inverse(row.data(), SecretKeyRows(key)[0], 1, context.ring().table(0));
     WipedBytes packed(std::vector<std::byte>(n / per_byte));
     if (!pack_ternary(packed.span(), row.data())) {
         fail(ErrorCode::invalid_argument,

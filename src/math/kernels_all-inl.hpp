@@ -14,6 +14,8 @@ const Kernels& table() {
     static constexpr Kernels kernels = {
         .name = TACIT_TARGET_NAME,
         .ntt_forward = ntt_forward,
+        .ntt_forward_top = ntt_forward_top,
+        .ntt_forward_block = ntt_forward_block,
         .ntt_inverse = ntt_inverse,
         .add = add_residues,
         .sub = sub_residues,
@@ -22,14 +24,12 @@ const Kernels& table() {
         .sub_mul_scalar = sub_mul_scalar,
         .mul_add = mul_add,
         .add_scalar = add_scalar,
-        .mul_scalar_add = mul_scalar_add,
         .tensor = tensor,
         .inner_product2 = inner_product2,
         .convert = convert,
         .overflow = overflow,
         .reduce = reduce,
         .permute = permute,
-        .permute_add = permute_add,
         .fft_forward = fft_forward,
         .fft_inverse = fft_inverse,
     };

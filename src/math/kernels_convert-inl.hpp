@@ -4,14 +4,19 @@
 namespace tacit::math::TACIT_TARGET_NAMESPACE {
 namespace {
 
+/// The terms besides the digits' take one place of the first sum.
 void inner_product2(double* out0, double* out1, const double* const* a, const double* const* k0,
-                    const double* const* k1, std::size_t count, std::size_t n, const Modulus& modulus) {
+                    const double* const* k1, std::size_t count, const double* plus0, const double* plus1, double c,
+                    std::size_t n, const Modulus& modulus) {
     const Prime m = broadcast(modulus);
+    const Vec factor = set(c);
     for (std::size_t i = 0; i < n; i += lanes) {
         Vec s0 = set(0), s1 = set(0);
-        for (std::size_t begin = 0; begin < count; begin += max_terms) {
+        for (std::size_t begin = 0; begin < count; begin += max_terms - 1) {
             Sum sum0 = sum_from(s0), sum1 = sum_from(s1);
-            const std::size_t end = std::min(count, begin + max_terms);
+            if (begin == 0 && plus0 != nullptr) add_product(sum0, load(plus0 + i), factor);
+            if (begin == 0 && plus1 != nullptr) add_product(sum1, load(plus1 + i), factor);
+            const std::size_t end = std::min(count, begin + max_terms - 1);
             for (std::size_t j = begin; j < end; ++j) {
                 const Vec x = load(a[j] + i);
                 add_product(sum0, x, load(k0[j] + i));

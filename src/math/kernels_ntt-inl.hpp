@@ -101,14 +101,33 @@ HWY_INLINE Twiddles column_twiddles(const NttTable& table, std::size_t k) {
     return {load(w), load(w + 16), load(w + 32)};
 }
 
+/// What the caller will read next: brought towards the second-level cache while the transform computes. The four
+/// passes of forward_small take as many steps as `streams` have vectors for the block.
+struct Ahead {
+    const double* const* streams;
+    std::size_t count;
+    std::size_t offset = 0;
+    HWY_INLINE void step() {
+        for (std::size_t s = 0; s < count; ++s) {
+            for (std::size_t i = 0; i < lanes; i += 8) __builtin_prefetch(streams[s] + offset + i, 0, 2);
+        }
+        offset += lanes;
+    }
+};
+struct NothingAhead {
+    HWY_INLINE void step() {}
+};
+
 /// The passes over nodes k, ..., k+count-1 of `length` points each.
-template <bool reduce_first>
-HWY_INLINE void forward_pass(double* x, std::size_t length, std::size_t k, std::size_t count, const NttTable& table) {
+template <bool reduce_first, class A>
+HWY_INLINE void forward_pass(double* x, std::size_t length, std::size_t k, std::size_t count, const NttTable& table,
+                             A& ahead) {
     const Prime m = broadcast(table.modulus());
     const std::size_t quarter = length / 4;
     for (std::size_t i = k; i < k + count; ++i, x += length) {
         const Twiddles w = forward_twiddles(table, i);
         for (std::size_t j = 0; j < quarter; j += lanes) {
+            ahead.step();
             store_quarters(x + j, quarter, forward_butterfly<reduce_first>(load_quarters(x + j, quarter), w, m));
         }
     }
@@ -127,10 +146,12 @@ HWY_INLINE void inverse_pass(double* x, std::size_t length, std::size_t k, std::
 }
 
 /// 16-point nodes: layers 8 and 4 points apart.
-HWY_INLINE void forward_pass16(double* x, std::size_t k, std::size_t count, const NttTable& table) {
+template <class A>
+HWY_INLINE void forward_pass16(double* x, std::size_t k, std::size_t count, const NttTable& table, A& ahead) {
     const Prime m = broadcast(table.modulus());
     const double* const w = table.nodes();
     for (std::size_t i = k; i < k + count; i += groups, x += 16 * groups) {
+        ahead.step();
         const Twiddles t = {set_groups(w + i, 1), set_groups(w + 2 * i, 2), set_groups(w + 2 * i + 1, 2)};
         store_blocks(x, forward_butterfly<false>(load_blocks(x), t, m));
     }
@@ -148,9 +169,11 @@ HWY_INLINE void inverse_pass16(double* x, std::size_t k, std::size_t count, cons
 }
 
 /// 4-point nodes: the last two layers and the reduction of the result.
-HWY_INLINE void forward_pass4(double* x, std::size_t k, std::size_t count, const NttTable& table) {
+template <class A>
+HWY_INLINE void forward_pass4(double* x, std::size_t k, std::size_t count, const NttTable& table, A& ahead) {
     const Prime m = broadcast(table.modulus());
     for (std::size_t i = k; i < k + count; i += lanes, x += 4 * lanes) {
+        ahead.step();
         Points v;
         load_columns<false>(x, v.x0, v.x1, v.x2, v.x3);
         v = forward_butterfly<false>(v, column_twiddles(table, i), m);
@@ -158,13 +181,14 @@ HWY_INLINE void forward_pass4(double* x, std::size_t k, std::size_t count, const
     }
 }
 
-/// Mirrored columns meet the twiddles of their mirrored nodes in the order of the table.
+/// The first pass, from `in` to `x`. Mirrored columns meet the twiddles of their mirrored nodes in the order of the
+/// table.
 template <bool reduce_first>
-HWY_INLINE void inverse_pass4(double* x, std::size_t k, std::size_t count, const NttTable& table) {
+HWY_INLINE void inverse_pass4(double* x, const double* in, std::size_t k, std::size_t count, const NttTable& table) {
     const Prime m = broadcast(table.modulus());
-    for (std::size_t i = k; i < k + count; i += lanes, x += 4 * lanes) {
+    for (std::size_t i = k; i < k + count; i += lanes, x += 4 * lanes, in += 4 * lanes) {
         Points v;
-        load_columns<true>(x, v.x0, v.x1, v.x2, v.x3);
+        load_columns<true>(in, v.x0, v.x1, v.x2, v.x3);
         const Twiddles w = column_twiddles(table, 3 * table.size() / 4 - lanes - i);
         v = inverse_butterfly<reduce_first>(v, {w.node, w.right, w.left}, m);
         store_columns<true>(x, v.x0, v.x1, v.x2, v.x3);
@@ -173,40 +197,52 @@ HWY_INLINE void inverse_pass4(double* x, std::size_t k, std::size_t count, const
 
 /// The last eight layers of the nodes k, ..., k+count-1 of 256 points each, pass by pass: they stay in the
 /// first-level cache.
-void forward_small(double* x, std::size_t k, std::size_t count, const NttTable& table) {
-    forward_pass<false>(x, 256, k, count, table);
-    forward_pass<false>(x, 64, 4 * k, 4 * count, table);
-    forward_pass16(x, 16 * k, 16 * count, table);
-    forward_pass4(x, 64 * k, 64 * count, table);
+template <class A>
+void forward_small(double* x, std::size_t k, std::size_t count, const NttTable& table, A& ahead) {
+    forward_pass<false>(x, 256, k, count, table, ahead);
+    forward_pass<false>(x, 64, 4 * k, 4 * count, table, ahead);
+    forward_pass16(x, 16 * k, 16 * count, table, ahead);
+    forward_pass4(x, 64 * k, 64 * count, table, ahead);
 }
 
 template <Policy policy>
-void inverse_small(double* x, std::size_t k, std::size_t count, const NttTable& table) {
+void inverse_small(double* x, const double* in, std::size_t k, std::size_t count, const NttTable& table) {
     constexpr bool always = policy == Policy::always_reduce;
-    inverse_pass4<always>(x, 64 * k, 64 * count, table);
+    inverse_pass4<always>(x, in, 64 * k, 64 * count, table);
     inverse_pass16<always>(x, 16 * k, 16 * count, table);
     inverse_pass<true>(x, 64, 4 * k, 4 * count, table);
     inverse_pass<always>(x, 256, k, count, table);
 }
 
-/// Node k of `length` points, 1024 times a power of four.
+/// The first layers of node k of `length` points, 1024 times a power of four.
 template <Policy policy>
-void forward_node(double* x, std::size_t length, std::size_t k, const NttTable& table) {
-    if (length == 1024) {
-        forward_pass<policy == Policy::always_reduce>(x, 1024, k, 1, table);
-        forward_small(x, 4 * k, 4, table);
-        return;
+HWY_INLINE void forward_split(double* x, std::size_t length, std::size_t k, const NttTable& table) {
+    NothingAhead nothing;
+    if (length == 1024 && policy == Policy::always_reduce) {
+        forward_pass<true>(x, length, k, 1, table, nothing);
+    } else {
+        forward_pass<false>(x, length, k, 1, table, nothing);
     }
-    forward_pass<false>(x, length, k, 1, table);
-    for (std::size_t i = 0; i < 4; ++i) forward_node<policy>(x + length / 4 * i, length / 4, 4 * k + i, table);
+}
+
+/// Node k of `length` points, 256 times a power of four.
+template <Policy policy, class A>
+void forward_node(double* x, std::size_t length, std::size_t k, const NttTable& table, A& ahead) {
+    if (length == 256) return forward_small(x, k, 1, table, ahead);
+    forward_split<policy>(x, length, k, table);
+    if (length == 1024) return forward_small(x, 4 * k, 4, table, ahead);
+    for (std::size_t i = 0; i < 4; ++i) forward_node<policy>(x + length / 4 * i, length / 4, 4 * k + i, table, ahead);
 }
 
 template <Policy policy>
-void inverse_node(double* x, std::size_t length, std::size_t k, const NttTable& table) {
+void inverse_node(double* x, const double* in, std::size_t length, std::size_t k, const NttTable& table) {
     if (length == 1024) {
-        inverse_small<policy>(x, 4 * k, 4, table);
+        inverse_small<policy>(x, in, 4 * k, 4, table);
     } else {
-        for (std::size_t i = 0; i < 4; ++i) inverse_node<policy>(x + length / 4 * i, length / 4, 4 * k + i, table);
+        const std::size_t quarter = length / 4;
+        for (std::size_t i = 0; i < 4; ++i) {
+            inverse_node<policy>(x + quarter * i, in + quarter * i, quarter, 4 * k + i, table);
+        }
     }
     if (policy == Policy::always_reduce || length == 1024 || length == 16384) {
         inverse_pass<true>(x, length, k, 1, table);
@@ -240,14 +276,19 @@ HWY_INLINE Points last_products(const Points& a, Vec w, const Prime& m) {
             last_product<policy>(a.x3, w, m)};
 }
 
-/// The last pass, scaling by 1/N in its twiddles and leaving reduced residues.
+/// The i-th constant of table.scaled(), times c: at most p/2 like every twiddle.
+HWY_INLINE Vec scaled_twiddle(const NttTable& table, std::size_t i, double c, const Prime& m) {
+    return reduced(product(set(table.scaled()[i]), set(c), m), m);
+}
+
+/// The last pass, scaling by c/N in its twiddles and leaving reduced residues.
 template <Policy policy>
-HWY_INLINE void inverse_root_radix4(double* x, const NttTable& table) {
+HWY_INLINE void inverse_root_radix4(double* x, double c, const NttTable& table) {
     const Prime m = broadcast(table.modulus());
     const std::size_t quarter = table.size() / 4;
-    const auto& scaled = table.scaled();
-    const Vec scale = set(scaled[0]), scaled_node = set(scaled[1]), node = set(table.nodes()[1]);
-    const Vec left = set(scaled[3]), right = set(scaled[2]);
+    const Vec scale = scaled_twiddle(table, 0, c, m), scaled_node = scaled_twiddle(table, 1, c, m);
+    const Vec left = scaled_twiddle(table, 3, c, m), right = scaled_twiddle(table, 2, c, m);
+    const Vec node = set(table.nodes()[1]);
     for (std::size_t j = 0; j < quarter; j += lanes) {
         const Points v = load_quarters(x + j, quarter);
         const Vec s0 = add(v.x0, v.x1), s1 = add(v.x2, v.x3);
@@ -260,11 +301,11 @@ HWY_INLINE void inverse_root_radix4(double* x, const NttTable& table) {
 
 /// The same for the last three layers of 2^odd points.
 template <Policy policy>
-HWY_INLINE void inverse_root_radix8(double* x, const NttTable& table) {
+HWY_INLINE void inverse_root_radix8(double* x, double c, const NttTable& table) {
     constexpr bool always = policy == Policy::always_reduce;
     const Prime m = broadcast(table.modulus());
     const std::size_t half = table.size() / 2, quarter = half / 4;
-    const Vec scale = set(table.scaled()[0]), scaled_node = set(table.scaled()[1]);
+    const Vec scale = scaled_twiddle(table, 0, c, m), scaled_node = scaled_twiddle(table, 1, c, m);
     const Twiddles left = inverse_twiddles(table, 2, half), right = inverse_twiddles(table, 3, half);
     for (std::size_t j = 0; j < quarter; j += lanes) {
         const Points u = inverse_butterfly<always>(load_quarters(x + j, quarter), left, m);
@@ -275,46 +316,61 @@ HWY_INLINE void inverse_root_radix8(double* x, const NttTable& table) {
 }
 
 template <Policy policy>
-void forward_root(double* x, const NttTable& table) {
+void inverse_root(double* x, const double* in, double c, const NttTable& table) {
     const std::size_t n = table.size();
-    if (table.log_ring_dimension() % 2 == 0) {
-        forward_node<policy>(x, n, 1, table);
-        return;
-    }
-    forward_root_radix8(x, table);
-    if (n == 2048) {
-        forward_small(x, 8, 8, table);
-    } else {
-        for (std::size_t i = 0; i < 8; ++i) forward_node<policy>(x + n / 8 * i, n / 8, 8 + i, table);
-    }
-}
-
-template <Policy policy>
-void inverse_root(double* x, const NttTable& table) {
-    const std::size_t n = table.size();
-    const std::size_t children = table.log_ring_dimension() % 2 == 0 ? 4 : 8;
+    const std::size_t children = table.blocks();
     if (n <= 2048) {
-        inverse_small<policy>(x, children, children, table);
+        inverse_small<policy>(x, in, children, children, table);
     } else {
         for (std::size_t i = 0; i < children; ++i) {
-            inverse_node<policy>(x + n / children * i, n / children, children + i, table);
+            inverse_node<policy>(x + n / children * i, in + n / children * i, n / children, children + i, table);
         }
     }
     if (children == 4) {
-        inverse_root_radix4<policy>(x, table);
+        inverse_root_radix4<policy>(x, c, table);
     } else {
-        inverse_root_radix8<policy>(x, table);
+        inverse_root_radix8<policy>(x, c, table);
     }
 }
 
-void ntt_forward(double* x, const NttTable& table) {
-    const bool narrow = table.modulus().value() < forward_limit;
-    (narrow ? forward_root<Policy::rarely_reduce> : forward_root<Policy::always_reduce>)(x, table);
+bool is_narrow(const NttTable& table) { return table.modulus().value() < forward_limit; }
+
+void ntt_forward_top(double* x, const NttTable& table) {
+    if (table.blocks() == 8) {
+        forward_root_radix8(x, table);
+    } else if (is_narrow(table)) {
+        forward_split<Policy::rarely_reduce>(x, table.size(), 1, table);
+    } else {
+        forward_split<Policy::always_reduce>(x, table.size(), 1, table);
+    }
 }
 
-void ntt_inverse(double* x, const NttTable& table) {
+template <class A>
+void forward_block(double* x, std::size_t block, const NttTable& table, A& ahead) {
+    const std::size_t length = table.size() / table.blocks();
+    const std::size_t k = table.blocks() + block;
+    if (is_narrow(table)) {
+        forward_node<Policy::rarely_reduce>(x + block * length, length, k, table, ahead);
+    } else {
+        forward_node<Policy::always_reduce>(x + block * length, length, k, table, ahead);
+    }
+}
+
+void ntt_forward_block(double* x, std::size_t block, const NttTable& table, const double* const* ahead,
+                       std::size_t count) {
+    Ahead streams{ahead, count};
+    forward_block(x, block, table, streams);
+}
+
+void ntt_forward(double* x, const NttTable& table) {
+    ntt_forward_top(x, table);
+    NothingAhead nothing;
+    for (std::size_t block = 0; block < table.blocks(); ++block) forward_block(x, block, table, nothing);
+}
+
+void ntt_inverse(double* out, const double* in, double c, const NttTable& table) {
     const bool narrow = table.modulus().value() < inverse_limit;
-    (narrow ? inverse_root<Policy::rarely_reduce> : inverse_root<Policy::always_reduce>)(x, table);
+    (narrow ? inverse_root<Policy::rarely_reduce> : inverse_root<Policy::always_reduce>)(out, in, c, table);
 }
 
 }  // namespace

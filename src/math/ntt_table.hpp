@@ -23,6 +23,8 @@ public:
     [[nodiscard]] const Modulus& modulus() const noexcept { return modulus_; }
     [[nodiscard]] int log_ring_dimension() const noexcept { return log_n_; }
     [[nodiscard]] std::size_t size() const noexcept { return std::size_t{1} << log_n_; }
+    /// The parts of the result that the first layers of the transform separate.
+    [[nodiscard]] std::size_t blocks() const noexcept { return log_n_ % 2 == 0 ? 4 : 8; }
     /// psi, in [0, p).
     [[nodiscard]] std::uint64_t root() const noexcept { return root_; }
 

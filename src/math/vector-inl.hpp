@@ -209,14 +209,20 @@ HWY_INLINE void store_columns(double* x, Vec a, Vec b, Vec c, Vec d) {
     store_register_columns<mirrored>(mirrored ? x : y, a.hi, b.hi, c.hi, d.hi);
 }
 
-HWY_INLINE Register gather_register(const double* x, const std::uint32_t* index) {
+// Lane i of permuted(load_groups(x, index), index) is x[index[i]], where the indices of a register's lanes are one
+// aligned group of positions, in any order.
+HWY_INLINE Vec load_groups(const double* x, const std::uint32_t* index) {
+    constexpr std::size_t within = register_lanes - 1;
+    return {load_register(x + (index[0] & ~within)), load_register(x + (index[register_lanes] & ~within))};
+}
+HWY_INLINE Register permuted_register(Register a, const std::uint32_t* index) {
     const hn::Rebind<std::uint32_t, D> narrow;
     const hn::Rebind<std::uint64_t, D> wide;
-    const hn::RebindToSigned<D> offset;
-    return hn::GatherIndex(D(), x, hn::BitCast(offset, hn::PromoteTo(wide, hn::LoadU(narrow, index))));
+    const auto lane = hn::And(hn::PromoteTo(wide, hn::LoadU(narrow, index)), hn::Set(wide, register_lanes - 1));
+    return hn::TableLookupLanes(a, hn::IndicesFromVec(D(), lane));
 }
-HWY_INLINE Vec gather(const double* x, const std::uint32_t* index) {
-    return {gather_register(x, index), gather_register(x, index + register_lanes)};
+HWY_INLINE Vec permuted(Vec a, const std::uint32_t* index) {
+    return {permuted_register(a.lo, index), permuted_register(a.hi, index + register_lanes)};
 }
 
 }  // namespace

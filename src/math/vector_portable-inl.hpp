@@ -65,8 +65,9 @@ inline void store_columns(double* x, const Vec& a, const Vec& b, const Vec& c, c
         row[3] = d.lane[i];
     }
 }
-inline Vec gather(const double* x, const std::uint32_t* index) {
-    return lanewise([&](int i) { return x[index[i]]; });
+inline Vec load_groups(const double* x, const std::uint32_t* index) { return load(x + index[0] / lanes * lanes); }
+inline Vec permuted(const Vec& a, const std::uint32_t* index) {
+    return lanewise([&](int i) { return a.lane[index[i] % lanes]; });
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "ring/automorphism.hpp"
 
+#include "math/bit_reversal.hpp"
+
 namespace tacit::ring {
 
 namespace {
@@ -25,21 +27,14 @@ std::uint64_t inverse_element(std::uint64_t g, int log_dimension) {
     return power(g, (std::uint64_t{1} << log_dimension) - 1, (std::uint64_t{2} << log_dimension) - 1);
 }
 
-std::uint32_t reverse_bits(std::uint32_t x, int bits) {
-    std::uint32_t r = 0;
-    for (int i = 0; i < bits; ++i, x >>= 1) r = (r << 1) | (x & 1);
-    return r;
-}
-
 std::vector<std::uint32_t> automorphism_index(std::uint64_t g, int log_dimension) {
     const std::size_t n = std::size_t{1} << log_dimension;
     const std::uint64_t mask = 2 * n - 1;
     std::vector<std::uint32_t> index(n);
     for (std::size_t i = 0; i < n; ++i) {
         // Position i holds the value at psi^(2 brv(i) + 1).
-        const std::uint64_t exponent =
-            2 * std::uint64_t{reverse_bits(static_cast<std::uint32_t>(i), log_dimension)} + 1;
-        index[i] = reverse_bits(static_cast<std::uint32_t>((exponent * g & mask) >> 1), log_dimension);
+        const std::uint64_t exponent = 2 * math::reverse_bits(i, log_dimension) + 1;
+        index[i] = static_cast<std::uint32_t>(math::reverse_bits((exponent * g & mask) >> 1, log_dimension));
     }
     return index;
 }

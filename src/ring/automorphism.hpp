@@ -19,7 +19,4 @@ namespace tacit::ring {
 /// X -> X^g in the evaluation domain is out[i] = in[index[i]] for every prime alike; g odd, below 2N.
 [[nodiscard]] std::vector<std::uint32_t> automorphism_index(std::uint64_t g, int log_dimension);
 
-/// The lowest `bits` bits of x in reverse order.
-[[nodiscard]] std::uint32_t reverse_bits(std::uint32_t x, int bits);
-
 }  // namespace tacit::ring

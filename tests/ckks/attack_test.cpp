@@ -37,7 +37,7 @@ struct AttackTest : ::testing::Test {
             const std::uint64_t inverse = math::inverse_mod(p.canonical(ciphertext.poly(1).limb(0)[i]), p.value());
             s.data()[i] = p.balanced(math::mul_mod(difference, inverse, p.value()));
         }
-        math::kernels().ntt_inverse(s.data(), context.ring().table(0));
+        math::kernels().ntt_inverse(s.data(), s.data(), 1, context.ring().table(0));
         return {s.data(), s.data() + n};
     }
     /// The ciphertext and i times it, an exact product with the monomial X^(N/2): their real parts say everything.
@@ -57,7 +57,7 @@ struct AttackTest : ::testing::Test {
         const SecretKeyRows rows(secret);
         AlignedBuffer s(parameters.ring_dimension());
         std::copy_n(rows[0], s.size(), s.data());
-        math::kernels().ntt_inverse(s.data(), parameters.context().ring().table(0));
+        math::kernels().ntt_inverse(s.data(), s.data(), 1, parameters.context().ring().table(0));
         return {s.data(), s.data() + s.size()};
     }
 };

@@ -54,12 +54,14 @@ TEST_P(SumsTest, InnerProductOfAnyLength) {
             const auto a = limbs(count, GetParam(), bound, random);
             const auto k0 = limbs(count, GetParam(), bound, random);
             const auto k1 = limbs(count, Shape::all_smallest, bound, random);
+            const auto plus = limbs(1, GetParam(), bound, random);
+            const double c = static_cast<double>((p - 1) / 2);
             AlignedBuffer first0, first1;
             for (const Kernels* kernels : available_kernels()) {
                 SCOPED_TRACE(kernels->name);
                 AlignedBuffer out0(n), out1(n);
                 kernels->inner_product2(out0.data(), out1.data(), pointers(a).data(), pointers(k0).data(),
-                                        pointers(k1).data(), count, n, Modulus(p));
+                                        pointers(k1).data(), count, plus[0].data(), nullptr, c, n, Modulus(p));
                 EXPECT_TRUE(reference::all_reduced(out0, p) && reference::all_reduced(out1, p));
                 if (first0.size() == 0) {
                     first0 = reference::copy(out0);
@@ -72,7 +74,8 @@ TEST_P(SumsTest, InnerProductOfAnyLength) {
                     return sum_of_products(
                         a, [&](std::size_t j, std::size_t at) { return k[j].data()[at]; }, i, p);
                 };
-                ASSERT_EQ(reference::canonical(first0.data()[i], p), reference::canonical(in(k0), p));
+                const Wide more = static_cast<Wide>(plus[0].data()[i]) * static_cast<Wide>(c) % static_cast<Wide>(p);
+                ASSERT_EQ(reference::canonical(first0.data()[i], p), reference::canonical(in(k0) + more, p));
                 ASSERT_EQ(reference::canonical(first1.data()[i], p), reference::canonical(in(k1), p));
             }
         }

@@ -3,6 +3,7 @@
 #include <random>
 #include <string>
 
+#include "math/bit_reversal.hpp"
 #include "math/kernels.hpp"
 #include "math/ntt_table.hpp"
 #include "math/reference.hpp"
@@ -12,6 +13,17 @@ namespace tacit::math {
 namespace {
 
 using reference::Shape;
+
+/// The forward transform in its steps, block by block from the last, with the input itself brought into the cache.
+AlignedBuffer transformed_in_steps(const Kernels& kernels, const AlignedBuffer& input, const NttTable& table) {
+    AlignedBuffer x = reference::copy(input);
+    kernels.ntt_forward_top(x.data(), table);
+    for (std::size_t block = table.blocks(); block-- > 0;) {
+        const double* const ahead[] = {input.data() + block * (table.size() / table.blocks()), input.data()};
+        kernels.ntt_forward_block(x.data(), block, table, ahead, block % 3);
+    }
+    return x;
+}
 
 /// Each table's transform against the reference, and both directions against the portable bits.
 void check_transforms(const NttTable& table, const AlignedBuffer& input) {
@@ -26,7 +38,8 @@ void check_transforms(const NttTable& table, const AlignedBuffer& input) {
         EXPECT_TRUE(reference::all_reduced(x, p));
         if (portable_forward.size() == 0) portable_forward = reference::copy(x);
         EXPECT_TRUE(reference::same_bits(x, portable_forward));
-        kernels->ntt_inverse(x.data(), table);
+        EXPECT_TRUE(reference::same_bits(transformed_in_steps(*kernels, input, table), portable_forward));
+        kernels->ntt_inverse(x.data(), x.data(), 1, table);
         EXPECT_EQ(reference::canonical(x, p), reference::canonical(input, p));
         EXPECT_TRUE(reference::all_reduced(x, p));
         if (portable_inverse.size() == 0) portable_inverse = reference::copy(x);
@@ -70,6 +83,19 @@ TEST_P(NttTest, ForwardTakesUnreducedInput) {
     }
 }
 
+/// The inverse transform into another array, times scalars, against that without.
+void check_scaled_inverse(const Kernels& kernels, const AlignedBuffer& evaluations, const AlignedBuffer& unscaled,
+                          const NttTable& table) {
+    const Modulus& p = table.modulus();
+    for (const std::uint64_t factor : {std::uint64_t{3}, p.value() / 2, p.value() / 2 + 1, p.value() - 1}) {
+        AlignedBuffer out(table.size()), expected(table.size());
+        kernels.ntt_inverse(out.data(), evaluations.data(), p.balanced(factor), table);
+        kernels.mul_scalar(expected.data(), unscaled.data(), p.balanced(factor), table.size(), p);
+        EXPECT_TRUE(reference::all_reduced(out, p.value()));
+        EXPECT_EQ(reference::canonical(out, p.value()), reference::canonical(expected, p.value())) << factor;
+    }
+}
+
 /// Evaluations that make the inverse's sums as large as they can get.
 TEST_P(NttTest, InverseOfExtremeEvaluations) {
     const std::size_t n = std::size_t{1} << GetParam();
@@ -83,15 +109,21 @@ TEST_P(NttTest, InverseOfExtremeEvaluations) {
             for (const Kernels* kernels : available_kernels()) {
                 SCOPED_TRACE(kernels->name);
                 AlignedBuffer x = reference::copy(evaluations);
-                kernels->ntt_inverse(x.data(), table);
+                kernels->ntt_inverse(x.data(), x.data(), 1, table);
                 EXPECT_TRUE(reference::all_reduced(x, p));
                 if (first.size() == 0) first = reference::copy(x);
                 EXPECT_TRUE(reference::same_bits(x, first));
+                check_scaled_inverse(*kernels, evaluations, first, table);
             }
             EXPECT_EQ(reference::transform(reference::canonical(first, p), table.root(), p),
                       reference::canonical(evaluations, p));
         }
     }
+}
+
+TEST(ReverseBits, IsItsOwnInverse) {
+    EXPECT_EQ(reverse_bits(0b0001011, 7), 0b1101000u);
+    for (std::uint32_t x = 0; x < 1024; ++x) EXPECT_EQ(reverse_bits(reverse_bits(x, 10), 10), x);
 }
 
 TEST(Ntt, EvaluatesAtOddPowersOfTheRootInBitReversedOrder) {
@@ -132,7 +164,7 @@ TEST(Ntt, ConvolutionIsTheNegacyclicProduct) {
         kernels->ntt_forward(x.data(), table);
         kernels->ntt_forward(y.data(), table);
         kernels->mul(x.data(), x.data(), y.data(), n, table.modulus());
-        kernels->ntt_inverse(x.data(), table);
+        kernels->ntt_inverse(x.data(), x.data(), 1, table);
         EXPECT_EQ(reference::canonical(x, p), expected);
     }
 }

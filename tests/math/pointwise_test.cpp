@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "math/bit_reversal.hpp"
 #include "math/kernels.hpp"
 #include "math/reference.hpp"
 
@@ -79,7 +80,7 @@ TEST_P(PointwiseTest, SumsAndProducts) {
             p, x[2], [&](const Kernels& k, double* out) { k.mul_scalar(out, a, c, n, m); },
             [&](std::size_t i) { return integer(a[i]) * integer(c); });
         check(
-            p, x[2], [&](const Kernels& k, double* out) { k.sub_mul_scalar(out, a, b, c, n, m); },
+            p, x[2], [&](const Kernels& k, double* out) { k.sub_mul_scalar(out, a, b, c, nullptr, n, m); },
             [&](std::size_t i) { return (integer(a[i]) - integer(b[i])) * integer(c); });
         check(
             p, x[2], [&](const Kernels& k, double* out) { k.mul_add(out, a, b, n, m); },
@@ -126,20 +127,34 @@ TEST(Pointwise, ReduceTakesIntegersBelow2To51) {
     }
 }
 
+/// X -> X^g in bit-reversed order: position i < 2^10 holds the value at psi^(2 brv(i) + 1); the rest stays.
+std::vector<std::uint32_t> automorphism(std::uint64_t g) {
+    std::vector<std::uint32_t> index(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::uint64_t exponent = (2 * reverse_bits(i, 10) + 1) * g % 2048;
+        index[i] = static_cast<std::uint32_t>(i < 1024 ? reverse_bits(exponent / 2, 10) : i);
+    }
+    return index;
+}
+
 TEST(Pointwise, Permutations) {
     const std::uint64_t p = nearest_ntt_prime(0x1p49, 2048, {});
+    const Modulus m(p);
     std::mt19937_64 random(19);
     const AlignedBuffer x = reference::residues(Shape::random, n, p, random);
-    const AlignedBuffer old = reference::residues(Shape::random_extreme, n, p, random);
-    std::vector<std::uint32_t> index(n);
-    for (std::size_t i = 0; i < n; ++i) index[i] = static_cast<std::uint32_t>(i);
-    std::shuffle(index.begin(), index.end(), random);
-    check(
-        p, old, [&](const Kernels& k, double* out) { k.permute(out, x.data(), index.data(), n); },
-        [&](std::size_t i) { return integer(x.data()[index[i]]); });
-    check(
-        p, old, [&](const Kernels& k, double* out) { k.permute_add(out, x.data(), index.data(), n, Modulus(p)); },
-        [&](std::size_t i) { return integer(old.data()[i]) + integer(x.data()[index[i]]); });
+    const AlignedBuffer y = reference::residues(Shape::random_extreme, n, p, random);
+    const double c = y.data()[0];
+    for (const std::uint64_t g : {std::uint64_t{1}, std::uint64_t{5}, std::uint64_t{123}, std::uint64_t{2047}}) {
+        SCOPED_TRACE(g);
+        const auto index = automorphism(g);
+        check(
+            p, y, [&](const Kernels& k, double* out) { k.permute(out, x.data(), index.data(), n); },
+            [&](std::size_t i) { return integer(x.data()[index[i]]); });
+        check(
+            p, y,
+            [&](const Kernels& k, double* out) { k.sub_mul_scalar(out, x.data(), y.data(), c, index.data(), n, m); },
+            [&](std::size_t i) { return (integer(x.data()[index[i]]) - integer(y.data()[index[i]])) * integer(c); });
+    }
 }
 
 }  // namespace

@@ -192,7 +192,7 @@ Bytes write_public_key(const ckks::PublicKey& key, const ckks::SecretKey& secret
     AlignedBuffer error(n);
     k.mul(error.data(), key.a().limb(0), s[0], n, context.ring().modulus(0));
     k.add(error.data(), error.data(), key.b().limb(0), n, context.ring().modulus(0));
-    k.ntt_inverse(error.data(), context.ring().table(0));
+    k.ntt_inverse(error.data(), error.data(), 1, context.ring().table(0));
     const bool is_small = std::all_of(error.data(), error.data() + n, [](double e) { return std::fabs(e) <= 21; });
     if (!is_small) fail(ErrorCode::invalid_argument, "the public key does not belong to the secret key");
 
