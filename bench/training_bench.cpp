@@ -41,14 +41,14 @@ Prepared prepare(logreg::Method method, const logreg::TrainingRecipe& recipe,
                  std::span<const logreg::Minibatch> minibatches) {
     const std::size_t slots = method == logreg::Method::baseline ? 32768 : 16384;
     auto training = logreg::make_training_circuit(method, recipe, slots);
-    auto program = compile::manage(training.circuit, slots);
+    auto program = compile::manage(training.lowered.circuit, slots);
     const auto parameters = ckks::Parameters::create({.depth = program.depth(), .min_slots = slots});
     auto keys = ckks::generate_keys(parameters, program.key_request());
     const ckks::Encryptor encryptor(keys.secret_key);
     std::vector<ckks::Ciphertext> inputs;
-    for (std::size_t i = 0; i < training.inputs.size(); ++i) {
-        inputs.push_back(
-            encryptor.encrypt(logreg::training_input(training.inputs[i], minibatches), program.input_levels()[i]));
+    logreg::InputPacker pack(training, minibatches);
+    for (std::size_t i = 0; i < pack.count(); ++i) {
+        inputs.push_back(encryptor.encrypt(pack(i), program.input_levels()[i]));
     }
     return {std::move(training), std::move(program), parameters, std::move(keys), std::move(inputs), {}, 0};
 }
@@ -84,7 +84,7 @@ nlohmann::json report(const Prepared& m) {
             {"relinearisations", m.program.count(compile::Step::relinearize_rescale)},
             {"products", m.program.count(compile::Step::mul)},
             {"rotation_keys", m.program.key_request().rotations.size()},
-            {"inputs", m.training.inputs.size()},
+            {"inputs", m.training.lowered.inputs.size()},
             {"key_bytes", m.keys.evaluation_keys.memory_bytes()},
             {"relative_error", m.relative_error}};
 }

@@ -23,9 +23,9 @@ std::vector<ckks::Ciphertext> encrypt_inputs(const logreg::TrainingPlan& plan, c
                                              std::span<const logreg::Minibatch> minibatches) {
     const ckks::Encryptor encryptor(key);
     std::vector<ckks::Ciphertext> inputs;
-    for (std::size_t i = 0; i < plan.training.inputs.size(); ++i) {
-        const auto slots = logreg::training_input(plan.training.inputs[i], minibatches);
-        inputs.push_back(encryptor.encrypt(slots, plan.program.input_levels()[i]));
+    logreg::InputPacker pack(plan.training, minibatches);
+    for (std::size_t i = 0; i < pack.count(); ++i) {
+        inputs.push_back(encryptor.encrypt(pack(i), plan.program.input_levels()[i]));
     }
     return inputs;
 }

@@ -1,12 +1,42 @@
 // Minibatch Nesterov training as published [HHCP19]: 5 levels a minibatch.
-#include <optional>
+#include "logreg/baseline_circuit.hpp"
 
-#include "logreg/circuit_writer.hpp"
-#include "logreg/training_methods.hpp"
+#include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "tacit/circuit/builder.hpp"
+#include "tacit/circuit/expr.hpp"
 
 namespace tacit::logreg {
 
 namespace {
+
+using circuit::Expr;
+
+/// sum_i rotate(x, i * step) over i = 0 .. count-1, count a power of two: log2(count) rotations.
+Expr rotate_sum(Expr x, std::ptrdiff_t step, std::size_t count) {
+    for (std::size_t i = 1; i < count; i *= 2)
+        x += rotate(x, static_cast<std::int32_t>(step * static_cast<std::ptrdiff_t>(i)));
+    return x;
+}
+
+/// A grid row that is `value` in column 0 and zero elsewhere.
+circuit::Constant first_column(std::size_t width, double value) {
+    std::vector<double> row(width, 0.0);
+    row[0] = value;
+    return circuit::values(std::move(row));
+}
+
+/// The sigmoid's cubic on the scaled argument x' = sqrt(q3) x: s(x) = q0 + x'(x'^2 + q1) / sqrt(q3). The scaling keeps
+/// the small coefficient q3 off the ciphertexts and costs no level.
+struct ScaledCubic {
+    explicit ScaledCubic(const SigmoidPolynomial& s) : root(std::sqrt(s.q3)), q0(s.q0), q1(s.q1) {}
+    double root;  ///< sqrt(q3)
+    double q0;
+    double q1;
+};
 
 /// Minibatches lie row-major in a grid as wide as a sample, over as many tiles as they take; v and w are repeated in
 /// every grid row.
@@ -19,7 +49,7 @@ public:
           rows_(std::min(static_cast<std::size_t>(recipe.minibatch_size), slots / width_)),
           tiles_(static_cast<std::size_t>(recipe.minibatch_size) / rows_) {}
 
-    TrainingCircuit write(std::size_t slots) && {
+    tensor::Lowered write() && {
         const std::vector<double> momentum = recipe_.momentum();
         for (int t = 0; t < recipe_.minibatches; ++t) {
             const Expr gradient = ascent(t);
@@ -28,8 +58,12 @@ public:
             v_ = w_ ? (1 - eta) * next_w + eta * *w_ : (1 - eta) * next_w;
             w_ = next_w;
         }
-        writer_.place({writer_.output(*w_), false, 0, width_, 0, 1});
-        return std::move(writer_).finish(Method::baseline, recipe_, slots);
+        builder_.output(*w_, "weights");
+        return {{rows_, width_},
+                tensor::Summation::masked,
+                std::move(builder_).finish(),
+                std::move(inputs_),
+                {{0, 0, false, 0, width_, 0, 1}}};
     }
 
 private:
@@ -37,12 +71,19 @@ private:
     Expr ascent(int t) {
         std::optional<Expr> sum;
         for (std::size_t tile = 0; tile < tiles_; ++tile) {
-            const MatrixBlock::Part samples{MatrixBlock::Kind::samples, t, 0, 1, tile * rows_, 0};
-            const Expr z = writer_.input({samples, {}, rows_, width_, width_, 0});
+            const Expr z = input(t, tile);
             const Expr term = v_ ? weighted_samples(z) : z * (recipe_.step() * cubic_.q0);
             sum = sum ? *sum + term : term;
         }
         return rotate_sum(*sum, static_cast<std::ptrdiff_t>(width_), rows_);
+    }
+
+    /// The samples of one tile.
+    Expr input(int t, std::size_t tile) {
+        using Part = tensor::InputBlock::Part;
+        const tensor::Chain samples{{static_cast<std::uint32_t>(t), false}};
+        inputs_.push_back({{Part::Kind::matrix, {{1, samples}}, tile * rows_, 0}, {}, width_, 0});
+        return builder_.expr(builder_.input("in" + std::to_string(inputs_.size() - 1)));
     }
 
     /// gamma s(z v) z for every sample z of a tile: 4 levels after v.
@@ -57,15 +98,16 @@ private:
     std::size_t width_;
     std::size_t rows_;
     std::size_t tiles_;
-    CircuitWriter writer_;
+    circuit::Builder builder_;
+    std::vector<tensor::InputBlock> inputs_;
     std::optional<Expr> v_;
     std::optional<Expr> w_;
 };
 
 }  // namespace
 
-TrainingCircuit write_baseline(const TrainingRecipe& recipe, std::size_t slots) {
-    return Baseline(recipe, slots).write(slots);
+tensor::Lowered write_baseline(const TrainingRecipe& recipe, std::size_t slots) {
+    return Baseline(recipe, slots).write();
 }
 
 }  // namespace tacit::logreg

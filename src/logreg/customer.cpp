@@ -140,19 +140,19 @@ EncryptionSummary encrypt_data(const DataChoice& choice, const fs::path& private
     const auto minibatches =
         draw_minibatches(standardised(split.training, preprocessing.standardiser), job.record.recipe, data.seed);
     const ckks::Encryptor encryptor(secret);
-    const auto& blocks = job.plan.training.inputs;
+    InputPacker pack(job.plan.training, minibatches);
     CiphertextFileWriter file(upload_folder / file_names::inputs);
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-        report(progress, i, blocks.size());
-        file.write(encryptor.encrypt(training_input(blocks[i], minibatches), job.plan.program.input_levels()[i]));
+    for (std::size_t i = 0; i < pack.count(); ++i) {
+        report(progress, i, pack.count());
+        file.write(encryptor.encrypt(pack(i), job.plan.program.input_levels()[i]));
     }
-    report(progress, blocks.size(), blocks.size());
+    report(progress, pack.count(), pack.count());
     preprocessing.inputs_fingerprint = file.fingerprint();
     remove_stale(upload_folder / file_names::inputs);  // old inputs never stand beside new preprocessing
     write_record(private_folder / file_names::preprocessing, preprocessing, FileMode::owner_only);
     file.commit();
     const auto used = static_cast<std::size_t>(job.record.recipe.minibatches * job.record.recipe.minibatch_size);
-    return {split.training.name, split.training.rows(), used, blocks.size(), file.bytes()};
+    return {split.training.name, split.training.rows(), used, pack.count(), file.bytes()};
 }
 
 ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result_folder) {

@@ -68,7 +68,7 @@ TrainingPlan make_training_plan(Method method, const TrainingRecipe& recipe, std
     check_size("the minibatch size", recipe.minibatch_size, largest_side);
     check_size("the number of features", recipe.features, largest_side);
     TrainingCircuit training = make_training_circuit(method, recipe, slots);
-    compile::ManagedCircuit program = compile::manage(training.circuit, slots);
+    compile::ManagedCircuit program = compile::manage(training.lowered.circuit, slots);
     return {std::move(training), std::move(program)};
 }
 

@@ -211,7 +211,7 @@ TEST_F(Roles, RecordsSurviveTheirFiles) {
 
 TEST_F(Roles, ThePlanTakesTheSmallestSecureRing) {
     const auto [plan, parameters] = plan_training({.method = Method::mask_free});
-    EXPECT_EQ(plan.program.depth(), 11);
+    EXPECT_EQ(plan.program.depth(), 10);
     EXPECT_EQ(parameters.slots(), plan.training.slots);
     EXPECT_EQ(parameters.security_bits(), 128);
     EXPECT_LE(parameters.log_ring_dimension(), 15);
@@ -219,7 +219,7 @@ TEST_F(Roles, ThePlanTakesTheSmallestSecureRing) {
     EXPECT_EQ(again.fingerprint(), plan.fingerprint());
     TrainingRecipe other;
     other.momentum_offset = 2;
-    EXPECT_EQ(make_training_plan(Method::mask_free, other, parameters.slots()).program.depth(), 11);
+    EXPECT_EQ(make_training_plan(Method::mask_free, other, parameters.slots()).program.depth(), 10);
     EXPECT_NE(make_training_plan(Method::baseline, other, 32768).fingerprint(),
               make_training_plan(Method::baseline, {}, 32768).fingerprint());
 }

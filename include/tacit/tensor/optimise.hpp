@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+
+#include "tacit/tensor/lowered.hpp"
+#include "tacit/tensor/program.hpp"
+
+namespace tacit::tensor {
+
+/// What a circuit costs, in any unit.
+using Cost = std::function<double(const circuit::Circuit&)>;
+
+/// A rough cost from the circuit alone, in key switches at one prime: a product, rotation or conjugation at a value
+/// that needs l more levels costs (l + 2)^1.5.
+[[nodiscard]] double estimated_cost(const circuit::Circuit& circuit);
+
+/// Finds a circuit of low depth for a program as a user wrote it.
+///
+/// The program is multiplied out into one sum between polynomials; what one owner can compute in the clear is left to
+/// the owner (A (B x) becomes (A B) x), so that all that stays on the path from one polynomial to the next is one
+/// product and the polynomial, folded into it; encodings alternate along the path; and every vector gets the smallest
+/// level that this allows. The grid of slots, the way of summation and the encoding of outputs are those of least cost.
+///
+/// `slots`: of a ciphertext, a power of two. `summation`: only that one. Throws invalid_argument if slots is no power
+/// of two or below 4, or if an output does not depend on an input. Cost: milliseconds to a second.
+[[nodiscard]] Lowered optimise(const Program& program, std::size_t slots,
+                               std::optional<Summation> summation = std::nullopt, const Cost& cost = estimated_cost);
+
+}  // namespace tacit::tensor

@@ -1,0 +1,397 @@
+#include "tensor/lower.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "tacit/circuit/builder.hpp"
+#include "tacit/circuit/expr.hpp"
+
+namespace tacit::tensor {
+
+namespace {
+
+using circuit::Expr;
+using Part = InputBlock::Part;
+
+/// A vector over as many ciphertexts as it takes.
+using Tiles = std::vector<Expr>;
+
+/// sum_i rotate(x, i * step) over i = 0 .. count-1, count a power of two: log2(count) rotations.
+Expr rotate_sum(Expr x, std::ptrdiff_t step, std::size_t count) {
+    for (std::size_t i = 1; i < count; i *= 2)
+        x += rotate(x, static_cast<std::int32_t>(step * static_cast<std::ptrdiff_t>(i)));
+    return x;
+}
+
+void accumulate(std::optional<Expr>& sum, const Expr& term) { sum = sum ? *sum + term : term; }
+
+Chain transposed(const Chain& chain) {
+    Chain result(chain.rbegin(), chain.rend());
+    for (Factor& f : result) f.transposed = !f.transposed;
+    return result;
+}
+
+class Lowering {
+public:
+    Lowering(const Targets& targets, const Levels& levels, const Choices& choices, Grid grid, Summation summation)
+        : targets_(targets), levels_(levels), choices_(choices), grid_(grid), summation_(summation) {
+        find_hosts();
+    }
+
+    Lowered run() {
+        for (std::size_t i = 0; i < choices_.outputs.size(); ++i) write_output(i);
+        return {grid_, summation_, std::move(builder_).finish(), std::move(inputs_), std::move(outputs_)};
+    }
+
+private:
+    [[nodiscard]] bool mask_free() const { return summation_ == Summation::mask_free; }
+    /// How many entries of a vector one ciphertext holds.
+    [[nodiscard]] std::size_t extent(Encoding e) const { return e == Encoding::inner ? grid_.width : grid_.height; }
+
+    // --- conversions ride in imaginary parts ---------------------------------------------------------------------
+
+    /// With (M + i I) / 2 in place of M, the sum that gives x gives Y = (x + i s) / 2 for the polynomial s that it
+    /// takes in: x = Y + conj(Y), and -i s = conj(Y) - Y in the encoding of x. A host is a form that can carry s so.
+    void find_hosts() {
+        for (const auto& conversion : choices_.conversions) {
+            const auto& [polynomial, to] = conversion;
+            for (const auto& [form, from] : choices_.forms) {
+                if (can_host(form, from, polynomial, to)) {
+                    hosts_.emplace(conversion, form);
+                    carried_.emplace(form, polynomial);
+                    break;  // forms are in the order of targets: the earliest
+                }
+            }
+        }
+    }
+
+    [[nodiscard]] bool can_host(const Form& form, const std::vector<Encoding>& from, std::uint32_t polynomial,
+                                Encoding to) const {
+        const Target& target = targets_.targets[form.target];
+        if (form.final || form.encoding != to || carried_.contains(form) ||
+            target.size != targets_.targets[targets_.polynomials[polynomial].argument].size ||
+            levels_.target(form.target, to) > levels_.converted(polynomial, to)) {
+            return false;
+        }
+        return carrier(target, from, polynomial, to).has_value();
+    }
+
+    /// The product term of a target that takes the polynomial in the encoding of its argument.
+    [[nodiscard]] static std::optional<std::size_t> carrier(const Target& target, const std::vector<Encoding>& from,
+                                                            std::uint32_t polynomial, Encoding e) {
+        for (std::size_t i = 0; i < target.products.size(); ++i) {
+            const Operand& operand = target.products[i].operand;
+            if (operand.is_polynomial && operand.index == polynomial && from[i] == other(e)) return i;
+        }
+        return std::nullopt;
+    }
+
+    // --- polynomials ---------------------------------------------------------------------------------------------
+
+    [[nodiscard]] const Tiles& argument(std::uint32_t polynomial, Encoding e) {
+        return value(targets_.polynomials[polynomial].argument, e);
+    }
+
+    /// h(x') = square x'^2 + linear x' + constant.
+    const Tiles& cofactor(std::uint32_t polynomial, Encoding e) {
+        const auto key = std::make_pair(polynomial, e);
+        if (const auto at = cofactors_.find(key); at != cofactors_.end()) return at->second;
+        const Polynomial& p = targets_.polynomials[polynomial];
+        Tiles tiles;
+        for (const Expr& x : argument(polynomial, e)) {
+            std::optional<Expr> h;
+            if (p.square != 0) h = p.square > 0 ? x * x : -(x * x);
+            if (p.linear == 1 || p.linear == -1) {
+                accumulate(h, p.linear > 0 ? x : -x);
+            } else if (p.linear != 0) {
+                accumulate(h, x * p.linear);
+            }
+            tiles.push_back(p.constant == 0 ? *h : *h + p.constant);
+        }
+        return cofactors_.emplace(key, std::move(tiles)).first->second;
+    }
+
+    const Tiles& slope(std::uint32_t polynomial, Encoding e) {
+        const auto key = std::make_pair(polynomial, e);
+        if (const auto at = slopes_.find(key); at != slopes_.end()) return at->second;
+        const Tiles x = argument(polynomial, e);
+        const Tiles h = cofactor(polynomial, e);
+        Tiles tiles;
+        for (std::size_t i = 0; i < x.size(); ++i) tiles.push_back(x[i] * h[i]);
+        return slopes_.emplace(key, std::move(tiles)).first->second;
+    }
+
+    /// x' h(x') in the other encoding than that of x', times -i if a host carried it.
+    struct Converted {
+        Tiles tiles;
+        bool times_minus_i = false;
+    };
+    const Converted& converted(std::uint32_t polynomial, Encoding to) {
+        const auto key = std::make_pair(polynomial, to);
+        if (const auto host = hosts_.find(key); host != hosts_.end()) value(host->second.target, to);
+        if (const auto at = converted_.find(key); at != converted_.end()) return at->second;
+        const std::size_t size = targets_.targets[targets_.polynomials[polynomial].argument].size;
+        Target identity;
+        identity.size = size;
+        identity.products.push_back({1, {}, {true, polynomial}});
+        Converted made;
+        const Sum sum{&identity, {other(to)}, to, levels_.converted(polynomial, to), false, std::nullopt, 0};
+        for (std::size_t first = 0; first < size; first += extent(to)) made.tiles.push_back(product_sum(sum, first));
+        return converted_.emplace(key, std::move(made)).first->second;
+    }
+
+    // --- matrices times vectors ----------------------------------------------------------------------------------
+
+    /// The products of one target in one form.
+    struct Sum {
+        const Target* target;
+        std::vector<Encoding> from;
+        Encoding encoding;
+        int level;
+        bool final;
+        std::optional<std::size_t> carrier;  ///< the term that carries a polynomial along
+        std::size_t second_offset;           ///< the imaginary part holds the entries that far on; 0: none
+    };
+
+    /// Where a block lies: `entry` of the result and of the operand in its corner, and the column of the grid.
+    struct Place {
+        std::size_t result = 0;
+        std::size_t source = 0;
+        bool half = false;
+        std::size_t at = 0;
+        std::size_t tile = 0;  ///< of the operand
+    };
+
+    /// The block of a chain, with the operand's entries against the result's.
+    [[nodiscard]] static Part matrix_part(const Chain& chain, double factor, Encoding e, std::size_t result,
+                                          std::size_t source) {
+        const bool inner = e == Encoding::inner;  // the operand goes down the grid, the result across
+        return {Part::Kind::matrix,
+                {{factor, inner ? transposed(chain) : chain}},
+                inner ? source : result,
+                inner ? result : source};
+    }
+
+    Expr block(const Sum& sum, std::size_t i, const Place& place, bool times_i) {
+        const ProductTerm& term = sum.target->products[i];
+        InputBlock b;
+        const double factor = sum.carrier ? term.coefficient / 2 : term.coefficient;
+        b.real = matrix_part(term.block, factor, sum.encoding, place.result, place.source);
+        if (sum.second_offset != 0) {
+            b.imaginary = matrix_part(term.block, factor, sum.encoding, place.result + sum.second_offset, place.source);
+        }
+        if (sum.carrier == i) b.imaginary = matrix_part({}, 0.5, sum.encoding, place.result, place.source);
+        if (times_i) {
+            std::swap(b.real, b.imaginary);
+            for (auto& t : b.real.terms) t.factor = -t.factor;
+        }
+        b.columns = place.half ? grid_.width / 2 : grid_.width;
+        b.grid_column = place.at;
+        return input(b);
+    }
+
+    Expr term(const Sum& sum, std::size_t i, const Place& place) {
+        const ProductTerm& term = sum.target->products[i];
+        const std::uint32_t index = term.operand.index;
+        if (!term.operand.is_polynomial) return block(sum, i, place, false) * value(index, sum.from[i])[place.tile];
+        if (sum.from[i] == sum.encoding) {
+            const Converted& operand = converted(index, other(sum.encoding));
+            const Expr x = operand.tiles[place.tile];
+            return block(sum, i, place, operand.times_minus_i) * x;
+        }
+        const Expr matrix = block(sum, i, place, false);
+        if (levels_.slope_product(term, sum.encoding, sum.final) <= sum.level) {
+            return matrix * slope(index, sum.from[i])[place.tile];
+        }
+        const Expr x = argument(index, sum.from[i])[place.tile];
+        return (matrix * x) * cofactor(index, sum.from[i])[place.tile];
+    }
+
+    [[nodiscard]] std::size_t source_size(const ProductTerm& term) const {
+        const std::uint32_t i = term.operand.index;
+        return targets_.targets[term.operand.is_polynomial ? targets_.polynomials[i].argument : i].size;
+    }
+
+    /// The sum of all terms over all tiles of their operands, each at the place that `at(tile)` says, if there is one.
+    template <class At>
+    std::optional<Expr> all_terms(const Sum& sum, const At& at) {
+        std::optional<Expr> total;
+        for (std::size_t i = 0; i < sum.target->products.size(); ++i) {
+            const std::size_t size = source_size(sum.target->products[i]);
+            const std::size_t step = extent(other(sum.encoding));
+            for (std::size_t tile = 0; tile * step < size; ++tile) {
+                const std::optional<Place> place = at(tile, size);
+                if (place) accumulate(total, term(sum, i, *place));
+            }
+        }
+        return total;
+    }
+
+    /// Entries first .. first + extent - 1 of a sum of products.
+    Expr product_sum(const Sum& sum, std::size_t first) {
+        return sum.encoding == Encoding::inner ? inner_result(sum, first) : outer_result(sum, first);
+    }
+
+    Expr inner_result(const Sum& sum, std::size_t first) {
+        const std::size_t half = grid_.width / 2;
+        const auto place = [&](std::size_t shift) {
+            return [=, this](std::size_t tile, std::size_t) {
+                return std::optional(
+                    Place{first + shift, tile * grid_.height, mask_free(), mask_free() ? half : 0, tile});
+            };
+        };
+        Expr total = *all_terms(sum, place(0));
+        if (mask_free()) {  // operands are exact in the upper half of the columns only: two halves side by side
+            total = rotate(total, static_cast<std::int32_t>(half));
+            const std::size_t end = sum.target->size;
+            if (first + half < end) total += *all_terms(sum, place(half));
+        }
+        return rotate_sum(total, static_cast<std::ptrdiff_t>(grid_.width), grid_.height);
+    }
+
+    Expr outer_result(const Sum& sum, std::size_t first) {
+        const std::size_t width = grid_.width, half = width / 2;
+        if (mask_free()) {
+            const Expr lower = *all_terms(sum, [&](std::size_t tile, std::size_t) {
+                return std::optional(Place{first, tile * width, true, 0, tile});
+            });
+            const std::optional<Expr> upper = all_terms(sum, [&](std::size_t tile, std::size_t size) {
+                const std::size_t column = tile * width + half;
+                return column < size ? std::optional(Place{first, column, true, half, tile}) : std::nullopt;
+            });
+            return rotate_sum(upper ? lower + rotate(*upper, static_cast<std::int32_t>(half)) : lower, -1, width);
+        }
+        const Expr total = rotate_sum(*all_terms(sum,
+                                                 [&](std::size_t tile, std::size_t) {
+                                                     return std::optional(Place{first, tile * width, false, 0, tile});
+                                                 }),
+                                      1, width);  // exact in column 0
+        return sum.final || width == 1 ? total : rotate_sum(total * first_column(), -1, width);
+    }
+
+    [[nodiscard]] circuit::Constant first_column() const {
+        std::vector<double> row(grid_.width, 0.0);
+        row[0] = 1;
+        return circuit::values(std::move(row));
+    }
+
+    // --- targets -------------------------------------------------------------------------------------------------
+
+    /// The vectors that owners compute themselves.
+    std::optional<Expr> clear_sum(const Target& target, Encoding e, std::size_t first, std::size_t second_offset) {
+        std::optional<Expr> total;
+        for (const auto& [_, terms] : target.clear) {
+            const auto part = [&](std::size_t offset) {
+                Part p;
+                p.kind = e == Encoding::inner ? Part::Kind::along_columns : Part::Kind::along_rows;
+                for (const ClearTerm& t : terms) {
+                    const bool vector = t.leaf.base.kind == Base::Kind::vector;
+                    p.terms.push_back({t.coefficient, t.leaf.chain, vector, vector ? t.leaf.base.index : 0});
+                }
+                (e == Encoding::inner ? p.column : p.row) = offset;
+                return p;
+            };
+            InputBlock b;
+            b.real = part(first);
+            if (second_offset != 0) b.imaginary = part(first + second_offset);
+            b.columns = grid_.width;
+            accumulate(total, input(b));
+        }
+        return total;
+    }
+
+    /// What is added to the products: owners' vectors, polynomials themselves, a constant.
+    std::optional<Expr> rest(const Target& target, Encoding e, std::size_t first, std::size_t second_offset) {
+        std::optional<Expr> total = clear_sum(target, e, first, second_offset);
+        for (const auto& [factor, polynomial] : target.bare) {
+            const Expr s = slope(polynomial, e)[first / extent(e)];
+            accumulate(total, factor == 1 ? s : s * factor);
+        }
+        return total;
+    }
+
+    const Tiles& value(std::uint32_t t, Encoding e) {
+        const Form form{t, e, false};
+        if (const auto at = values_.find(form); at != values_.end()) return at->second;
+        const Target& target = targets_.targets[t];
+        const std::vector<Encoding>& from = choices_.forms.at(form);
+        const auto carried = carried_.find(form);
+        std::optional<std::size_t> carrier_term;
+        if (carried != carried_.end()) carrier_term = carrier(target, from, carried->second, e);
+        const Sum sum{&target, from, e, levels_.target(t, e), false, carrier_term, 0};
+        Tiles tiles;
+        Converted companion{{}, true};
+        for (std::size_t first = 0; first < target.size; first += extent(e)) {
+            std::optional<Expr> total;
+            if (!target.products.empty()) {
+                const Expr y = product_sum(sum, first);
+                const Expr conjugated = carrier_term ? conjugate(y) : y;
+                total = carrier_term ? y + conjugated : y;
+                if (carrier_term) companion.tiles.push_back(conjugated - y);
+            }
+            if (const auto more = rest(target, e, first, 0)) accumulate(total, *more);
+            tiles.push_back(target.constant == 0 ? *total : *total + target.constant);
+        }
+        if (carrier_term) converted_.emplace(std::make_pair(carried->second, e), std::move(companion));
+        return values_.emplace(form, std::move(tiles)).first->second;
+    }
+
+    void write_output(std::size_t number) {
+        const Form& form = choices_.outputs[number];
+        const Target& target = targets_.targets[form.target];
+        const Encoding e = form.encoding;
+        const bool in_pairs = target.bare.empty() && target.constant == 0;
+        const std::size_t each = extent(e);
+        for (std::size_t first = 0; first < target.size; first += (in_pairs ? 2 : 1) * each) {
+            const bool two = in_pairs && first + each < target.size;
+            const Sum sum{&target,      choices_.forms.at(form), e, levels_.target(form.target, e, true), true,
+                          std::nullopt, two ? each : 0};
+            std::optional<Expr> total;
+            if (!target.products.empty()) total = product_sum(sum, first);
+            if (const auto more = rest(target, e, first, sum.second_offset)) accumulate(total, *more);
+            builder_.output(target.constant == 0 ? *total : *total + target.constant,
+                            "out" + std::to_string(output_count_));
+            place_output(number, target, e, false, first);
+            if (two) place_output(number, target, e, true, first + each);
+            ++output_count_;
+        }
+    }
+
+    void place_output(std::size_t number, const Target& target, Encoding e, bool imaginary, std::size_t first) {
+        OutputSlots s{number, output_count_, imaginary, first, std::min(extent(e), target.size - first), 0, 1};
+        if (e == Encoding::outer) {
+            s.first_slot = mask_free() ? grid_.width - 1 : 0;
+            s.stride = grid_.width;
+        }
+        outputs_.push_back(s);
+    }
+
+    Expr input(const InputBlock& block) {
+        inputs_.push_back(block);
+        return builder_.expr(builder_.input("in" + std::to_string(inputs_.size() - 1)));
+    }
+
+    const Targets& targets_;
+    const Levels& levels_;
+    const Choices& choices_;
+    Grid grid_;
+    Summation summation_;
+    circuit::Builder builder_;
+    std::vector<InputBlock> inputs_;
+    std::vector<OutputSlots> outputs_;
+    std::size_t output_count_ = 0;
+    std::map<std::pair<std::uint32_t, Encoding>, Form> hosts_;  // conversion -> the form that carries it
+    std::map<Form, std::uint32_t> carried_;                     // and back
+    std::map<Form, Tiles> values_;
+    std::map<std::pair<std::uint32_t, Encoding>, Tiles> cofactors_, slopes_;
+    std::map<std::pair<std::uint32_t, Encoding>, Converted> converted_;
+};
+
+}  // namespace
+
+Lowered lower(const Targets& targets, const Levels& levels, const Choices& choices, Grid grid, Summation summation) {
+    return Lowering(targets, levels, choices, grid, summation).run();
+}
+
+}  // namespace tacit::tensor

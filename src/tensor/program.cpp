@@ -1,0 +1,167 @@
+#include "tacit/tensor/program.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "tensor/recording.hpp"
+
+namespace tacit::tensor {
+
+namespace {
+
+using Kind = VectorNode::Kind;
+constexpr std::size_t largest_degree = 3;
+
+void require_same(const std::shared_ptr<detail::Recording>& a, const std::shared_ptr<detail::Recording>& b,
+                  const char* operation) {
+    if (a != b) {
+        fail(ErrorCode::invalid_argument, "{}: the operands belong to two tracers; make both with one", operation);
+    }
+    a->require_open();
+}
+
+void require_finite(const char* operation, double value) {
+    if (!std::isfinite(value)) {
+        fail(ErrorCode::invalid_argument, "{}: the factor {} is not finite; use finite numbers", operation, value);
+    }
+}
+
+void require_size(const std::string& name, std::size_t size) {
+    if (size == 0) fail(ErrorCode::invalid_argument, "tensor input '{}': a size is 0; it has to be positive", name);
+}
+
+}  // namespace
+
+namespace detail {
+
+void Recording::require_open() const {
+    if (finished_) fail(ErrorCode::invalid_argument, "tensor: the program is finished and takes no more operations");
+}
+
+std::uint32_t Recording::add_matrix(MatrixInfo info) {
+    require_open();
+    require_size(info.name, std::min(info.rows, info.columns));
+    program_.matrices_.push_back(std::move(info));
+    return static_cast<std::uint32_t>(program_.matrices_.size() - 1);
+}
+
+std::uint32_t Recording::add_vector(VectorInfo info) {
+    require_open();
+    require_size(info.name, info.size);
+    program_.vectors_.push_back(std::move(info));
+    return static_cast<std::uint32_t>(program_.vectors_.size() - 1);
+}
+
+std::uint32_t Recording::push(VectorNode node) {
+    require_open();
+    program_.nodes_.push_back(std::move(node));
+    return static_cast<std::uint32_t>(program_.nodes_.size() - 1);
+}
+
+void Recording::output(std::uint32_t node) {
+    require_open();
+    program_.outputs_.push_back(node);
+}
+
+Program Recording::finish() {
+    require_open();
+    if (program_.outputs_.empty()) fail(ErrorCode::invalid_argument, "tensor: a program needs an output; name one");
+    finished_ = true;
+    return std::move(program_);
+}
+
+}  // namespace detail
+
+Tracer::Tracer() : recording_(std::make_shared<detail::Recording>()) {}
+
+Matrix Tracer::matrix(std::string name, std::size_t rows, std::size_t columns, Owner owner) {
+    const std::uint32_t number = recording_->add_matrix({std::move(name), rows, columns, owner});
+    return {recording_, {{number, false}}};
+}
+
+Vector Tracer::vector(std::string name, std::size_t size, Owner owner) {
+    const std::uint32_t number = recording_->add_vector({std::move(name), size, owner});
+    return {recording_, recording_->push({.kind = Kind::input, .size = size, .lhs = number})};
+}
+
+Vector Tracer::zeros(std::size_t size) {
+    require_size("zeros", size);
+    return {recording_, recording_->push({.kind = Kind::zero, .size = size})};
+}
+
+void Tracer::output(const Vector& value) {
+    require_same(recording_, value.recording_, "output");
+    recording_->output(value.node_);
+}
+
+Program Tracer::finish() && { return recording_->finish(); }
+
+std::size_t Matrix::rows() const { return recording_->program().rows(chain_.front()); }
+std::size_t Matrix::columns() const { return recording_->program().columns(chain_.back()); }
+
+Matrix transpose(const Matrix& a) {
+    Chain chain(a.chain_.rbegin(), a.chain_.rend());
+    for (Factor& f : chain) f.transposed = !f.transposed;
+    return {a.recording_, std::move(chain)};
+}
+
+Matrix operator*(const Matrix& a, const Matrix& b) {
+    require_same(a.recording_, b.recording_, "matrix product");
+    if (a.columns() != b.rows()) {
+        fail(ErrorCode::invalid_argument, "matrix product: {} x {} times {} x {}; the inner sizes have to be equal",
+             a.rows(), a.columns(), b.rows(), b.columns());
+    }
+    Chain chain = a.chain_;
+    chain.insert(chain.end(), b.chain_.begin(), b.chain_.end());
+    return {a.recording_, std::move(chain)};
+}
+
+std::size_t Vector::size() const { return recording_->size(node_); }
+
+Vector operator*(const Matrix& a, const Vector& x) {
+    require_same(a.recording_, x.recording_, "matrix times vector");
+    if (a.columns() != x.size()) {
+        fail(ErrorCode::invalid_argument,
+             "matrix times vector: {} x {} times {} entries; the inner sizes have to agree", a.rows(), a.columns(),
+             x.size());
+    }
+    VectorNode node{.kind = Kind::product, .size = a.rows(), .lhs = x.node_};
+    node.chain = a.chain_;
+    return {x.recording_, x.recording_->push(std::move(node))};
+}
+
+Vector operator+(const Vector& a, const Vector& b) {
+    require_same(a.recording_, b.recording_, "vector sum");
+    if (a.size() != b.size()) {
+        fail(ErrorCode::invalid_argument, "vector sum: {} and {} entries; the sizes have to be equal", a.size(),
+             b.size());
+    }
+    VectorNode node{.kind = Kind::add, .size = a.size(), .lhs = a.node_, .rhs = b.node_};
+    return {a.recording_, a.recording_->push(std::move(node))};
+}
+
+Vector operator-(const Vector& a, const Vector& b) { return a + (-1.0) * b; }
+
+Vector operator*(double c, const Vector& a) {
+    a.recording_->require_open();
+    require_finite("scalar times vector", c);
+    return {a.recording_, a.recording_->push({.kind = Kind::scale, .size = a.size(), .lhs = a.node_, .factor = c})};
+}
+
+Vector polynomial(std::vector<double> coefficients, const Vector& a, circuit::Location where) {
+    a.recording_->require_open();
+    for (const double c : coefficients) require_finite("polynomial", c);
+    while (!coefficients.empty() && coefficients.back() == 0) coefficients.pop_back();
+    if (coefficients.size() > largest_degree + 1) {
+        fail(ErrorCode::invalid_argument, "{}polynomial: degree {}, the limit is {}; fit one of a lower degree",
+             prefix(where), coefficients.size() - 1, largest_degree);
+    }
+    VectorNode node{.kind = Kind::polynomial, .size = a.size(), .lhs = a.node_};
+    node.coefficients = std::move(coefficients);
+    node.where = where;
+    return {a.recording_, a.recording_->push(std::move(node))};
+}
+
+}  // namespace tacit::tensor
