@@ -32,8 +32,8 @@ tensor::Lowered lowered_by(Method method, const tensor::Program& program, const 
                            std::size_t slots) {
     switch (method) {
         case Method::baseline: return write_baseline(recipe, slots);
-        case Method::low_depth: return tensor::optimise(program, slots, tensor::Summation::masked);
-        case Method::mask_free: return tensor::optimise(program, slots, tensor::Summation::mask_free);
+        case Method::low_depth: return tensor::optimise(program, slots, {.summation = tensor::Summation::masked});
+        case Method::mask_free: return tensor::optimise(program, slots, {.summation = tensor::Summation::mask_free});
     }
     fail(ErrorCode::internal, "training circuit: unknown method");
 }

@@ -1,5 +1,6 @@
 #include "tensor/linear_form.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/fail.hpp"
@@ -44,9 +45,25 @@ LinearForm polynomial(const VectorNode& node, std::uint32_t position, const Line
     return form;
 }
 
+/// chain * form.
+LinearForm product(const Chain& chain, const LinearForm& form) {
+    LinearForm result;
+    for (const auto& [leaf, coefficient] : form) {
+        Leaf longer{chain, leaf.base};
+        longer.chain.insert(longer.chain.end(), leaf.chain.begin(), leaf.chain.end());
+        add_to(result, longer, coefficient);
+    }
+    return result;
+}
+
+/// Whether a product with such a sum is multiplied out in any case: it is one of polynomials, inputs and constants.
+bool is_polynomial_or_known(const LinearForm& form) {
+    return std::ranges::all_of(form, [](const auto& term) { return term.first.chain.empty(); });
+}
+
 }  // namespace
 
-std::vector<LinearForm> linear_forms(const Program& program) {
+std::vector<LinearForm> linear_forms(const Program& program, Association association) {
     std::vector<LinearForm> forms;
     for (std::uint32_t i = 0; i < program.nodes().size(); ++i) {
         const VectorNode& node = program.nodes()[i];
@@ -61,10 +78,10 @@ std::vector<LinearForm> linear_forms(const Program& program) {
                 add_to(form, forms[node.rhs], 1);
                 break;
             case Kind::product:
-                for (const auto& [leaf, coefficient] : forms[node.lhs]) {
-                    Leaf longer{node.chain, leaf.base};
-                    longer.chain.insert(longer.chain.end(), leaf.chain.begin(), leaf.chain.end());
-                    add_to(form, longer, coefficient);
+                if (association == Association::multiplied_out || is_polynomial_or_known(forms[node.lhs])) {
+                    form = product(node.chain, forms[node.lhs]);
+                } else {
+                    form.emplace(Leaf{node.chain, {Base::Kind::node, node.lhs}}, 1.0);
                 }
                 break;
         }

@@ -41,7 +41,7 @@ public:
 
     Lowered run() {
         for (std::size_t i = 0; i < choices_.outputs.size(); ++i) write_output(i);
-        return {grid_, summation_, std::move(builder_).finish(), std::move(inputs_), std::move(outputs_)};
+        return {grid_, summation_, {}, std::move(builder_).finish(), std::move(inputs_), std::move(outputs_)};
     }
 
 private:

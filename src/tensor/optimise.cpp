@@ -57,6 +57,16 @@ double weight(const circuit::Circuit& circuit, const circuit::Node& node) {
     return 0;
 }
 
+/// Every grid and both encodings of the outputs.
+template <class Visit>
+void for_each_circuit(const Targets& targets, Summation summation, std::size_t slots, const Visit& visit) {
+    const Levels levels(targets, summation);
+    for (const Encoding preferred : {Encoding::inner, Encoding::outer}) {
+        const Choices choices = choose(targets, levels, preferred);
+        for (const Grid grid : candidate_grids(targets, slots)) visit(lower(targets, levels, choices, grid, summation));
+    }
+}
+
 }  // namespace
 
 double estimated_cost(const circuit::Circuit& circuit) {
@@ -68,25 +78,24 @@ double estimated_cost(const circuit::Circuit& circuit) {
     return cost;
 }
 
-Lowered optimise(const Program& program, std::size_t slots, std::optional<Summation> summation, const Cost& cost) {
+Lowered optimise(const Program& program, std::size_t slots, const SearchSpace& space) {
     if (!std::has_single_bit(slots) || slots < 4) {
         fail(ErrorCode::invalid_argument, "tensor: {} slots; their number is a power of two, at least 4", slots);
     }
-    const Targets targets = find_targets(program);
     std::optional<Lowered> best;
     double least = 0;
-    for (const Summation s : {Summation::masked, Summation::mask_free}) {
-        if (summation && *summation != s) continue;
-        const Levels levels(targets, s);
-        for (const Encoding preferred : {Encoding::inner, Encoding::outer}) {
-            const Choices choices = choose(targets, levels, preferred);
-            for (const Grid grid : candidate_grids(targets, slots)) {
-                Lowered candidate = lower(targets, levels, choices, grid, s);
-                const double price = cost(candidate.circuit);
-                if (best && price >= least) continue;
-                best = std::move(candidate);
+    for (const Association association : {Association::multiplied_out, Association::as_written}) {
+        if (space.association && *space.association != association) continue;
+        const Targets targets = find_targets(program, association);
+        for (const Summation s : {Summation::masked, Summation::mask_free}) {
+            if (space.summation && *space.summation != s) continue;
+            for_each_circuit(targets, s, slots, [&](Lowered candidate) {
+                const double price = space.cost(candidate.circuit);
+                if (best && price >= least) return;
                 least = price;
-            }
+                candidate.association = association;
+                best = std::move(candidate);
+            });
         }
     }
     return std::move(*best);

@@ -12,7 +12,8 @@ namespace {
 
 class Finder {
 public:
-    explicit Finder(const Program& program) : program_(program), forms_(linear_forms(program)) {}
+    Finder(const Program& program, Association association)
+        : program_(program), forms_(linear_forms(program, association)) {}
 
     Targets run() {
         for (const std::uint32_t output : program_.outputs()) {
@@ -59,7 +60,7 @@ private:
 
     /// The owner who knows all of a leaf; none if nobody does.
     [[nodiscard]] std::optional<Owner> sole_owner(const Leaf& leaf) const {
-        if (leaf.base.kind == Base::Kind::polynomial) return std::nullopt;
+        if (leaf.base.kind == Base::Kind::polynomial || leaf.base.kind == Base::Kind::node) return std::nullopt;
         const Owner owner = leaf.base.kind == Base::Kind::vector ? program_.vectors()[leaf.base.index].owner
                                                                  : owner_of(leaf.chain.front());
         const bool same = std::ranges::all_of(leaf.chain, [&](const Factor& f) { return owner_of(f) == owner; });
@@ -73,7 +74,9 @@ private:
         const auto end = std::ranges::find_if(leaf.chain, [&](const Factor& f) { return owner_of(f) != owner; });
         ProductTerm term{coefficient, Chain(leaf.chain.begin(), end), {}};
         const Leaf rest{Chain(end, leaf.chain.end()), leaf.base};
-        if (rest.chain.empty() && rest.base.kind == Base::Kind::polynomial) {
+        if (rest.chain.empty() && rest.base.kind == Base::Kind::node) {
+            term.operand = {false, target(forms_[rest.base.index], program_.nodes()[rest.base.index].size, 1)};
+        } else if (rest.chain.empty() && rest.base.kind == Base::Kind::polynomial) {
             term.operand = {true, polynomial(rest.base.index)};
             term.coefficient *= found_.polynomials[term.operand.index].factor;
         } else {
@@ -115,6 +118,6 @@ private:
 
 }  // namespace
 
-Targets find_targets(const Program& program) { return Finder(program).run(); }
+Targets find_targets(const Program& program, Association association) { return Finder(program, association).run(); }
 
 }  // namespace tacit::tensor

@@ -59,6 +59,6 @@ struct Targets {
     std::vector<std::uint32_t> outputs;
 };
 
-[[nodiscard]] Targets find_targets(const Program& program);
+[[nodiscard]] Targets find_targets(const Program& program, Association association);
 
 }  // namespace tacit::tensor

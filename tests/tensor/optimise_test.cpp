@@ -35,19 +35,24 @@ void expect_same(const Program& program, std::size_t slots) {
     const ClearInputs inputs = test::random_inputs(program, seed);
     const auto expected = evaluate(program, inputs);
     for (const Summation summation : {Summation::masked, Summation::mask_free}) {
-        const auto found = run(program, optimise(program, slots, summation), inputs, slots);
-        ASSERT_EQ(found.size(), expected.size());
-        for (std::size_t i = 0; i < expected.size(); ++i) {
-            ASSERT_EQ(found[i].size(), expected[i].size());
-            for (std::size_t j = 0; j < expected[i].size(); ++j) {
-                ASSERT_NEAR(found[i][j], expected[i][j], 1e-9) << "output " << i << ", entry " << j;
+        for (const Association association : {Association::multiplied_out, Association::as_written}) {
+            const Lowered lowered = optimise(program, slots, {summation, association});
+            ASSERT_EQ(lowered.summation, summation);
+            ASSERT_EQ(lowered.association, association);
+            const auto found = run(program, lowered, inputs, slots);
+            ASSERT_EQ(found.size(), expected.size());
+            for (std::size_t i = 0; i < expected.size(); ++i) {
+                ASSERT_EQ(found[i].size(), expected[i].size());
+                for (std::size_t j = 0; j < expected[i].size(); ++j) {
+                    ASSERT_NEAR(found[i][j], expected[i][j], 1e-9) << "output " << i << ", entry " << j;
+                }
             }
         }
     }
 }
 
-int depth(const Program& program, Summation summation) {
-    return circuit::depth(optimise(program, 256, summation).circuit);
+int depth(const Program& program, Summation summation, Association association = Association::multiplied_out) {
+    return circuit::depth(optimise(program, 256, {summation, association}).circuit);
 }
 
 TEST(Optimise, NesterovFromEncryptedWeightsTakesTwoAndAHalfOrTwoLevelsAMinibatch) {
@@ -58,15 +63,40 @@ TEST(Optimise, NesterovFromEncryptedWeightsTakesTwoAndAHalfOrTwoLevelsAMinibatch
     }
 }
 
-TEST(Optimise, NesterovFromZeroTakesLess) {
-    for (int k = 1; k <= 12; ++k) {
+/// The slopes at zero are known, so the owner of the data takes the first step.
+TEST(Optimise, NesterovFromZeroTakesAboutThreeLevelsLess) {
+    for (int k = 2; k <= 12; ++k) {
         const Program program = test::nesterov(k, 8, 16, true);
-        std::printf("%d %d %d\n", k, depth(program, Summation::masked), depth(program, Summation::mask_free));
+        EXPECT_EQ(depth(program, Summation::masked), (5 * k - 6) / 2) << k;
+        EXPECT_EQ(depth(program, Summation::mask_free), 2 * k - 2) << k;
+    }
+    EXPECT_EQ(depth(test::nesterov(1, 8, 16, true), Summation::masked), 0);
+}
+
+TEST(Optimise, NesterovWithoutGramMatricesTakesFourOrThreeLevelsAMinibatch) {
+    for (int k = 2; k <= 8; ++k) {
+        const Program program = test::nesterov(k, 8, 16, false);
+        EXPECT_EQ(depth(program, Summation::masked, Association::as_written), 4 * k - 1) << k;
+        EXPECT_EQ(depth(program, Summation::mask_free, Association::as_written), 3 * k) << k;
     }
 }
 
+TEST(Optimise, ChoosesGramMatricesForFewSamplesAndNotForMany) {
+    EXPECT_EQ(optimise(test::nesterov(4, 16, 64, true), 1024).association, Association::multiplied_out);
+    EXPECT_EQ(optimise(test::nesterov(4, 512, 8, true), 1024).association, Association::as_written);
+}
+
+/// Depths of other programs: as written, every product with a matrix takes a level and every second one a mask.
+TEST(Optimise, LowersTheDepthOfProgramsThatItWasNotWrittenFor) {
+    EXPECT_EQ(depth(test::ridge(6, 10, 6), Summation::masked), 1);
+    EXPECT_EQ(depth(test::power_iteration(6, 7), Summation::masked), 1);
+    EXPECT_EQ(depth(test::power_iteration(6, 7), Summation::masked, Association::as_written), 8);
+    EXPECT_EQ(depth(test::network(9, 12, 5, false), Summation::masked), 3);
+    EXPECT_EQ(depth(test::network(9, 12, 5, true), Summation::masked), 3);
+}
+
 TEST(Optimise, TrainsTheModelOfTheLoopAsWritten) {
-    for (int k = 1; k <= 6; ++k) {
+    for (const int k : {1, 2, 3, 5}) {
         for (const std::size_t slots : {64, 256, 1024}) {
             for (const bool from_zero : {false, true}) {
                 SCOPED_TRACE(std::to_string(k) + " minibatches, " + std::to_string(slots) + " slots");

@@ -17,7 +17,8 @@ inline constexpr Owner model_owner{1};
 inline Program nesterov(int k, std::size_t samples, std::size_t features, bool from_zero) {
     Tracer in;
     std::vector<Matrix> z;
-    for (int t = 0; t < k; ++t) z.push_back(in.matrix("Z" + std::to_string(t), samples, features, data_owner));
+    for (int t = 0; t < k; ++t)
+        z.push_back(in.matrix(std::string("Z").append(std::to_string(t)), samples, features, data_owner));
     Vector w = from_zero ? in.zeros(features) : in.vector("w", features, model_owner);
     Vector v = w;
     double lambda = 0.01;

@@ -24,6 +24,12 @@ enum class Summation : std::uint8_t {
     mask_free,  ///< matrices take half of the columns; the sum is exact in the upper half and garbage in the lower one
 };
 
+/// In what order matrices are multiplied.
+enum class Association : std::uint8_t {
+    multiplied_out,  ///< A (B x) is (A B) x: fewer levels, and blocks as large as the vectors between polynomials
+    as_written,
+};
+
 struct Grid {
     std::size_t height = 0;
     std::size_t width = 0;
@@ -70,6 +76,7 @@ struct OutputSlots {
 struct Lowered {
     Grid grid{};
     Summation summation = Summation::masked;
+    Association association = Association::multiplied_out;
     circuit::Circuit circuit;
     std::vector<InputBlock> inputs{};  ///< one per input of the circuit
     std::vector<OutputSlots> outputs{};

@@ -16,16 +16,23 @@ using Cost = std::function<double(const circuit::Circuit&)>;
 /// that needs l more levels costs (l + 2)^1.5.
 [[nodiscard]] double estimated_cost(const circuit::Circuit& circuit);
 
+/// Where to look; what is left open is chosen by cost.
+struct SearchSpace {
+    std::optional<Summation> summation{};
+    std::optional<Association> association{};
+    Cost cost = estimated_cost;
+};
+
 /// Finds a circuit of low depth for a program as a user wrote it.
 ///
 /// The program is multiplied out into one sum between polynomials; what one owner can compute in the clear is left to
 /// the owner (A (B x) becomes (A B) x), so that all that stays on the path from one polynomial to the next is one
 /// product and the polynomial, folded into it; encodings alternate along the path; and every vector gets the smallest
-/// level that this allows. The grid of slots, the way of summation and the encoding of outputs are those of least cost.
+/// level that this allows. The grid of slots, the way of summation, the encoding of outputs, and whether matrices are
+/// multiplied out at all, are those of least cost.
 ///
-/// `slots`: of a ciphertext, a power of two. `summation`: only that one. Throws invalid_argument if slots is no power
-/// of two or below 4, or if an output does not depend on an input. Cost: milliseconds to a second.
-[[nodiscard]] Lowered optimise(const Program& program, std::size_t slots,
-                               std::optional<Summation> summation = std::nullopt, const Cost& cost = estimated_cost);
+/// `slots`: of a ciphertext, a power of two. Throws invalid_argument if slots is no power of two or below 4, or if an
+/// output does not depend on an input. Cost: milliseconds to a second.
+[[nodiscard]] Lowered optimise(const Program& program, std::size_t slots, const SearchSpace& space = {});
 
 }  // namespace tacit::tensor
