@@ -61,6 +61,7 @@ public:
         builder_.output(*w_, "weights");
         return {{rows_, width_},
                 tensor::Summation::masked,
+                tensor::Association::as_written,
                 std::move(builder_).finish(),
                 std::move(inputs_),
                 {{0, 0, false, 0, width_, 0, 1}}};

@@ -19,6 +19,10 @@ const char* to_string(Method method) noexcept {
     return "unknown";
 }
 
+tensor::Summation summation_of(Method method) noexcept {
+    return method == Method::mask_free ? tensor::Summation::mask_free : tensor::Summation::masked;
+}
+
 namespace {
 
 void check_power_of_two(const char* name, std::size_t value) {
@@ -26,16 +30,6 @@ void check_power_of_two(const char* name, std::size_t value) {
         fail(ErrorCode::invalid_argument, "training circuit: {} is {}, not a power of two; choose {}", name, value,
              std::bit_ceil(value));
     }
-}
-
-tensor::Lowered lowered_by(Method method, const tensor::Program& program, const TrainingRecipe& recipe,
-                           std::size_t slots) {
-    switch (method) {
-        case Method::baseline: return write_baseline(recipe, slots);
-        case Method::low_depth: return tensor::optimise(program, slots, {.summation = tensor::Summation::masked});
-        case Method::mask_free: return tensor::optimise(program, slots, {.summation = tensor::Summation::mask_free});
-    }
-    fail(ErrorCode::internal, "training circuit: unknown method");
 }
 
 }  // namespace
@@ -59,7 +53,9 @@ TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recip
              needed, slots);
     }
     tensor::Program program = training_program(recipe);
-    tensor::Lowered lowered = lowered_by(method, program, recipe, slots);
+    tensor::Lowered lowered = method == Method::baseline
+                                  ? write_baseline(recipe, slots)
+                                  : tensor::optimise(program, slots, {.summation = summation_of(method)});
     return {method, recipe, slots, std::move(program), std::move(lowered)};
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/fail.hpp"
+#include "tacit/tensor/optimise.hpp"
 
 namespace tacit::logreg {
 
@@ -35,13 +36,12 @@ void hash_instruction(Hasher& hasher, const Instruction& i) {
     }
 }
 
-ckks::Parameters make_parameters(const TrainingChoice& choice, const TrainingPlan& plan) {
-    const int depth = plan.program.depth();
+ckks::Parameters make_parameters(const TrainingChoice& choice, int depth, std::size_t min_slots) {
     try {
         return ckks::Parameters::create({.depth = depth,
                                          .scale_bits = choice.scale_bits,
                                          .security_bits = choice.security_bits,
-                                         .min_slots = plan.training.slots});
+                                         .min_slots = min_slots});
     } catch (const Error& error) {
         fail(error.code(), "{} minibatches by the {} circuit have depth {}: {} (fewer minibatches have less depth)",
              choice.recipe.minibatches, to_string(choice.method), depth, error.what());
@@ -75,9 +75,14 @@ TrainingPlan make_training_plan(Method method, const TrainingRecipe& recipe, std
 PlannedTraining plan_training(const TrainingChoice& choice) {
     choice.recipe.validate();
     std::size_t slots = fewest_slots(choice.method, choice.recipe);
+    if (choice.method !=
+        Method::baseline) {  // no circuit has fewer levels; one in too small a ring takes long to write
+        const int depth = tensor::least_depth(training_program(choice.recipe), summation_of(choice.method));
+        slots = make_parameters(choice, depth, slots).slots();
+    }
     for (;;) {
         TrainingPlan plan = make_training_plan(choice.method, choice.recipe, slots);
-        const ckks::Parameters parameters = make_parameters(choice, plan);
+        const ckks::Parameters parameters = make_parameters(choice, plan.program.depth(), slots);
         if (parameters.slots() == slots) return {std::move(plan), parameters};
         slots = std::max(parameters.slots(), slots);
     }

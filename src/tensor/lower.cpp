@@ -208,17 +208,12 @@ private:
         return (matrix * x) * cofactor(index, sum.from[i])[place.tile];
     }
 
-    [[nodiscard]] std::size_t source_size(const ProductTerm& term) const {
-        const std::uint32_t i = term.operand.index;
-        return targets_.targets[term.operand.is_polynomial ? targets_.polynomials[i].argument : i].size;
-    }
-
     /// The sum of all terms over all tiles of their operands, each at the place that `at(tile)` says, if there is one.
     template <class At>
     std::optional<Expr> all_terms(const Sum& sum, const At& at) {
         std::optional<Expr> total;
         for (std::size_t i = 0; i < sum.target->products.size(); ++i) {
-            const std::size_t size = source_size(sum.target->products[i]);
+            const std::size_t size = targets_.source_size(sum.target->products[i]);
             const std::size_t step = extent(other(sum.encoding));
             for (std::size_t tile = 0; tile * step < size; ++tile) {
                 const std::optional<Place> place = at(tile, size);

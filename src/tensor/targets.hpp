@@ -57,6 +57,12 @@ struct Targets {
     std::vector<Target> targets;
     std::vector<Polynomial> polynomials;
     std::vector<std::uint32_t> outputs;
+
+    /// The size of a product's operand.
+    [[nodiscard]] std::size_t source_size(const ProductTerm& term) const {
+        const std::uint32_t i = term.operand.index;
+        return targets[term.operand.is_polynomial ? polynomials[i].argument : i].size;
+    }
 };
 
 [[nodiscard]] Targets find_targets(const Program& program, Association association);

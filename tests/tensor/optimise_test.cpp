@@ -69,6 +69,8 @@ TEST(Optimise, NesterovFromZeroTakesAboutThreeLevelsLess) {
         const Program program = test::nesterov(k, 8, 16, true);
         EXPECT_EQ(depth(program, Summation::masked), (5 * k - 6) / 2) << k;
         EXPECT_EQ(depth(program, Summation::mask_free), 2 * k - 2) << k;
+        EXPECT_EQ(least_depth(program, Summation::masked), (5 * k - 6) / 2) << k;
+        EXPECT_EQ(least_depth(program, Summation::mask_free), 2 * k - 2) << k;
     }
     EXPECT_EQ(depth(test::nesterov(1, 8, 16, true), Summation::masked), 0);
 }
@@ -86,8 +88,12 @@ TEST(Optimise, ChoosesGramMatricesForFewSamplesAndNotForMany) {
     EXPECT_EQ(optimise(test::nesterov(4, 512, 8, true), 1024).association, Association::as_written);
 }
 
-/// Depths of other programs: as written, every product with a matrix takes a level and every second one a mask.
 TEST(Optimise, LowersTheDepthOfProgramsThatItWasNotWrittenFor) {
+    EXPECT_EQ(depth_as_written(test::nesterov(6, 8, 16, false)), 47);
+    EXPECT_EQ(depth_as_written(test::ridge(6, 10, 6)), 24);
+    EXPECT_EQ(depth_as_written(test::power_iteration(6, 7)), 9);
+    EXPECT_EQ(depth_as_written(test::network(9, 12, 5, false)), 5);
+    EXPECT_EQ(depth_as_written(test::network(9, 12, 5, true)), 6);
     EXPECT_EQ(depth(test::ridge(6, 10, 6), Summation::masked), 1);
     EXPECT_EQ(depth(test::power_iteration(6, 7), Summation::masked), 1);
     EXPECT_EQ(depth(test::power_iteration(6, 7), Summation::masked, Association::as_written), 8);

@@ -22,6 +22,9 @@ enum class Method {
 /// "baseline", "low-depth", "mask-free"
 [[nodiscard]] const char* to_string(Method method) noexcept;
 
+/// How the low-depth methods sum; the baseline masks.
+[[nodiscard]] tensor::Summation summation_of(Method method) noexcept;
+
 using ComplexSlots = std::vector<std::complex<double>>;
 
 /// A training program: what the client encrypts, what the server computes, where the client finds the weights.
