@@ -58,6 +58,7 @@ int depth(const Program& program, Summation summation, Association association =
 TEST(Optimise, NesterovFromEncryptedWeightsTakesTwoAndAHalfOrTwoLevelsAMinibatch) {
     for (int k = 1; k <= 12; ++k) {
         const Program program = test::nesterov(k, 8, 16, false);
+        EXPECT_EQ(depth_as_written(program), 8 * k - 1) << k;
         EXPECT_EQ(depth(program, Summation::masked), (5 * k + 2) / 2) << k;
         EXPECT_EQ(depth(program, Summation::mask_free), 2 * k + 1) << k;
     }
