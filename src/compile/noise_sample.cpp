@@ -163,7 +163,8 @@ private:
 }  // namespace
 
 std::vector<PredictedError> predict_noise(const ManagedCircuit& program, const ckks::Parameters& parameters,
-                                          std::vector<Complexes> inputs, Encryption encryption, std::uint64_t seed) {
+                                          const std::vector<Complexes>& inputs, Encryption encryption,
+                                          std::uint64_t seed) {
     check_parameters("predict_noise", program, parameters);
     SampledNoise noise(program, parameters, encryption, seed, inputs);
     noise.run();

@@ -56,7 +56,7 @@ struct PredictedError {
 /// 1/sqrt(2 n). Memory: 6 vectors of slots per live value.
 [[nodiscard]] std::vector<PredictedError> predict_noise(const ManagedCircuit& program,
                                                         const ckks::Parameters& parameters,
-                                                        std::vector<std::vector<std::complex<double>>> inputs,
+                                                        const std::vector<std::vector<std::complex<double>>>& inputs,
                                                         Encryption encryption = Encryption::secret_key,
                                                         std::uint64_t seed = 1);
 
