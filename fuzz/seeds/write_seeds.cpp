@@ -7,6 +7,7 @@
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/ckks/evaluator.hpp"
+#include "tacit/compile/cost.hpp"
 
 namespace {
 
@@ -87,6 +88,9 @@ void write_others(const Seeds& seeds) {
     seeds.text("circuit_text", "operations",
                "circuit 1\n%0 = input \"a\"\n%1 = input \"b\"\n%2 = sub %0, %1\n%3 = negate %2\n"
                "%4 = constant [-0.5]\n%5 = mul %3, %4\noutput %5 \"p\"\noutput %2 \"q\"\n");
+    compile::Calibration calibration{"00ff", 2, {0, 3}, {}};
+    for (auto& times : calibration.seconds) times = {1e-3, 0.25};
+    seeds.text("calibration", "example", compile::to_json(calibration));
     seeds.text("idx", "labels", "\1\0\0\10\1\0\0\0\2\3\7"sv);
     seeds.text("idx", "image", "\0\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd"sv);
     seeds.text(

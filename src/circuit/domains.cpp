@@ -35,11 +35,38 @@ OperationCount operation_count(const Circuit& circuit) {
 
 RotationSet::RotationSet(std::size_t slots) : slots_(require_slots("RotationSet", slots)) {}
 
-RotationSet::Value RotationSet::rotate(Value, std::int32_t steps) {
+namespace {
+
+void insert_once(std::vector<std::int32_t>& ascending, std::int32_t steps) {
+    const auto at = std::ranges::lower_bound(ascending, steps);
+    if (at == ascending.end() || *at != steps) ascending.insert(at, steps);
+}
+
+}  // namespace
+
+RotationSet::Value RotationSet::rotate(Value a, std::int32_t steps) {
+    const Value result = next();
     const auto left = static_cast<std::int32_t>(normalised_steps(steps, slots_));
-    const auto at = std::ranges::lower_bound(steps_, left);
-    if (left != 0 && (at == steps_.end() || *at != left)) steps_.insert(at, left);
-    return {};
+    if (left == 0) return a;
+    insert_once(steps_, left);
+    insert_once(groups_[a.index].steps, left);
+    return result;
+}
+
+RotationSet::Value RotationSet::conjugate(Value a) {
+    conjugation_ = true;
+    groups_[a.index].conjugation = true;
+    return next();
+}
+
+std::vector<RotationSet::HoistingGroup> RotationSet::hoisting_groups() const {
+    std::vector<HoistingGroup> found;
+    for (const auto& [source, group] : groups_) {
+        if (group.steps.size() + (group.conjugation ? 1U : 0U) < 2) continue;
+        found.push_back(group);
+        found.back().source = {source};
+    }
+    return found;
 }
 
 Plain::Plain(std::size_t slots, const std::vector<std::vector<double>>& inputs)

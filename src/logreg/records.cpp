@@ -1,4 +1,4 @@
-// The JSON of records.hpp; the only file of the library that sees the JSON parser.
+// The JSON of records.hpp; the only file of this layer that sees the JSON parser.
 #include "tacit/logreg/records.hpp"
 
 #include <array>

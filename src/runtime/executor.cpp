@@ -10,8 +10,7 @@
 
 #include "base/fail.hpp"
 #include "base/fork_join.hpp"
-#include "ring/automorphism.hpp"
-#include "tacit/ckks/encoder.hpp"
+#include "runtime/step.hpp"
 
 namespace tacit::runtime {
 
@@ -28,8 +27,7 @@ public:
     Run(const ManagedCircuit& program, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs,
         const Progress& progress)
         : program_(program),
-          evaluator_(keys),
-          encoder_(keys.parameters()),
+          steps_(program, keys),
           inputs_(std::move(inputs)),
           progress_(progress),
           values_(program.instructions().size()),
@@ -99,42 +97,13 @@ private:
     [[nodiscard]] bool last_read(std::uint32_t value) const { return reads_left_[value] == 1; }
 
     Ciphertext compute(const Instruction& i) {
-        const auto value = [this](std::uint32_t v) -> Ciphertext& { return *values_[v]; };
-        switch (i.step) {
-            case Step::input: return std::move(inputs_[static_cast<std::size_t>(i.attribute)]);
-            case Step::add:
-                return last_read(i.lhs) ? evaluator_.add(std::move(value(i.lhs)), value(i.rhs))
-                                        : evaluator_.add(value(i.lhs), value(i.rhs));
-            case Step::sub:
-                return last_read(i.lhs) ? evaluator_.sub(std::move(value(i.lhs)), value(i.rhs))
-                                        : evaluator_.sub(value(i.lhs), value(i.rhs));
-            case Step::negate: return evaluator_.negate(value(i.lhs));
-            case Step::mul: return evaluator_.mul(value(i.lhs), value(i.rhs));
-            case Step::add_constant: return add_constant(value(i.lhs), program_.circuit().constant(i.attribute));
-            case Step::mul_constant: return mul_constant(value(i.lhs), program_.circuit().constant(i.attribute));
-            case Step::relinearize_rescale: return evaluator_.relinearize_rescale(value(i.lhs));
-            case Step::rescale:
-                return last_read(i.lhs) ? evaluator_.rescale(std::move(value(i.lhs)))
-                                        : evaluator_.rescale(value(i.lhs));
-            case Step::drop_level: return evaluator_.drop_level(value(i.lhs), i.type.level);
-            case Step::rotate: return evaluator_.rotate(value(i.lhs), i.attribute);
-            case Step::conjugate: return evaluator_.conjugate(value(i.lhs));
-        }
-        fail(ErrorCode::internal, "executor: unknown step");
-    }
-
-    [[nodiscard]] Ciphertext add_constant(const Ciphertext& a, std::span<const double> slots) const {
-        if (slots.size() == 1) return evaluator_.add(a, slots.front());
-        return evaluator_.add(a, encoder_.encode(slots, a.level(), a.type().scale_power));
-    }
-    [[nodiscard]] Ciphertext mul_constant(const Ciphertext& a, std::span<const double> slots) const {
-        if (slots.size() == 1) return evaluator_.mul(a, slots.front());
-        return evaluator_.mul(a, encoder_.encode(slots, a.level()));
+        if (i.step == Step::input) return std::move(inputs_[static_cast<std::size_t>(i.attribute)]);
+        const Ciphertext& rhs = *values_[compile::operand_count(i.step) > 1 ? i.rhs : i.lhs];
+        return steps_.run(i, *values_[i.lhs], rhs, last_read(i.lhs));
     }
 
     const ManagedCircuit& program_;
-    ckks::Evaluator evaluator_;
-    ckks::Encoder encoder_;
+    StepRunner steps_;
     std::vector<Ciphertext> inputs_;
     const Progress& progress_;
     std::vector<std::optional<Ciphertext>> values_;
@@ -147,60 +116,11 @@ private:
     oneapi::tbb::task_group tasks_;
 };
 
-void check_inputs(const ManagedCircuit& program, const ckks::Parameters& parameters,
-                  const std::vector<Ciphertext>& inputs) {
-    const auto& levels = program.input_levels();
-    if (inputs.size() != levels.size()) {
-        fail(ErrorCode::invalid_argument,
-             "execute: {} ciphertexts given but the circuit has {} inputs; give one for each", inputs.size(),
-             levels.size());
-    }
-    if (parameters.slots() != program.slots()) {
-        fail(ErrorCode::invalid_argument,
-             "execute: the circuit was managed for {} slots but the parameters have {}; manage it for these",
-             program.slots(), parameters.slots());
-    }
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (!(inputs[i].parameters() == parameters)) {
-            fail(ErrorCode::parameter_mismatch,
-                 "execute: input {} was encrypted under other parameters than the keys; encrypt it again", i);
-        }
-        const ckks::CiphertextType wanted{levels[i], 1, 1};
-        if (!(inputs[i].type() == wanted)) {
-            fail(ErrorCode::invalid_argument,
-                 "execute: input {} has {} but the circuit wants {}; encrypt it at that level", i,
-                 to_string(inputs[i].type()), to_string(wanted));
-        }
-    }
-}
-
-void check_keys(const ManagedCircuit& program, const ckks::EvaluationKeys& keys) {
-    const ckks::KeyRequest request = program.key_request();
-    if (request.relinearization && keys.relinearization() == nullptr) {
-        fail(ErrorCode::missing_key,
-             "execute: the circuit multiplies ciphertexts but there is no relinearisation key; generate it");
-    }
-    const int log_n = keys.parameters().log_ring_dimension();
-    if (request.conjugation && keys.galois(ring::conjugation_element(log_n)) == nullptr) {
-        fail(ErrorCode::missing_key,
-             "execute: the circuit conjugates but there is no key for it; generate keys with KeyRequest::conjugation");
-    }
-    for (const int steps : request.rotations) {
-        if (keys.galois(ring::galois_element(steps, log_n)) == nullptr) {
-            fail(
-                ErrorCode::missing_key,
-                "execute: the circuit rotates by {} but there is no key for it; generate keys for exactly {} rotations",
-                steps, request.rotations.size());
-        }
-    }
-}
-
 }  // namespace
 
 std::vector<Ciphertext> execute(const ManagedCircuit& program, const ckks::EvaluationKeys& keys,
                                 std::vector<Ciphertext> inputs, const Progress& progress) {
-    check_inputs(program, keys.parameters(), inputs);
-    check_keys(program, keys);
+    check_run(program, keys, inputs);
     return Run(program, keys, std::move(inputs), progress).run();
 }
 

@@ -73,6 +73,23 @@ TEST(RotationSet, KnowsWhetherTheCircuitConjugates) {
     EXPECT_FALSE(without.conjugation());
 }
 
+TEST(RotationSet, GroupsTheKeySwitchesOfOneValue) {
+    const Circuit c = parse(
+        "circuit 1\n%0 = input \"x\"\n%1 = rotate %0, 3\n%2 = rotate %0, 8\n%3 = rotate %2, -1\n%4 = rotate %0, 11\n"
+        "%5 = sub %1, %3\n%6 = rotate %5, 2\n%7 = conjugate %5\n%8 = rotate %6, 1\n"
+        "output %8 \"a\"\noutput %7 \"b\"\noutput %4 \"c\"\n");
+    RotationSet eight(8);
+    static_cast<void>(interpret(c, eight));
+    const auto groups = eight.hoisting_groups();
+    ASSERT_EQ(groups.size(), 2U);
+    EXPECT_EQ(groups[0].source, ValueId{0});
+    EXPECT_THAT(groups[0].steps, ElementsAre(3, 7)) << "11 is 3, and a rotation by 8 moves nothing";
+    EXPECT_FALSE(groups[0].conjugation);
+    EXPECT_EQ(groups[1].source, ValueId{5});
+    EXPECT_THAT(groups[1].steps, ElementsAre(2));
+    EXPECT_TRUE(groups[1].conjugation);
+}
+
 TEST(RotationSet, RefusesSlotsThatAreNoPowerOfTwo) {
     expect_error(invalid_argument, "RotationSet: 12 slots, but their number is a power of two below 2^31; round it up",
                  [] { RotationSet(12); });
@@ -176,6 +193,15 @@ TEST(Interpret, DropsValuesAfterTheirLastUse) {
                                domain);
     EXPECT_EQ(out[0], out[1]);
     EXPECT_LE(domain.most_alive, 3U);
+}
+
+TEST(Interpret, NodesComeWithAllTheirValues) {
+    Counting domain;
+    std::vector<int> found;
+    for (const auto& value : interpret_nodes(trace<1>([](auto x) { return x * x - 9; }), domain)) {
+        found.push_back(*value);
+    }
+    EXPECT_THAT(found, ElementsAre(7, 49, 9, 40));
 }
 
 TEST(Interpret, DerivesSubtraction) {

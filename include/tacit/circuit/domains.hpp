@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -69,34 +70,46 @@ private:
 /// The operations of the whole circuit, needed by an output or not.
 [[nodiscard]] OperationCount operation_count(const Circuit& circuit);
 
-/// The rotation keys that a circuit needs when ciphertexts have `slots` slots, and whether it needs the
-/// one for conjugation.
+/// The rotation keys that a circuit needs when ciphertexts have `slots` slots, whether it needs the one for
+/// conjugation, and which rotations read one value and so can share a decomposition into digits (hoisting [HS18]).
 class RotationSet {
 public:
-    struct Value {};
+    /// What is the same up to rotations that move nothing; numbered as the nodes are.
+    using Value = ValueId;
+    /// The key switches of one value: rotations by `steps`, as in `steps()` below, and perhaps conjugation.
+    struct HoistingGroup {
+        ValueId source{};
+        std::vector<std::int32_t> steps{};
+        bool conjugation = false;
+    };
+
     /// `invalid_argument` unless `slots` is a power of two.
     explicit RotationSet(std::size_t slots);
-    Value input(std::int32_t) { return {}; }
-    Value constant(std::span<const double>) { return {}; }
-    Value add(Value, Value) { return {}; }
-    Value mul(Value, Value) { return {}; }
-    Value negate(Value) { return {}; }
-    Value rotate(Value, std::int32_t steps);
-    Value conjugate(Value) {
-        conjugation_ = true;
-        return {};
-    }
+    Value input(std::int32_t) { return next(); }
+    Value constant(std::span<const double>) { return next(); }
+    Value add(Value, Value) { return next(); }
+    Value sub(Value, Value) { return next(); }
+    Value mul(Value, Value) { return next(); }
+    Value negate(Value) { return next(); }
+    Value rotate(Value a, std::int32_t steps);
+    Value conjugate(Value a);
 
     /// Steps to the left in [1, slots), ascending, each once: a rotation by -1 needs key slots - 1,
     /// one by a multiple of `slots` needs none.
     [[nodiscard]] std::span<const std::int32_t> steps() const noexcept { return steps_; }
     /// Whether the circuit conjugates, which takes a key of its own.
     [[nodiscard]] bool conjugation() const noexcept { return conjugation_; }
+    /// One group per value with at least two different key switches, in the order of the values.
+    [[nodiscard]] std::vector<HoistingGroup> hoisting_groups() const;
 
 private:
+    Value next() { return {next_++}; }
+
     std::size_t slots_;
+    std::uint32_t next_ = 0;
     std::vector<std::int32_t> steps_;
     bool conjugation_ = false;
+    std::map<std::uint32_t, HoistingGroup> groups_;  // by source
 };
 
 /// Ordinary complex arithmetic in the clear: the reference that every other meaning is tested against.

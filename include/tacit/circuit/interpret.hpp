@@ -82,4 +82,14 @@ template <Domain D>
     return outputs;
 }
 
+/// The same, but keeps and returns the values of all nodes, in order.
+template <Domain D>
+[[nodiscard]] std::vector<typename D::Value> interpret_nodes(const Circuit& circuit, D& domain) {
+    std::vector<typename D::Value> values;
+    values.reserve(circuit.nodes().size());
+    const auto operand = [&values](ValueId v) -> const typename D::Value& { return values[v.index]; };
+    for (const Node& node : circuit.nodes()) values.push_back(detail::apply(circuit, node, domain, operand));
+    return values;
+}
+
 }  // namespace tacit::circuit

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tacit/base/expected.hpp"
+#include "tacit/ckks/parameters.hpp"
+#include "tacit/compile/managed_circuit.hpp"
+
+namespace tacit::compile {
+
+/// What takes a time of its own.
+enum class TimedOperation : std::uint8_t {
+    add,         ///< of two ciphertexts of degree 1
+    negate,      ///< of degree 1
+    add_number,  ///< the same number in every slot
+    add_vector,  ///< a vector of slots, its encoding included
+    mul,         ///< of two ciphertexts
+    mul_number,
+    mul_vector,
+    relinearize_rescale,
+    rescale,     ///< of degree 1
+    drop_level,  ///< to the level below
+    rotate,      ///< or conjugate
+};
+inline constexpr std::size_t timed_operations = 11;
+
+/// "add", "mul_vector", ...
+[[nodiscard]] const char* to_string(TimedOperation operation) noexcept;
+
+/// Times of the operations on one machine under one parameter set; runtime::calibrate measures it.
+struct Calibration {
+    /// ckks::Parameters::fingerprint in hexadecimal.
+    std::string parameters{};
+    /// With how many threads the operations ran side by side.
+    int threads = 0;
+    /// The levels that were measured, ascending; times of those between are interpolated.
+    std::vector<int> levels{};
+    /// seconds[operation][i] of one operation that starts at levels[i], all threads busy with the like.
+    std::array<std::vector<double>, timed_operations> seconds{};
+
+    /// Seconds of one operation that starts at this level. Precondition: at least one level, none of them missing.
+    [[nodiscard]] double at(TimedOperation operation, int level) const;
+    friend bool operator==(const Calibration&, const Calibration&) = default;
+};
+
+/// One line of JSON: {"format": "tacit calibration", "version": 1, "parameters": "...", "threads": 2, "levels": [...],
+/// "seconds": {"add": [...], ...}}.
+[[nodiscard]] std::string to_json(const Calibration& calibration);
+/// What `to_json` wrote, or `malformed_input` with the flaw. Text may come from anywhere, up to 1 MiB.
+[[nodiscard]] Expected<Calibration> parse_calibration(std::string_view json);
+
+/// Bytes in memory of what a run needs.
+struct Memory {
+    std::size_t key_bytes = 0;
+    std::size_t input_bytes = 0;
+    std::size_t output_bytes = 0;
+    /// Ciphertexts alive at once, inputs included, one instruction after the other. A run on several threads may
+    /// compute values earlier and hold more.
+    std::size_t peak_ciphertext_bytes = 0;
+    /// Keys and ciphertexts.
+    [[nodiscard]] std::size_t peak_bytes() const noexcept { return key_bytes + peak_ciphertext_bytes; }
+};
+
+/// From sizes alone. `invalid_argument` for parameters that do not fit the circuit, as predict_noise.
+[[nodiscard]] Memory predict_memory(const ManagedCircuit& program, const ckks::Parameters& parameters);
+
+/// The time of a run by the calibration.
+struct Duration {
+    double seconds = 0;
+    std::vector<double> by_level{};  ///< of the operations that start there, level 0 first
+};
+
+/// The sum over all instructions. For circuits whose work keeps the calibrated number of threads busy: a run overlaps
+/// instructions, and every larger operation has parallel parts. `invalid_argument` as predict_memory and for a
+/// calibration under other parameters.
+[[nodiscard]] Duration predict_duration(const ManagedCircuit& program, const ckks::Parameters& parameters,
+                                        const Calibration& calibration);
+
+}  // namespace tacit::compile

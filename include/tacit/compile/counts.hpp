@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "tacit/ckks/parameters.hpp"
+#include "tacit/compile/managed_circuit.hpp"
+
+namespace tacit::compile {
+
+/// Operations on ciphertexts of one level, or of all. A step that leaves its level counts where it starts.
+struct LevelCounts {
+    std::size_t products = 0;           ///< of two ciphertexts
+    std::size_t constant_products = 0;  ///< of a ciphertext and a constant
+    std::size_t additions = 0;          ///< and subtractions, of ciphertexts or constants
+    std::size_t negations = 0;
+    std::size_t relinearizations = 0;
+    std::size_t rotations = 0;
+    std::size_t conjugations = 0;
+    std::size_t rescalings = 0;  ///< those fused with a relinearisation included
+    std::size_t level_drops = 0;
+    /// Number-theoretic transforms of one prime, forward and inverse; 0 where no parameters were given.
+    std::size_t transforms = 0;
+
+    [[nodiscard]] std::size_t key_switches() const noexcept { return relinearizations + rotations + conjugations; }
+    LevelCounts& operator+=(const LevelCounts& other) noexcept;
+    friend bool operator==(const LevelCounts&, const LevelCounts&) = default;
+};
+
+/// What a run of a managed circuit does, level by level. What the client does (encoding, encryption) does not count.
+struct CountsByLevel {
+    std::vector<LevelCounts> levels{};  ///< level 0 first, depth + 1 entries
+
+    [[nodiscard]] LevelCounts total() const noexcept;
+};
+
+[[nodiscard]] CountsByLevel count_operations(const ManagedCircuit& program);
+/// With the transforms under these parameters.
+[[nodiscard]] CountsByLevel count_operations(const ManagedCircuit& program, const ckks::Parameters& parameters);
+
+/// The transforms of each instruction, in their order, exactly as the engine performs them. With L primes at the level,
+/// k special primes and beta digits, a key switch, fused with a rescaling or not, takes beta (L + k) + 2 (L + k);
+/// rescaling (degree + 1) L; a level drop 2 L of the level above its target; encoding a vector constant L.
+[[nodiscard]] std::vector<std::size_t> transforms(const ManagedCircuit& program, const ckks::Parameters& parameters);
+
+/// {"format": "tacit operation counts", "version": 1, "levels": [{"level": 0, "products": 2, ...}, ...],
+/// "total": {...}}, in one line; the names are those of LevelCounts, with "key_switches" added.
+[[nodiscard]] std::string to_json(const CountsByLevel& counts);
+
+}  // namespace tacit::compile

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "tacit/circuit/interpret.hpp"
+#include "tacit/compile/managed_circuit.hpp"
+
+namespace tacit::compile {
+
+/// For every instruction the position of the last one that reads it; instructions().size() for outputs, and its own
+/// position where nothing reads it.
+[[nodiscard]] std::vector<std::uint32_t> last_uses(const ManagedCircuit& program);
+
+namespace detail {
+
+template <circuit::Domain D, class Operand>
+typename D::Value apply(const ManagedCircuit& program, const Instruction& i, D& domain, const Operand& operand) {
+    switch (i.step) {
+        case Step::input: return domain.input(i.attribute);
+        case Step::add: return domain.add(operand(i.lhs), operand(i.rhs));
+        case Step::sub: return domain.add(operand(i.lhs), domain.negate(operand(i.rhs)));
+        case Step::negate: return domain.negate(operand(i.lhs));
+        case Step::mul: return domain.mul(operand(i.lhs), operand(i.rhs));
+        case Step::add_constant:
+            return domain.add(operand(i.lhs), domain.constant(program.circuit().constant(i.attribute)));
+        case Step::mul_constant:
+            return domain.mul(operand(i.lhs), domain.constant(program.circuit().constant(i.attribute)));
+        case Step::rotate: return domain.rotate(operand(i.lhs), i.attribute);
+        case Step::conjugate: return domain.conjugate(operand(i.lhs));
+        case Step::relinearize_rescale:
+        case Step::rescale:
+        case Step::drop_level: break;
+    }
+    std::abort();  // not a Step that changes a value
+}
+
+}  // namespace detail
+
+/// Runs the instructions in a meaning of circuits and calls visit(instruction, value) after each: what the ciphertexts
+/// of a run stand for. Relinearising, rescaling and dropping levels change no value. A value is destroyed after its
+/// last use.
+template <circuit::Domain D, class Visit>
+void interpret(const ManagedCircuit& program, D& domain, const Visit& visit) {
+    using Value = typename D::Value;
+    const auto& instructions = program.instructions();
+    std::vector<std::shared_ptr<const Value>> values(instructions.size());
+    const auto operand = [&values](std::uint32_t i) -> const Value& { return *values[i]; };
+    const std::vector<std::uint32_t> last = last_uses(program);
+    for (std::uint32_t n = 0; n < instructions.size(); ++n) {
+        const Instruction& i = instructions[n];
+        const bool same = i.step == Step::relinearize_rescale || i.step == Step::rescale || i.step == Step::drop_level;
+        values[n] = same ? values[i.lhs] : std::make_shared<const Value>(detail::apply(program, i, domain, operand));
+        visit(n, *values[n]);
+        if (operand_count(i.step) > 0 && last[i.lhs] == n) values[i.lhs].reset();
+        if (operand_count(i.step) > 1 && last[i.rhs] == n) values[i.rhs].reset();
+        if (last[n] == n) values[n].reset();
+    }
+}
+
+}  // namespace tacit::compile

@@ -1,0 +1,121 @@
+#include "tacit/compile/cost.hpp"
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "compile/fresh_errors.hpp"
+#include "tacit/base/hash.hpp"
+#include "tacit/compile/interpret.hpp"
+
+namespace tacit::compile {
+
+namespace {
+
+/// An instruction as timed operations: which, at which level, and how many times as large.
+struct Timed {
+    TimedOperation operation;
+    int level;
+    double times = 1;
+};
+
+Timed timed(const ManagedCircuit& program, const Instruction& i) {
+    const ckks::CiphertextType& from = operand_count(i.step) == 0 ? i.type : program.instructions()[i.lhs].type;
+    const double size = (from.degree + 1) / 2.0;
+    const auto constant = [&](TimedOperation number, TimedOperation vector) {
+        return program.circuit().constant(i.attribute).size() == 1 ? number : vector;
+    };
+    switch (i.step) {
+        case Step::input: return {TimedOperation::add, from.level, 0};
+        case Step::add:
+        case Step::sub: return {TimedOperation::add, from.level, (i.type.degree + 1) / 2.0};
+        case Step::negate: return {TimedOperation::negate, from.level, size};
+        case Step::add_constant: return {constant(TimedOperation::add_number, TimedOperation::add_vector), from.level};
+        case Step::mul_constant: return {constant(TimedOperation::mul_number, TimedOperation::mul_vector), from.level};
+        case Step::mul: return {TimedOperation::mul, from.level};
+        case Step::relinearize_rescale: return {TimedOperation::relinearize_rescale, from.level};
+        case Step::rescale: return {TimedOperation::rescale, from.level, size};
+        case Step::drop_level: return {TimedOperation::drop_level, i.type.level + 1, size};
+        case Step::rotate:
+        case Step::conjugate: return {TimedOperation::rotate, from.level};
+    }
+    return {TimedOperation::add, 0, 0};
+}
+
+}  // namespace
+
+const char* to_string(TimedOperation operation) noexcept {
+    switch (operation) {
+        case TimedOperation::add: return "add";
+        case TimedOperation::negate: return "negate";
+        case TimedOperation::add_number: return "add_number";
+        case TimedOperation::add_vector: return "add_vector";
+        case TimedOperation::mul: return "mul";
+        case TimedOperation::mul_number: return "mul_number";
+        case TimedOperation::mul_vector: return "mul_vector";
+        case TimedOperation::relinearize_rescale: return "relinearize_rescale";
+        case TimedOperation::rescale: return "rescale";
+        case TimedOperation::drop_level: return "drop_level";
+        case TimedOperation::rotate: return "rotate";
+    }
+    return "unknown";
+}
+
+double Calibration::at(TimedOperation operation, int level) const {
+    const std::vector<double>& measured = seconds[static_cast<std::size_t>(operation)];
+    const auto above = std::ranges::lower_bound(levels, level);
+    if (above == levels.end()) return measured.back();
+    const auto i = static_cast<std::size_t>(above - levels.begin());
+    if (i == 0 || *above == level) return measured[i];
+    const double share = static_cast<double>(level - levels[i - 1]) / static_cast<double>(levels[i] - levels[i - 1]);
+    return measured[i - 1] + share * (measured[i] - measured[i - 1]);
+}
+
+Memory predict_memory(const ManagedCircuit& program, const ckks::Parameters& parameters) {
+    check_parameters("predict_memory", program, parameters);
+    const auto& instructions = program.instructions();
+    const auto bytes = [&](std::uint32_t n) {
+        const ckks::CiphertextType& type = instructions[n].type;
+        return parameters.ciphertext_bytes(type.level, type.degree);
+    };
+    Memory memory;
+    const ckks::KeyRequest keys = program.key_request();
+    memory.key_bytes = (keys.rotations.size() + (keys.relinearization ? 1U : 0U) + (keys.conjugation ? 1U : 0U)) *
+                       parameters.key_switch_key_bytes();
+    for (const int level : program.input_levels()) memory.input_bytes += parameters.ciphertext_bytes(level);
+    for (const std::uint32_t output : program.outputs()) memory.output_bytes += bytes(output);
+    // All inputs are there from the beginning; one that nothing reads goes at its own instruction.
+    const std::vector<std::uint32_t> last = last_uses(program);
+    std::size_t alive = memory.input_bytes;
+    memory.peak_ciphertext_bytes = alive;
+    for (std::uint32_t n = 0; n < instructions.size(); ++n) {
+        const Instruction& i = instructions[n];
+        if (i.step != Step::input) alive += bytes(n);
+        memory.peak_ciphertext_bytes = std::max(memory.peak_ciphertext_bytes, alive);
+        const int operands = operand_count(i.step);
+        if (operands > 0 && last[i.lhs] == n) alive -= bytes(i.lhs);
+        if (operands > 1 && i.rhs != i.lhs && last[i.rhs] == n) alive -= bytes(i.rhs);
+        if (last[n] == n) alive -= bytes(n);
+    }
+    return memory;
+}
+
+Duration predict_duration(const ManagedCircuit& program, const ckks::Parameters& parameters,
+                          const Calibration& calibration) {
+    check_parameters("predict_duration", program, parameters);
+    if (calibration.parameters != to_hex(parameters.fingerprint())) {
+        fail(ErrorCode::invalid_argument,
+             "predict_duration: the calibration was measured under other parameters than {}; calibrate for these",
+             parameters.summary());
+    }
+    Duration duration;
+    duration.by_level.assign(static_cast<std::size_t>(program.depth()) + 1, 0);
+    for (const Instruction& i : program.instructions()) {
+        const Timed work = timed(program, i);
+        const double seconds = work.times * calibration.at(work.operation, work.level);
+        duration.by_level[static_cast<std::size_t>(work.level)] += seconds;
+        duration.seconds += seconds;
+    }
+    return duration;
+}
+
+}  // namespace tacit::compile

@@ -1,0 +1,134 @@
+#include "tacit/compile/counts.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tacit/compile/interpret.hpp"
+
+namespace tacit::compile {
+
+std::vector<std::uint32_t> last_uses(const ManagedCircuit& program) {
+    const auto& instructions = program.instructions();
+    std::vector<std::uint32_t> last(instructions.size());
+    for (std::uint32_t n = 0; n < instructions.size(); ++n) {
+        last[n] = n;
+        if (operand_count(instructions[n].step) > 0) last[instructions[n].lhs] = n;
+        if (operand_count(instructions[n].step) > 1) last[instructions[n].rhs] = n;
+    }
+    for (const std::uint32_t output : program.outputs()) last[output] = static_cast<std::uint32_t>(last.size());
+    return last;
+}
+
+namespace {
+
+/// The type of the ciphertext that a step starts from.
+const ckks::CiphertextType& start(const ManagedCircuit& program, const Instruction& i) {
+    return operand_count(i.step) == 0 ? i.type : program.instructions()[i.lhs].type;
+}
+
+void count(LevelCounts& counts, Step step) {
+    switch (step) {
+        case Step::input: break;
+        case Step::add:
+        case Step::sub:
+        case Step::add_constant: ++counts.additions; break;
+        case Step::negate: ++counts.negations; break;
+        case Step::mul: ++counts.products; break;
+        case Step::mul_constant: ++counts.constant_products; break;
+        case Step::relinearize_rescale:
+            ++counts.relinearizations;
+            ++counts.rescalings;
+            break;
+        case Step::rescale: ++counts.rescalings; break;
+        case Step::drop_level: ++counts.level_drops; break;
+        case Step::rotate: ++counts.rotations; break;
+        case Step::conjugate: ++counts.conjugations; break;
+    }
+}
+
+std::size_t transforms_of(const ManagedCircuit& program, const ckks::Parameters& parameters, const Instruction& i) {
+    const ckks::CiphertextType& from = start(program, i);
+    const std::size_t limbs = parameters.limbs(from.level);
+    switch (i.step) {
+        case Step::relinearize_rescale:
+        case Step::rotate:
+        case Step::conjugate:
+            // L inverse for the digits, their residues modulo the other primes, two divisions of L + k rows.
+            return (parameters.digits(from.level) + 2) * (limbs + parameters.special_primes().size());
+        case Step::rescale: return (static_cast<std::size_t>(from.degree) + 1) * limbs;
+        case Step::drop_level: return (static_cast<std::size_t>(from.degree) + 1) * parameters.limbs(i.type.level + 1);
+        case Step::add_constant:
+        case Step::mul_constant: return program.circuit().constant(i.attribute).size() == 1 ? 0 : limbs;
+        case Step::input:
+        case Step::add:
+        case Step::sub:
+        case Step::negate:
+        case Step::mul: break;
+    }
+    return 0;
+}
+
+nlohmann::ordered_json json(const LevelCounts& c) {
+    return {{"products", c.products},           {"constant_products", c.constant_products},
+            {"additions", c.additions},         {"negations", c.negations},
+            {"key_switches", c.key_switches()}, {"relinearizations", c.relinearizations},
+            {"rotations", c.rotations},         {"conjugations", c.conjugations},
+            {"rescalings", c.rescalings},       {"level_drops", c.level_drops},
+            {"transforms", c.transforms}};
+}
+
+}  // namespace
+
+LevelCounts& LevelCounts::operator+=(const LevelCounts& other) noexcept {
+    for (auto field :
+         {&LevelCounts::products, &LevelCounts::constant_products, &LevelCounts::additions, &LevelCounts::negations,
+          &LevelCounts::relinearizations, &LevelCounts::rotations, &LevelCounts::conjugations, &LevelCounts::rescalings,
+          &LevelCounts::level_drops, &LevelCounts::transforms}) {
+        this->*field += other.*field;
+    }
+    return *this;
+}
+
+LevelCounts CountsByLevel::total() const noexcept {
+    LevelCounts sum;
+    for (const LevelCounts& level : levels) sum += level;
+    return sum;
+}
+
+CountsByLevel count_operations(const ManagedCircuit& program) {
+    CountsByLevel counts;
+    counts.levels.resize(static_cast<std::size_t>(program.depth()) + 1);
+    for (const Instruction& i : program.instructions()) {
+        count(counts.levels[static_cast<std::size_t>(start(program, i).level)], i.step);
+    }
+    return counts;
+}
+
+CountsByLevel count_operations(const ManagedCircuit& program, const ckks::Parameters& parameters) {
+    CountsByLevel counts = count_operations(program);
+    for (const Instruction& i : program.instructions()) {
+        counts.levels[static_cast<std::size_t>(start(program, i).level)].transforms +=
+            transforms_of(program, parameters, i);
+    }
+    return counts;
+}
+
+std::vector<std::size_t> transforms(const ManagedCircuit& program, const ckks::Parameters& parameters) {
+    std::vector<std::size_t> found;
+    for (const Instruction& i : program.instructions()) found.push_back(transforms_of(program, parameters, i));
+    return found;
+}
+
+std::string to_json(const CountsByLevel& counts) {
+    nlohmann::ordered_json out{
+        {"format", "tacit operation counts"}, {"version", 1}, {"levels", nlohmann::json::array()}};
+    for (std::size_t level = 0; level < counts.levels.size(); ++level) {
+        nlohmann::ordered_json line{{"level", level}};
+        line.update(json(counts.levels[level]));
+        out["levels"].push_back(std::move(line));
+    }
+    out["total"] = json(counts.total());
+    return out.dump();
+}
+
+}  // namespace tacit::compile

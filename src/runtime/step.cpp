@@ -1,0 +1,103 @@
+#include "runtime/step.hpp"
+
+#include <utility>
+
+#include "base/fail.hpp"
+#include "ring/automorphism.hpp"
+
+namespace tacit::runtime {
+
+using ckks::Ciphertext;
+using compile::Instruction;
+using compile::ManagedCircuit;
+using compile::Step;
+
+StepRunner::StepRunner(const ManagedCircuit& program, const ckks::EvaluationKeys& keys)
+    : program_(program), evaluator_(keys), encoder_(keys.parameters()) {}
+
+Ciphertext StepRunner::run(const Instruction& i, Ciphertext& lhs, const Ciphertext& rhs, bool last_read_of_lhs) const {
+    switch (i.step) {
+        case Step::input: break;
+        case Step::add: return last_read_of_lhs ? evaluator_.add(std::move(lhs), rhs) : evaluator_.add(lhs, rhs);
+        case Step::sub: return last_read_of_lhs ? evaluator_.sub(std::move(lhs), rhs) : evaluator_.sub(lhs, rhs);
+        case Step::negate: return evaluator_.negate(lhs);
+        case Step::mul: return evaluator_.mul(lhs, rhs);
+        case Step::add_constant: return add_constant(lhs, program_.circuit().constant(i.attribute));
+        case Step::mul_constant: return mul_constant(lhs, program_.circuit().constant(i.attribute));
+        case Step::relinearize_rescale: return evaluator_.relinearize_rescale(lhs);
+        case Step::rescale: return last_read_of_lhs ? evaluator_.rescale(std::move(lhs)) : evaluator_.rescale(lhs);
+        case Step::drop_level: return evaluator_.drop_level(lhs, i.type.level);
+        case Step::rotate: return evaluator_.rotate(lhs, i.attribute);
+        case Step::conjugate: return evaluator_.conjugate(lhs);
+    }
+    fail(ErrorCode::internal, "executor: {} is no step on ciphertexts", to_string(i.step));
+}
+
+Ciphertext StepRunner::add_constant(const Ciphertext& a, std::span<const double> slots) const {
+    if (slots.size() == 1) return evaluator_.add(a, slots.front());
+    return evaluator_.add(a, encoder_.encode(slots, a.level(), a.type().scale_power));
+}
+
+Ciphertext StepRunner::mul_constant(const Ciphertext& a, std::span<const double> slots) const {
+    if (slots.size() == 1) return evaluator_.mul(a, slots.front());
+    return evaluator_.mul(a, encoder_.encode(slots, a.level()));
+}
+
+namespace {
+
+void check_inputs(const ManagedCircuit& program, const ckks::Parameters& parameters,
+                  const std::vector<Ciphertext>& inputs) {
+    const auto& levels = program.input_levels();
+    if (inputs.size() != levels.size()) {
+        fail(ErrorCode::invalid_argument,
+             "execute: {} ciphertexts given but the circuit has {} inputs; give one for each", inputs.size(),
+             levels.size());
+    }
+    if (parameters.slots() != program.slots()) {
+        fail(ErrorCode::invalid_argument,
+             "execute: the circuit was managed for {} slots but the parameters have {}; manage it for these",
+             program.slots(), parameters.slots());
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (!(inputs[i].parameters() == parameters)) {
+            fail(ErrorCode::parameter_mismatch,
+                 "execute: input {} was encrypted under other parameters than the keys; encrypt it again", i);
+        }
+        const ckks::CiphertextType wanted{levels[i], 1, 1};
+        if (!(inputs[i].type() == wanted)) {
+            fail(ErrorCode::invalid_argument,
+                 "execute: input {} has {} but the circuit wants {}; encrypt it at that level", i,
+                 to_string(inputs[i].type()), to_string(wanted));
+        }
+    }
+}
+
+void check_keys(const ManagedCircuit& program, const ckks::EvaluationKeys& keys) {
+    const ckks::KeyRequest request = program.key_request();
+    if (request.relinearization && keys.relinearization() == nullptr) {
+        fail(ErrorCode::missing_key,
+             "execute: the circuit multiplies ciphertexts but there is no relinearisation key; generate it");
+    }
+    const int log_n = keys.parameters().log_ring_dimension();
+    if (request.conjugation && keys.galois(ring::conjugation_element(log_n)) == nullptr) {
+        fail(ErrorCode::missing_key,
+             "execute: the circuit conjugates but there is no key for it; generate keys with KeyRequest::conjugation");
+    }
+    for (const int steps : request.rotations) {
+        if (keys.galois(ring::galois_element(steps, log_n)) == nullptr) {
+            fail(
+                ErrorCode::missing_key,
+                "execute: the circuit rotates by {} but there is no key for it; generate keys for exactly {} rotations",
+                steps, request.rotations.size());
+        }
+    }
+}
+
+}  // namespace
+
+void check_run(const ManagedCircuit& program, const ckks::EvaluationKeys& keys, const std::vector<Ciphertext>& inputs) {
+    check_inputs(program, keys.parameters(), inputs);
+    check_keys(program, keys);
+}
+
+}  // namespace tacit::runtime
