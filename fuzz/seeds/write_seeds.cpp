@@ -4,9 +4,11 @@
 
 #include "../common.hpp"
 #include "tacit/base/files.hpp"
+#include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/ckks/evaluator.hpp"
+#include "tacit/compile/text.hpp"
 
 namespace {
 
@@ -87,6 +89,8 @@ void write_others(const Seeds& seeds) {
     seeds.text("circuit_text", "operations",
                "circuit 1\n%0 = input \"a\"\n%1 = input \"b\"\n%2 = sub %0, %1\n%3 = negate %2\n"
                "%4 = constant [-0.5]\n%5 = mul %3, %4\noutput %5 \"p\"\noutput %2 \"q\"\n");
+    const auto circuit = circuit::trace<2>([](auto x, auto w) { return 2 - rotate(x * w, 1) * x * 0.5; });
+    seeds.text("managed_text", "operations", compile::print(compile::manage(circuit, 8)));
     seeds.text("idx", "labels", "\1\0\0\10\1\0\0\0\2\3\7"sv);
     seeds.text("idx", "image", "\0\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd"sv);
     seeds.text(
