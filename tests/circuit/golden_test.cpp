@@ -54,7 +54,7 @@ TEST(Golden, PassesDoWhatTheFilesShow) {
             EXPECT_EQ(print(passes.at(sections[i].pass)(before)), print(parse(sections[i].text))) << sections[i].pass;
         }
     }
-    EXPECT_GE(files, 11U);
+    EXPECT_GE(files, 12U);
 }
 
 Circuit before_of(const char* file) { return parse(read_sections(folder / file)[0].text); }
@@ -78,6 +78,14 @@ TEST(Golden, UnevenFactorsMeetTheHuffmanBound) {
     const Circuit before = before_of("uneven_product.circuit");
     EXPECT_EQ(depth(before), 6);
     EXPECT_EQ(depth(balance(before)), 4);
+}
+
+TEST(Golden, ASharedProductIsDuplicatedForALevelAndNotWithoutOne) {
+    const Circuit gains = before_of("shared_product.circuit"), idle = before_of("shared_off_path.circuit");
+    EXPECT_EQ(depth(gains), 3);
+    EXPECT_EQ(depth(balance(gains)), 2);
+    EXPECT_EQ(operation_count(balance(gains)).products(), operation_count(gains).products() + 1);
+    EXPECT_EQ(operation_count(balance(idle)).products(), operation_count(idle).products());
 }
 
 }  // namespace
