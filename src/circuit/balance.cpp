@@ -110,7 +110,7 @@ private:
     /// nothing if it never does. Takes first what gains most: factors at depths l1, l2, ... fit if their 2^l sum up to
     /// at most 2^wanted, and a product is as heavy as its factors unless these are uneven.
     void look_through(std::vector<Leaf>& leaves, int wanted) {
-        constexpr std::size_t most_factors = 64;  // x^1024 has 1024 of them and gains nothing
+        constexpr std::size_t most_factors = 64;                 // x^1024 has 1024 of them and gains nothing
         using Choice = std::tuple<double, double, std::size_t>;  // gain, weight, position
         const auto weight = [this](ValueId v) { return std::exp2(cost(v).depth); };
         std::vector<Leaf> factors = leaves;

@@ -5,9 +5,9 @@
 namespace tacit::circuit {
 
 // Passes make a new circuit with the same inputs, output names and meaning. None raises the depth; the
-// number of products grows only in `balance`, and only if the depth falls. Reordered sums and products round differently in the last bits; a constant
-// is merged only if the result neither overflows nor underflows. The results contain only what the
-// outputs need, and all inputs. Cost: some passes over the circuit, O(n log n) for `balance`.
+// number of products grows only in `balance`, and only if the depth falls. Reordered sums and products round
+// differently in the last bits; a constant is merged only if the result neither overflows nor underflows. The results
+// contain only what the outputs need, and all inputs. Cost: some passes over the circuit, O(n log n) for `balance`.
 //
 // Errors are `invalid_argument`: an operation that became one between constants and overflows.
 
