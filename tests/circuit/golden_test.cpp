@@ -10,6 +10,7 @@
 
 #include "tacit/circuit/domains.hpp"
 #include "tacit/circuit/passes.hpp"
+#include "tacit/circuit/rotations.hpp"
 #include "tacit/circuit/text.hpp"
 
 // Each file in tests/golden/*.circuit holds a circuit and what passes make of it, in sections that
@@ -21,7 +22,13 @@ namespace {
 const std::filesystem::path folder = std::filesystem::path(TACIT_SOURCE_DIR) / "tests/golden";
 
 const std::map<std::string, std::function<Circuit(const Circuit&)>> passes{
-    {"eliminate_dead", eliminate_dead}, {"simplify", simplify}, {"balance", balance}, {"optimise", optimise}};
+    {"eliminate_dead", eliminate_dead},
+    {"simplify", simplify},
+    {"balance", balance},
+    {"factor_rotations", factor_rotations},
+    {"optimise", optimise},
+    {"widen_rotation_sums",
+     [](const Circuit& circuit) { return widen_rotation_sums(circuit, {.raise = 2, .each = 1}); }}};
 
 struct Section {
     std::string pass;  // empty: the circuit before
@@ -54,7 +61,7 @@ TEST(Golden, PassesDoWhatTheFilesShow) {
             EXPECT_EQ(print(passes.at(sections[i].pass)(before)), print(parse(sections[i].text))) << sections[i].pass;
         }
     }
-    EXPECT_GE(files, 12U);
+    EXPECT_GE(files, 14U);
 }
 
 Circuit before_of(const char* file) { return parse(read_sections(folder / file)[0].text); }

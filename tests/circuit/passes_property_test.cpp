@@ -9,6 +9,7 @@
 #include "circuit/random_circuit.hpp"
 #include "tacit/circuit/domains.hpp"
 #include "tacit/circuit/passes.hpp"
+#include "tacit/circuit/rotations.hpp"
 #include "tacit/circuit/text.hpp"
 #include "tacit/circuit/trace.hpp"
 
@@ -20,8 +21,11 @@ struct NamedPass {
     Circuit (*run)(const Circuit&);
 };
 
-constexpr NamedPass passes[] = {
-    {"eliminate_dead", eliminate_dead}, {"simplify", simplify}, {"balance", balance}, {"optimise", optimise}};
+constexpr NamedPass passes[] = {{"eliminate_dead", eliminate_dead},
+                                {"simplify", simplify},
+                                {"balance", balance},
+                                {"factor_rotations", factor_rotations},
+                                {"optimise", optimise}};
 
 /// Calls check(circuit) for many random circuits of many sizes.
 template <class Check>

@@ -32,7 +32,8 @@ namespace tacit::circuit {
 /// by it. What cannot be improved is left as it is, so a second run changes nothing.
 [[nodiscard]] Circuit balance(const Circuit& circuit);
 
-/// The passes in their order: simplify, balance, simplify.
+/// The passes in their order: simplify, factor_rotations (rotations.hpp), simplify, balance, simplify; again while
+/// that leaves fewer rotations.
 [[nodiscard]] Circuit optimise(const Circuit& circuit);
 
 }  // namespace tacit::circuit
