@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -183,7 +184,7 @@ Cost cost(const Polynomial& p, const Shape& shape) {
 
 /// The cheapest shape: tried out, because what a shape costs depends on which coefficients are 0 or 1.
 Shape choose_shape(const Polynomial& p) {
-    constexpr std::size_t most_baby_steps = 64;
+    const auto most_baby_steps = static_cast<std::size_t>(2 * std::sqrt(static_cast<double>(p.degree()))) + 2;
     const auto levels = static_cast<int>(std::bit_width(p.degree()));
     std::optional<std::pair<Cost, Shape>> best;
     const auto offer = [&](const Shape& shape) {

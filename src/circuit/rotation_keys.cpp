@@ -24,8 +24,12 @@ std::size_t to_slots(std::int32_t steps) { return static_cast<std::size_t>(steps
 /// Searches the sums of keys, shortest first, modulo the slots.
 class Search {
 public:
-    Search(const RotationUses& uses, std::size_t slots) : uses_(uses), slots_(slots), distance_(slots), last_(slots) {
-        for (const auto& [steps, count] : uses) more_than_any_ += count * slots;
+    Search(const RotationUses& uses, std::size_t slots)
+        : uses_(uses), slots_(slots), distance_(slots), last_(slots), wanted_(slots) {
+        for (const auto& [steps, count] : uses) {
+            more_than_any_ += count * slots;
+            wanted_[to_slots(steps)] = true;
+        }
     }
 
     /// Rotations in all with these keys; a step that they do not reach counts as more than any keys that reach all.
@@ -55,12 +59,13 @@ public:
 private:
     static constexpr std::size_t unreached = std::numeric_limits<std::size_t>::max();
 
-    /// distance_[s]: the fewest keys whose sum is s; last_[s]: one of them.
+    /// distance_[s]: the fewest keys whose sum is s; last_[s]: one of them. Ends when all wanted steps are reached.
     void walk(const Keys& keys) {
         std::ranges::fill(distance_, unreached);
         queue_.assign(1, 0);
         distance_[0] = 0;
-        for (std::size_t head = 0; head < queue_.size(); ++head) {
+        std::size_t missing = uses_.size();
+        for (std::size_t head = 0; head < queue_.size() && missing > 0; ++head) {
             const std::size_t at = queue_[head];
             for (const std::int32_t key : keys) {
                 const std::size_t next = (at + to_slots(key)) & (slots_ - 1);
@@ -68,6 +73,7 @@ private:
                 distance_[next] = distance_[at] + 1;
                 last_[next] = key;
                 queue_.push_back(next);
+                if (wanted_[next]) --missing;
             }
         }
     }
@@ -77,6 +83,7 @@ private:
     std::size_t more_than_any_ = 1;
     std::vector<std::size_t> distance_;
     std::vector<std::int32_t> last_;
+    std::vector<bool> wanted_;
     std::vector<std::size_t> queue_;
 };
 

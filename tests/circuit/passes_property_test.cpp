@@ -4,6 +4,8 @@
 #include <cmath>
 #include <complex>
 #include <random>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "circuit/random_circuit.hpp"
@@ -21,11 +23,31 @@ struct NamedPass {
     Circuit (*run)(const Circuit&);
 };
 
+/// Passes that make nothing worse.
 constexpr NamedPass passes[] = {{"eliminate_dead", eliminate_dead},
                                 {"simplify", simplify},
                                 {"balance", balance},
                                 {"factor_rotations", factor_rotations},
                                 {"optimise", optimise}};
+
+/// Passes that trade one cost for another.
+constexpr NamedPass trades[] = {
+    {"widen_rotation_sums",
+     [](const Circuit& circuit) { return widen_rotation_sums(circuit, {.raise = 2, .each = 1}); }},
+    {"use_rotation_keys", [](const Circuit& circuit) {
+         return use_rotation_keys(circuit, 8, choose_rotation_keys(rotation_uses(circuit, 8), 8, 2));
+     }}};
+
+/// Calls check(pass) for all of them.
+template <class Check>
+void for_all_passes(const Check& check) {
+    for (const auto& list : {std::span<const NamedPass>(passes), std::span<const NamedPass>(trades)}) {
+        for (const NamedPass& pass : list) {
+            SCOPED_TRACE(pass.name);
+            check(pass);
+        }
+    }
+}
 
 /// Calls check(circuit) for many random circuits of many sizes.
 template <class Check>
@@ -78,13 +100,14 @@ struct Degree {
 
 TEST(Passes, KeepTheMeaning) {
     for_random_circuits([](const Circuit& before, std::uint64_t seed) {
-        for (const NamedPass& pass : passes) {
-            SCOPED_TRACE(pass.name);
+        for_all_passes([&](const NamedPass& pass) {
             const Circuit after = pass.run(before);
             expect_same_meaning(before, after, seed);
             EXPECT_TRUE(std::ranges::equal(after.output_names(), before.output_names()));
             EXPECT_EQ(after.inputs().size(), before.inputs().size());
-        }
+            EXPECT_LE(depth(after), depth(before));
+            EXPECT_LE(operation_count(after).conjugations(), operation_count(before).conjugations());
+        });
     });
 }
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <complex>
 #include <random>
 #include <string>
@@ -9,6 +10,8 @@
 #include "circuit/random_circuit.hpp"
 #include "tacit/base/error.hpp"
 #include "tacit/circuit/domains.hpp"
+#include "tacit/circuit/passes.hpp"
+#include "tacit/circuit/text.hpp"
 #include "tacit/circuit/trace.hpp"
 #include "tacit/compile/interpret.hpp"
 #include "tacit/compile/managed_circuit.hpp"
@@ -118,6 +121,22 @@ TEST(Manage, KeepsTheMeaningOfEveryRandomCircuit) {
         for (std::size_t i = 0; i < found.size(); ++i) {
             EXPECT_LE((found[i] - expected[i]).magnitude(), 1e-12 * (1 + before.largest_magnitude()));
         }
+    }
+}
+
+TEST(Manage, OptimisedCircuitsTakeNoMoreKeySwitches) {
+    const auto key_switches = [](const circuit::Circuit& circuit) {
+        const ManagedCircuit managed = manage(circuit, 16);
+        return managed.count(Step::relinearize_rescale) + managed.count(Step::rotate) + managed.count(Step::conjugate);
+    };
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const auto drawn = circuit::RandomCircuit(seed, {.encrypted_outputs = true}).draw(5 + seed % 60);
+        const circuit::Circuit before = eliminate_dead(drawn), after = optimise(before);
+        const bool constant_output =
+            std::ranges::any_of(after.outputs(), [&](circuit::ValueId v) { return after.is_constant(v); });
+        if (constant_output || depth(after) < depth(before)) continue;
+        EXPECT_LE(key_switches(after), key_switches(before)) << print(before) << print(after);
     }
 }
 

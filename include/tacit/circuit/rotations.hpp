@@ -52,7 +52,8 @@ struct RotationKeys {
 /// powers of two and differences, then exchanges while they help. Decompositions are shortest sums modulo `slots`.
 ///
 /// Errors are `invalid_argument`: `slots` no power of two, a step outside [1, slots), no key where one is wanted.
-/// Cost of the greedy choice: some (candidates x budget) searches of `slots` x budget steps, seconds at 2^14 slots.
+/// Cost of the greedy choice: some (candidates x budget) searches of at most `slots` x budget steps; for 60 random
+/// steps of 2^14 slots 0.3 s with 4 keys, 18 s with 30.
 [[nodiscard]] RotationKeys choose_rotation_keys(const RotationUses& uses, std::size_t slots, std::size_t budget);
 
 /// The circuit with every rotation made of the chosen keys; what rotations share at their beginning is computed once.
