@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "tacit/circuit/interpret.hpp"
@@ -58,6 +60,19 @@ void interpret(const ManagedCircuit& program, D& domain, const Visit& visit) {
         if (operand_count(i.step) > 1 && last[i.rhs] == n) values[i.rhs].reset();
         if (last[n] == n) values[n].reset();
     }
+}
+
+/// The same for the outputs. Equal to interpret(program.circuit(), domain) up to rounding, if the compiler is right.
+template <circuit::Domain D>
+[[nodiscard]] std::vector<typename D::Value> interpret(const ManagedCircuit& program, D& domain) {
+    const std::set<std::uint32_t> wanted(program.outputs().begin(), program.outputs().end());
+    std::map<std::uint32_t, typename D::Value> kept;
+    interpret(program, domain, [&](std::uint32_t n, const typename D::Value& value) {
+        if (wanted.contains(n)) kept.emplace(n, value);
+    });
+    std::vector<typename D::Value> outputs;
+    for (const std::uint32_t output : program.outputs()) outputs.push_back(kept.at(output));
+    return outputs;
 }
 
 }  // namespace tacit::compile
