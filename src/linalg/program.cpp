@@ -1,5 +1,6 @@
 #include "tacit/linalg/program.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -11,6 +12,13 @@ namespace {
 /// The circuit's name of a tile: "x" for an operand of one tile, else "x.3".
 std::string tile_name(const std::string& name, const Layout& layout, std::size_t tile) {
     return layout.tiles() == 1 ? name : fmt::format("{}.{}", name, tile);
+}
+
+void require_new_name(const char* kind, const std::vector<Operand>& operands, const std::string& name, Location where) {
+    if (std::ranges::find(operands, name, &Operand::name) != operands.end()) {
+        fail(ErrorCode::invalid_argument, "{}program: there is an {} \"{}\" already; every {} has its own name",
+             prefix(where), kind, name, kind);
+    }
 }
 
 }  // namespace
@@ -39,6 +47,7 @@ std::vector<circuit::Expr> ProgramBuilder::input_tiles(const std::string& name, 
              "has one number of slots",
              prefix(where), name, layout.unit().slots(), *slots_);
     }
+    require_new_name("input", inputs_, name, where);
     slots_ = layout.unit().slots();
     std::vector<circuit::Expr> tiles;
     tiles.reserve(layout.tiles());
@@ -56,6 +65,7 @@ void ProgramBuilder::output_tiles(const std::string& name, const Layout& layout,
         fail(ErrorCode::invalid_argument, "{}program: output \"{}\" is not a value of this program", prefix(where),
              name);
     }
+    require_new_name("output", outputs_, name, where);
     for (std::size_t i = 0; i < tiles.size(); ++i) builder_.output(tiles[i], tile_name(name, layout, i));
     outputs_.push_back({name, layout, output_count_});
     output_count_ += tiles.size();
