@@ -1,7 +1,10 @@
 #include "tacit/linalg/matrix_product.hpp"
 
+#include <numbers>
+
 #include "circuit/expect_error.hpp"
 #include "linalg/trial.hpp"
+#include "tacit/linalg/rearrange.hpp"
 
 namespace tacit::linalg {
 namespace {
@@ -112,6 +115,36 @@ TEST(MatrixProduct, AutomaticTakesVectorsForAFewRowsAndDiagonalsOtherwise) {
     };
     EXPECT_EQ(levels(2), 3);   // 2 * 12 rotations instead of 65 * 8
     EXPECT_EQ(levels(32), 2);  // 95 * 8 rotations instead of 32 * 12
+}
+
+/// Exact units, multiples in one, two and all sizes, 17 and 11 more, and half a unit.
+TEST(MatrixProduct, HoldsForTheShapesOfHit) {
+    const Unit unit = Unit::make(64, 64);
+    for (const auto& [f, k, g] :
+         {Sizes{64, 64, 64}, Sizes{128, 64, 64}, Sizes{64, 128, 64}, Sizes{64, 64, 128}, Sizes{128, 128, 64},
+          Sizes{128, 64, 128}, Sizes{64, 128, 128}, Sizes{128, 128, 128}, Sizes{81, 75, 81}, Sizes{32, 32, 32}}) {
+        Trial t;
+        const auto a = t.matrix(unit, f, k);
+        const auto at = t.matrix(unit, k, f);
+        const auto b = t.matrix(unit, k, g);
+        const auto bt = t.matrix(unit, g, k);
+        t.expect(multiply(a.value, b.value), times(a.clear, b.clear));
+        t.expect(transposed_times(at.value, b.value, ProductForm::vectors) * std::numbers::pi,
+                 scaled(times(transposed(at.clear), b.clear), std::numbers::pi));
+        t.expect(times_transposed(a.value, bt.value, ProductForm::vectors), times(a.clear, transposed(bt.clear)));
+        t.check();
+    }
+}
+
+// HIT's products with mixed units take matrices in a unit n x m and leave the result in the transposed one.
+TEST(MatrixProduct, ItsResultChangesTheUnitAtOneMoreLevel) {
+    const Unit unit = Unit::make(16, 256);
+    Trial t;
+    const auto at = t.matrix(unit, 40, 12);
+    const auto b = t.matrix(unit, 40, 16);
+    t.expect(with_unit(transposed_times(at.value, b.value, ProductForm::diagonals), unit.transposed()),
+             times(transposed(at.clear), b.clear));
+    EXPECT_EQ(depth(t.check().circuit), 3);
 }
 
 TEST(MatrixProduct, RefusesShapesThatDoNotFitAndNamesTheLine) {

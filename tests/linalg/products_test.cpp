@@ -2,6 +2,7 @@
 
 #include "circuit/expect_error.hpp"
 #include "linalg/trial.hpp"
+#include "tacit/linalg/rearrange.hpp"
 
 namespace tacit::linalg {
 namespace {
@@ -235,6 +236,20 @@ TEST(Products, AFactorAfterASumIsFoldedIntoTheMask) {
     const auto m = t.matrix(unit, 16, 16);
     t.expect(spread(sum_columns(m.value) * 3.25), scaled(column_sums(m.clear), 3.25));
     EXPECT_EQ(depth(t.check().circuit), 1);
+}
+
+// HIT's mixed units: a row vector times a matrix in a unit m x n gives a column vector in n x m, which meets a matrix
+// in m x n again.
+TEST(Products, VectorsPassBetweenAUnitAndItsTransposeWithoutALevel) {
+    const Unit unit = Unit::make(16, 256);
+    Trial t;
+    const auto u = t.row(unit, 33);
+    const auto m = t.matrix(unit, 33, 12);
+    const ColumnVector narrow = with_unit(multiply(u.value, m.value), unit.transposed());
+    const Dense image = transposed(times(u.clear, m.clear));
+    t.expect(narrow, image);
+    t.expect(multiply(m.value, with_unit(narrow, unit)), transposed(times(m.clear, image)));
+    EXPECT_EQ(depth(t.check().circuit), 2);
 }
 
 TEST(Products, SumsOverManyMatricesRotateOnce) {

@@ -158,7 +158,9 @@ TEST(Rearrange, ChangesTheUnitOfEveryKind) {
                 const auto m = t.matrix(from, rows, columns, false);
                 const auto u = t.row(from, rows);
                 const auto x = t.column(from, columns);
+                const auto y = t.input<Kind::column_vector>(Layout::column_vector(from, columns).with_clean(false));
                 const auto s = t.scalar(from);
+                t.expect(with_unit(y.value, to), y.clear);
                 t.expect(with_unit(m.value, to), m.clear);
                 t.expect(with_unit(u.value, to), u.clear);
                 t.expect(with_unit(x.value, to), x.clear);

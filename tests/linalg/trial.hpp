@@ -98,15 +98,15 @@ public:
         builder_.output("out" + std::to_string(expected_.size()), value);
     }
 
-    /// The program, after its check.
-    Program check() {
+    /// The program, after its check: errors are below tolerance * (1 + |element|).
+    Program check(double tolerance = 1e-9) {
         Program program = std::move(builder_).finish();
         program.circuit = circuit::optimise(program.circuit);
         const auto slots = packed(program);
         circuit::Plain plain(program.slots(), slots);
         std::vector<std::vector<double>> results;
         for (const auto& result : interpret(program.circuit, plain)) results.push_back(result.real());
-        compare(program, results, 1e-9);
+        compare(program, results, tolerance);
         return program;
     }
 

@@ -108,6 +108,10 @@ TEST(Value, VectorsOfDifferentCopiesKeepThoseThatBothHave) {
     t.expect(total, plus(all.clear, few.clear));
     t.expect(hadamard(all.value, few.value), elementwise(all.clear, few.clear, std::multiplies<>()));
     EXPECT_TRUE(hadamard(all.value, few.value).layout().clean());
+    // Where the first vector has copies that the second lacks, its values meet the other's garbage.
+    const auto dirty = t.input<Kind::row_vector>(Layout::row_vector(unit, 5).with_copies(3).with_clean(false));
+    EXPECT_FALSE(hadamard(all.value, dirty.value).layout().clean());
+    t.expect(hadamard(all.value, dirty.value), elementwise(all.clear, dirty.clear, std::multiplies<>()));
     t.check();
 }
 
