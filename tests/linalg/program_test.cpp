@@ -58,6 +58,32 @@ TEST(Program, AnOutputIsAnInputOfTheNext) {
     EXPECT_EQ(interpret(two.circuit, next)[0].real(), (std::vector<double>{6, 6, 6, 6, 15, 15, 15, 15}));
 }
 
+TEST(Program, RunsOnMoreSlotsThanItsUnitsWhereEverythingRepeats) {
+    ProgramBuilder builder;
+    const Matrix m = builder.matrix("m", unit, 3, 5);
+    builder.output("y", spread(multiply(m, builder.column_vector("x", unit, 5))));
+    const Program program = std::move(builder).finish();
+    std::mt19937_64 random(6);
+    const std::vector<Dense> values{random_dense(3, 5, random), random_dense(5, 1, random)};
+    auto slots = program.pack(values);
+    for (auto& tile : slots) {
+        tile.insert(tile.end(), tile.begin(), tile.begin() + 8);
+        tile.insert(tile.end(), tile.begin(), tile.begin() + 16);
+    }
+    for (std::size_t period = 0; period < 4; ++period) {
+        std::vector<std::vector<double>> part;
+        circuit::Plain plain(32, slots);
+        for (const auto& result : interpret(program.circuit, plain)) {
+            const auto all = result.real();
+            part.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(8 * period),
+                              all.begin() + static_cast<std::ptrdiff_t>(8 * period + 8));
+        }
+        const Dense expected = transposed(times(values[0], values[1]));
+        const Dense read = program.unpack(part)[0];
+        for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(read(0, i), expected(0, i), 1e-12);
+    }
+}
+
 TEST(Program, RefusesUnitsOfAnotherNumberOfSlots) {
     ProgramBuilder builder;
     static_cast<void>(builder.matrix("m", unit, 3, 5));

@@ -26,7 +26,8 @@ struct Program {
     std::vector<Operand> inputs;
     std::vector<Operand> outputs;
 
-    /// The slots of every ciphertext.
+    /// The slots of the units. A ciphertext may have more, a multiple of it: everything then repeats, and the first
+    /// period of a result is the result.
     [[nodiscard]] std::size_t slots() const { return outputs.front().layout.unit().slots(); }
     /// The slot vectors of all inputs of the circuit, in order, from one matrix for each entry of `inputs`;
     /// `invalid_argument` if a number or a shape is wrong.
