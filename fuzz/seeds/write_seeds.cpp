@@ -95,6 +95,10 @@ void write_others(const Seeds& seeds) {
     seeds.text("calibration", "example", compile::to_json(calibration));
     const auto circuit = circuit::trace<2>([](auto x, auto w) { return 2 - rotate(x * w, 1) * x * 0.5; });
     seeds.text("managed_text", "operations", compile::print(compile::manage(circuit, 8)));
+    seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
+    seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
+    seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");
+    seeds.text("layout_text", "scalar", "scalar unit 64x64");
     seeds.text("idx", "labels", "\1\0\0\10\1\0\0\0\2\3\7"sv);
     seeds.text("idx", "image", "\0\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd"sv);
     seeds.text(

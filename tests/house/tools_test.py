@@ -11,6 +11,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import check_citations  # noqa: E402
 import check_layers  # noqa: E402
+import check_parity  # noqa: E402
 import extract_doc_code  # noqa: E402
 
 TABLE = """# Architecture
@@ -164,6 +165,38 @@ class CitationRule(TreeTest):
     def test_key_defined_twice_is_found(self):
         found = self.problems_with("docs/references.md", "- **[HK20]** A.\n- **[HK20]** B.\n")
         self.assertIn("[HK20] is defined twice", found[0])
+
+
+class Parity(TreeTest):
+    ROW = "| {} | a point | done | `Suite.Works` |\n"
+
+    def problems_with(self, text):
+        self.write("tests/low/a_test.cpp", "TEST(Suite, Works) {}\nTEST_P(\n    Other, WorksToo) {}\n")
+        self.write("docs/hit-parity.md", text)
+        return check_parity.check(self.root)
+
+    def document(self, points=85, tests=170, stated=170):
+        return ("".join(self.ROW.format(i + 1) for i in range(points)) +
+                f"\n### LinearAlgebraTest ({stated})\n\n| test | in Tacit |\n|---|---|\n" +
+                "".join(f"| Test{i} | `Other.WorksToo` |\n" for i in range(tests)))
+
+    def test_a_complete_document_passes(self):
+        self.assertEqual(self.problems_with(self.document()), [])
+
+    def test_a_test_that_does_not_exist_is_found(self):
+        found = self.problems_with(self.document().replace("`Suite.Works`", "`Suite.Worked`", 1))
+        self.assertEqual(found, ["docs/hit-parity.md: there is no test Suite.Worked"])
+
+    def test_rows_left_out_are_found(self):
+        self.assertIn("do not count from 1 to 85", self.problems_with(self.document(points=84))[0])
+        self.assertIn("169 different tests, its heading says 170", self.problems_with(self.document(tests=169))[0])
+        self.assertIn("169 tests of HIT", self.problems_with(self.document(tests=169, stated=169))[0])
+
+    def test_rows_that_say_nothing_are_found(self):
+        empty = self.document().replace("| Test7 | `Other.WorksToo` |", "| Test7 | somewhere |")
+        self.assertIn("LinearAlgebraTest.Test7 is neither missing nor mapped", self.problems_with(empty)[0])
+        claimed = self.document().replace(self.ROW.format(3), "| 3 | a point | done | – |\n")
+        self.assertEqual(self.problems_with(claimed), ["docs/hit-parity.md: point 3 is done and says –"])
 
 
 class DocumentCode(unittest.TestCase):

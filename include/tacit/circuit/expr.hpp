@@ -22,6 +22,9 @@ public:
         : scalar_(value), where_{file, line} {}
     Located(const Constant& value, const char* file = __builtin_FILE(), int line = __builtin_LINE())
         : constant_(&value), where_{file, line} {}
+    /// For code that writes on behalf of another line.
+    Located(const Expr& value, Location where) : expr_(&value), where_(where) {}
+    Located(const Constant& value, Location where) : constant_(&value), where_(where) {}
 
 private:
     friend class Expr;

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tacit/circuit/builder.hpp"
+#include "tacit/linalg/value.hpp"
+
+namespace tacit::linalg {
+
+/// An input or output of a program: `layout.tiles()` consecutive inputs or outputs of its circuit, from `first` on.
+struct Operand {
+    std::string name{};
+    Layout layout;
+    std::size_t first = 0;
+    friend bool operator==(const Operand&, const Operand&) = default;
+};
+
+/// A circuit over tiles and what its inputs and outputs stand for. Passes that keep inputs and outputs may replace the
+/// circuit: `program.circuit = circuit::optimise(program.circuit)`.
+struct Program {
+    circuit::Circuit circuit;
+    std::vector<Operand> inputs;
+    std::vector<Operand> outputs;
+
+    /// The slots of the units. A ciphertext may have more, a multiple of it: everything then repeats, and the first
+    /// period of a result is the result.
+    [[nodiscard]] std::size_t slots() const { return outputs.front().layout.unit().slots(); }
+    /// The slot vectors of all inputs of the circuit, in order, from one matrix for each entry of `inputs`;
+    /// `invalid_argument` if a number or a shape is wrong.
+    [[nodiscard]] std::vector<std::vector<double>> pack(std::span<const Dense> matrices,
+                                                        Location where = Location::here()) const;
+    /// One matrix for each entry of `outputs`, from the slot vectors of all outputs of the circuit, in order;
+    /// `invalid_argument` if a number or a length is wrong.
+    [[nodiscard]] std::vector<Dense> unpack(std::span<const std::vector<double>> slots,
+                                            Location where = Location::here()) const;
+};
+
+/// Writes a program: makes its inputs by shape, takes its outputs. All units have the same number of slots. Errors are
+/// `invalid_argument`: units of another number of slots, a name used twice, any use after `finish`.
+class ProgramBuilder {
+public:
+    [[nodiscard]] Matrix matrix(const std::string& name, Unit unit, std::size_t rows, std::size_t columns,
+                                Location where = Location::here());
+    [[nodiscard]] RowVector row_vector(const std::string& name, Unit unit, std::size_t length,
+                                       Location where = Location::here());
+    [[nodiscard]] ColumnVector column_vector(const std::string& name, Unit unit, std::size_t length,
+                                             Location where = Location::here());
+    [[nodiscard]] Scalar scalar(const std::string& name, Unit unit, Location where = Location::here());
+    /// An input of any layout, such as an output of another program.
+    template <Kind K>
+    [[nodiscard]] Value<K> input(const std::string& name, const Layout& layout, Location where = Location::here()) {
+        return {layout, input_tiles(name, layout, where), where};
+    }
+
+    template <Kind K>
+    void output(const std::string& name, const Value<K>& value, Location where = Location::here()) {
+        output_tiles(name, value.layout(), value.tiles(), where);
+    }
+
+    /// The program; at least one output is needed. The builder and its values are unusable afterwards.
+    [[nodiscard]] Program finish() &&;
+
+private:
+    std::vector<circuit::Expr> input_tiles(const std::string& name, const Layout& layout, Location where);
+    void output_tiles(const std::string& name, const Layout& layout, std::span<const circuit::Expr> tiles,
+                      Location where);
+
+    circuit::Builder builder_;
+    std::optional<std::size_t> slots_;
+    std::vector<Operand> inputs_;
+    std::vector<Operand> outputs_;
+    std::size_t input_count_ = 0;
+    std::size_t output_count_ = 0;
+};
+
+}  // namespace tacit::linalg
