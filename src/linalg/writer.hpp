@@ -12,6 +12,8 @@
 namespace tacit::circuit {
 
 // The friends of Expr, for operands that carry the line of the caller.
+Expr operator+(const Located& a, const Located& b);
+Expr operator*(const Located& a, const Located& b);
 Expr operator-(const Located& a);
 Expr rotate(const Located& a, std::int32_t steps);
 
@@ -32,11 +34,11 @@ public:
     [[nodiscard]] Expr negate(const Expr& a) const { return -at(a); }
     [[nodiscard]] Expr mul(const Expr& a, std::vector<double> slots) const {
         const circuit::Constant constant(std::move(slots));
-        return a * circuit::Located(constant, where_);
+        return at(a) * circuit::Located(constant, where_);
     }
     [[nodiscard]] Expr add(const Expr& a, std::vector<double> slots) const {
         const circuit::Constant constant(std::move(slots));
-        return a + circuit::Located(constant, where_);
+        return at(a) + circuit::Located(constant, where_);
     }
     [[nodiscard]] Expr rotate(const Expr& a, std::ptrdiff_t steps) const {
         return circuit::rotate(at(a), static_cast<std::int32_t>(steps));

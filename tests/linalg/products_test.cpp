@@ -13,6 +13,18 @@ Dense product(const Dense& a, const Dense& b) {
     return elementwise(a, b, [](double x, double y) { return x * y; });
 }
 
+template <class A, class B>
+concept CanMultiply = requires(const A& a, const B& b) { multiply(a, b); };
+template <class A, class B>
+concept CanAdd = requires(const A& a, const B& b) { a + b; };
+
+// Encodings that do not meet are refused by the compiler.
+static_assert(CanMultiply<RowVector, Matrix> && CanMultiply<Matrix, ColumnVector>);
+static_assert(!CanMultiply<Matrix, RowVector> && !CanMultiply<ColumnVector, Matrix>);
+static_assert(!CanMultiply<RowVector, RowVector> && !CanMultiply<RowVector, ColumnVector>);
+static_assert(CanAdd<Matrix, Matrix> && CanAdd<RowVector, double> && CanAdd<Dense, Matrix>);
+static_assert(!CanAdd<Matrix, RowVector> && !CanAdd<RowVector, ColumnVector> && !CanAdd<Matrix, Scalar>);
+
 TEST(Products, HadamardOfEqualKindsTakesOneLevel) {
     for (const Unit unit : units()) {
         for (const auto& [rows, columns] : shapes(unit)) {

@@ -132,6 +132,19 @@ TEST(Value, CleaningTakesALevelOnlyIfTheValueIsDirty) {
     }
 }
 
+TEST(Value, EveryOperationKnowsTheLineOfTheUser) {
+    ProgramBuilder builder;
+    const Matrix m = builder.matrix("m", Unit::make(8, 8), 8, 8);
+    const int line = __LINE__ + 1;
+    builder.output("y", spread(sum_columns(hadamard(m + m, m) - 2.5)));
+    const Program program = std::move(builder).finish();
+    for (std::uint32_t i = 1; i < program.circuit.nodes().size(); ++i) {
+        if (program.circuit.is_constant({i})) continue;
+        EXPECT_TRUE(program.circuit.location({i}).file.ends_with("value_test.cpp")) << i;
+        EXPECT_EQ(program.circuit.location({i}).line, line) << i;
+    }
+}
+
 TEST(Value, RefusesOperandsOfOtherShapesAndNamesTheLine) {
     const Unit unit = Unit::make(8, 8);
     Trial t;

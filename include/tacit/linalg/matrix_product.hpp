@@ -26,13 +26,13 @@ enum class ProductForm : std::uint8_t {
 /// k t_f t_g products, one relinearisation for each tile of the result.
 [[nodiscard]] Matrix multiply(const Matrix& a, const Matrix& b, Location where = Location::here());
 
-/// aᵀ b without a transpose. In diagonals about t_f t_g (f + g) (log2(h) + 2) rotations, in vectors f (t_k log2(w) +
-/// t_g log2(h)).
+/// aᵀ b without a transpose. In diagonals t_f t_g (min(f, w) + min(g, w) - 1) (log2(h) + t_k + 1) rotations, in vectors
+/// f (t_k log2(w) + t_g log2(h)).
 [[nodiscard]] Matrix transposed_times(const Matrix& a, const Matrix& b, ProductForm form = ProductForm::automatic,
                                       Location where = Location::here());
 
-/// a bᵀ without a transpose. In diagonals about t_f t_g min(h, f + g) (log2(w) + t_k) rotations, in vectors g (t_k
-/// log2(h) + t_f log2(w)). Diagonals need free columns: min(g, w) + k <= w + 1; stated for other shapes they are
+/// a bᵀ without a transpose. In diagonals at most t_f t_g min(h, f + g - 1) (log2(w) + t_k) rotations, in vectors g
+/// (t_k log2(h) + t_f log2(w)). Diagonals need free columns: min(g, w) + k <= w + 1; stated for other shapes they are
 /// refused as `invalid_argument`.
 [[nodiscard]] Matrix times_transposed(const Matrix& a, const Matrix& b, ProductForm form = ProductForm::automatic,
                                       Location where = Location::here());
