@@ -38,7 +38,7 @@ std::vector<double> measure(const compile::ManagedCircuit& program, const ckks::
 nlohmann::json report(logreg::Method method) {
     const std::size_t slots = method == logreg::Method::baseline ? 32768 : 16384;
     const auto training = logreg::make_training_circuit(method, {}, slots);
-    const auto program = compile::manage(training.circuit, slots);
+    const auto program = compile::manage(training.lowered.circuit, slots);
     const auto parameters = ckks::Parameters::create({.depth = program.depth(), .min_slots = slots});
     const auto calibration = runtime::calibrate(parameters);
     const double predicted = compile::predict_duration(program, parameters, calibration).seconds;
