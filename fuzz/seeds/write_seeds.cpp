@@ -4,10 +4,12 @@
 
 #include "../common.hpp"
 #include "tacit/base/files.hpp"
+#include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/ckks/evaluator.hpp"
 #include "tacit/compile/cost.hpp"
+#include "tacit/compile/text.hpp"
 
 namespace {
 
@@ -91,6 +93,8 @@ void write_others(const Seeds& seeds) {
     compile::Calibration calibration{"00ff", 2, {0, 3}, {}};
     for (auto& times : calibration.seconds) times = {1e-3, 0.25};
     seeds.text("calibration", "example", compile::to_json(calibration));
+    const auto circuit = circuit::trace<2>([](auto x, auto w) { return 2 - rotate(x * w, 1) * x * 0.5; });
+    seeds.text("managed_text", "operations", compile::print(compile::manage(circuit, 8)));
     seeds.text("idx", "labels", "\1\0\0\10\1\0\0\0\2\3\7"sv);
     seeds.text("idx", "image", "\0\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd"sv);
     seeds.text(

@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <cmath>
 #include <compare>
 #include <cstdint>
 #include <queue>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "circuit/rewriter.hpp"
+#include "tacit/circuit/domains.hpp"
 #include "tacit/circuit/passes.hpp"
 
 namespace tacit::circuit {
@@ -43,7 +46,9 @@ struct Leaf {
 
 class Balancer {
 public:
-    explicit Balancer(const Circuit& source) : source_(source), out_(source), links_(find_links()) {}
+    /// Looks through shared products where `critical` says so; an empty vector says nowhere.
+    Balancer(const Circuit& source, std::vector<bool> critical)
+        : source_(source), out_(source), links_(find_links()), critical_(std::move(critical)) {}
 
     Circuit run() {
         return out_.run([this](ValueId old) { return visit(old); });
@@ -72,6 +77,9 @@ private:
         const ValueId kept = out_.copy(old);
         if (kind == Family::none || links_[old.index]) return kept;
         std::vector<Leaf> leaves = find_leaves(old);
+        if (kind == Family::product && !critical_.empty() && critical_[old.index]) {
+            look_through(leaves, cost(kept).depth - 1);
+        }
         const std::size_t count = leaves.size();
         if (count < 3 || !merge_constants(kind, leaves)) return kept;
         const ValueId rebuilt = join_all(kind, leaves);
@@ -96,6 +104,34 @@ private:
             pending.push_back({node.lhs, at.negative != (node.op == Op::negate)});
         }
         return leaves;
+    }
+
+    /// Replaces shared products among the leaves by their factors until the product fits into `wanted` levels; changes
+    /// nothing if it never does. Takes first what gains most: factors at depths l1, l2, ... fit if their 2^l sum up to
+    /// at most 2^wanted, and a product is as heavy as its factors unless these are uneven.
+    void look_through(std::vector<Leaf>& leaves, int wanted) {
+        constexpr std::size_t most_factors = 64;                 // x^1024 has 1024 of them and gains nothing
+        using Choice = std::tuple<double, double, std::size_t>;  // gain, weight, position
+        const auto weight = [this](ValueId v) { return std::exp2(cost(v).depth); };
+        std::vector<Leaf> factors = leaves;
+        for (;;) {
+            double sum = 0;
+            Choice best{-1, 0, 0};
+            for (std::size_t i = 0; i < factors.size(); ++i) {
+                const double whole = weight(factors[i].value);
+                sum += whole;
+                const Node node = out_.node(factors[i].value);
+                if (node.op != Op::mul) continue;
+                best = std::max(best, Choice{whole - weight(node.lhs) - weight(node.rhs), whole, i});
+            }
+            if (sum <= std::exp2(wanted)) break;
+            const auto [gain, whole, at] = best;
+            if (gain < 0 || factors.size() == most_factors) return;
+            const Node node = out_.node(factors[at].value);
+            factors[at].value = node.lhs;
+            factors.push_back({node.rhs, false});
+        }
+        leaves = std::move(factors);
     }
 
     /// Leaves at most one constant, without sign; false if the constants cannot be merged.
@@ -176,20 +212,56 @@ private:
     const Circuit& source_;
     Rewriter out_;
     std::vector<bool> links_;
+    std::vector<bool> critical_;
     std::vector<Cost> costs_;
     bool improved_ = false;
 };
 
-}  // namespace
-
-Circuit balance(const Circuit& circuit) {
+/// Chains alone, without looking through shared values.
+Circuit balance_chains(const Circuit& circuit) {
     Circuit before = eliminate_dead(circuit);
     // Merged subexpressions may leave a value with one use and so lengthen another chain.
     for (;;) {
-        Balancer balancer(before);
+        Balancer balancer(before, {});
         Circuit after = balancer.run();
         if (!balancer.improved()) return before;
         before = eliminate_dead(after);
+    }
+}
+
+/// The values on a longest path to an output: the circuit is less deep only if each of them is.
+std::vector<bool> critical_values(const Circuit& circuit) {
+    const auto nodes = circuit.nodes();
+    const auto levels = [](const Node& node) { return node.op == Op::mul ? 1 : 0; };
+    std::vector<int> depths(nodes.size(), 0);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (operand_count(nodes[i].op) > 0) depths[i] = depths[nodes[i].lhs.index];
+        if (operand_count(nodes[i].op) > 1) depths[i] = std::max(depths[i], depths[nodes[i].rhs.index]);
+        if (nodes[i].op == Op::constant) depths[i] = Depth::in_the_clear;
+        depths[i] += levels(nodes[i]);
+    }
+    const int deepest = depth(circuit);
+    std::vector<bool> critical(nodes.size());
+    for (const ValueId v : circuit.outputs()) critical[v.index] = depths[v.index] == deepest;
+    for (std::size_t i = nodes.size(); i-- > 0;) {
+        if (!critical[i]) continue;
+        const auto mark = [&](ValueId v) {
+            if (depths[v.index] + levels(nodes[i]) == depths[i]) critical[v.index] = true;
+        };
+        if (operand_count(nodes[i].op) > 0) mark(nodes[i].lhs);
+        if (operand_count(nodes[i].op) > 1) mark(nodes[i].rhs);
+    }
+    return critical;
+}
+
+}  // namespace
+
+Circuit balance(const Circuit& circuit) {
+    Circuit before = balance_chains(circuit);
+    for (;;) {
+        Circuit after = balance_chains(Balancer(before, critical_values(before)).run());
+        if (depth(after) >= depth(before)) return before;
+        before = std::move(after);
     }
 }
 

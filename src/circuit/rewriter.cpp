@@ -4,7 +4,9 @@
 
 #include "circuit/slotwise.hpp"
 #include "tacit/base/error.hpp"
+#include "tacit/circuit/domains.hpp"
 #include "tacit/circuit/passes.hpp"
+#include "tacit/circuit/rotations.hpp"
 
 namespace tacit::circuit {
 
@@ -75,6 +77,13 @@ Circuit eliminate_dead(const Circuit& circuit) {
     return out.run([&out](ValueId old) { return out.copy(old); });
 }
 
-Circuit optimise(const Circuit& circuit) { return simplify(balance(simplify(circuit))); }
+Circuit optimise(const Circuit& circuit) {
+    Circuit now = simplify(circuit);
+    for (;;) {  // rotations that became equal may leave others with one reader
+        const std::size_t rotations = operation_count(now).rotations();
+        now = simplify(balance(simplify(factor_rotations(now))));
+        if (operation_count(now).rotations() >= rotations) return now;
+    }
+}
 
 }  // namespace tacit::circuit

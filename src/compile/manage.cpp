@@ -22,7 +22,7 @@ public:
             if (live(i)) emit(i);
         }
         for (const ValueId v : circuit_.outputs()) out_.outputs_.push_back(at_level(normal(v.index), 0, v));
-        out_.depth_ = *std::ranges::max_element(level_);
+        out_.measure();
         out_.verify();
         return std::move(out_);
     }
@@ -50,10 +50,6 @@ private:
             const auto want = [&](ValueId v) { level_[v.index] = std::max(level_[v.index], wanted); };
             if (circuit::operand_count(node(i).op) > 0) want(node(i).lhs);
             if (circuit::operand_count(node(i).op) > 1) want(node(i).rhs);
-        }
-        out_.input_levels_.assign(circuit_.inputs().size(), 0);
-        for (std::size_t n = 0; n < circuit_.inputs().size(); ++n) {
-            out_.input_levels_[n] = std::max(0, level_[circuit_.inputs()[n].value.index]);
         }
     }
 

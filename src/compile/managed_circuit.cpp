@@ -1,5 +1,7 @@
 #include "tacit/compile/managed_circuit.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -61,6 +63,8 @@ std::size_t ManagedCircuit::count(Step step) const {
 
 namespace {
 
+constexpr int most_levels = 60;  // as many as parameters may have
+
 /// The type that a step gives on operands of these types, or no level (-1) if it refuses them.
 ckks::CiphertextType result_type(const Instruction& i, const ckks::CiphertextType& a, const ckks::CiphertextType& b) {
     constexpr ckks::CiphertextType refused{-1, 0, 0};
@@ -88,25 +92,85 @@ ckks::CiphertextType result_type(const Instruction& i, const ckks::CiphertextTyp
     return refused;
 }
 
+/// What is wrong with the attribute of an instruction; empty if nothing is.
+std::string attribute_flaw(const circuit::Circuit& circuit, std::size_t slots, const Instruction& i) {
+    const auto outside = [&](std::size_t count) {
+        return i.attribute < 0 || static_cast<std::size_t>(i.attribute) >= count;
+    };
+    switch (i.step) {
+        case Step::input:
+            return outside(circuit.inputs().size()) ? fmt::format("input {} does not exist", i.attribute) : "";
+        case Step::add_constant:
+        case Step::mul_constant:
+            if (outside(circuit.constant_count())) return fmt::format("constant {} does not exist", i.attribute);
+            return circuit.constant(i.attribute).size() > slots
+                       ? fmt::format("the constant has more than {} slots", slots)
+                       : "";
+        case Step::rotate:
+            return i.attribute == 0 || outside(slots)
+                       ? fmt::format("{} steps are outside 1 to {}", i.attribute, slots - 1)
+                       : "";
+        case Step::add:
+        case Step::sub:
+        case Step::negate:
+        case Step::mul:
+        case Step::relinearize_rescale:
+        case Step::rescale:
+        case Step::drop_level:
+        case Step::conjugate: return i.attribute != 0 ? "the step has no attribute" : "";
+    }
+    return "the step is unknown";
+}
+
 }  // namespace
+
+std::string ManagedCircuit::flaw(std::size_t n) const {
+    const Instruction& i = instructions_[n];
+    const int operands = operand_count(i.step);
+    if ((operands > 0 && i.lhs >= n) || (operands > 1 && i.rhs >= n)) return "an operand stands behind its user";
+    if (i.source.index >= circuit_.nodes().size()) return "its value is none of the circuit";
+    const ckks::CiphertextType a = operands > 0 ? instructions_[i.lhs].type : ckks::CiphertextType{};
+    const ckks::CiphertextType b = operands > 1 ? instructions_[i.rhs].type : ckks::CiphertextType{};
+    if (i.type.level < 0 || i.type.level > most_levels || !(result_type(i, a, b) == i.type)) {
+        std::string what = fmt::format("{} cannot give {}", to_string(i.step), ckks::to_string(i.type));
+        if (operands > 0) what += fmt::format(" from ({})", ckks::to_string(a));
+        if (operands > 1) what += fmt::format(" and ({})", ckks::to_string(b));
+        return what;
+    }
+    return attribute_flaw(circuit_, slots_, i);
+}
 
 void ManagedCircuit::verify() const {
     for (std::size_t n = 0; n < instructions_.size(); ++n) {
-        const Instruction& i = instructions_[n];
-        const int operands = operand_count(i.step);
-        const bool ordered = (operands < 1 || i.lhs < n) && (operands < 2 || i.rhs < n);
-        const ckks::CiphertextType a = operands > 0 && ordered ? instructions_[i.lhs].type : ckks::CiphertextType{};
-        const ckks::CiphertextType b = operands > 1 && ordered ? instructions_[i.rhs].type : ckks::CiphertextType{};
-        if (!ordered || i.type.level < 0 || !(result_type(i, a, b) == i.type)) {
-            fail(ErrorCode::internal, "managed circuit: instruction {} ({}) cannot give {} from ({}) and ({})", n,
-                 to_string(i.step), ckks::to_string(i.type), ckks::to_string(a), ckks::to_string(b));
+        if (const std::string what = flaw(n); !what.empty()) {
+            fail(ErrorCode::internal, "managed circuit: instruction {} ({}): {}", n, to_string(instructions_[n].step),
+                 what);
         }
     }
+    if (outputs_.size() != circuit_.outputs().size()) {
+        fail(ErrorCode::internal, "managed circuit: {} outputs but the circuit has {}", outputs_.size(),
+             circuit_.outputs().size());
+    }
     for (const std::uint32_t output : outputs_) {
+        if (output >= instructions_.size()) fail(ErrorCode::internal, "managed circuit: an output does not exist");
         if (!(instructions_[output].type == ckks::CiphertextType{0, 1, 1})) {
             fail(ErrorCode::internal, "managed circuit: an output has {}", ckks::to_string(instructions_[output].type));
         }
     }
+}
+
+void ManagedCircuit::measure() {
+    depth_ = 0;
+    input_levels_.assign(circuit_.inputs().size(), 0);
+    for (const Instruction& i : instructions_) {
+        depth_ = std::max(depth_, i.type.level);
+        if (i.step == Step::input) input_levels_[static_cast<std::size_t>(i.attribute)] = i.type.level;
+    }
+}
+
+bool operator==(const ManagedCircuit& a, const ManagedCircuit& b) {
+    return a.slots_ == b.slots_ && a.circuit_ == b.circuit_ && a.instructions_ == b.instructions_ &&
+           a.outputs_ == b.outputs_;
 }
 
 }  // namespace tacit::compile

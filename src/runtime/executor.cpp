@@ -19,35 +19,30 @@ namespace {
 using ckks::Ciphertext;
 using compile::Instruction;
 using compile::ManagedCircuit;
+using compile::Plan;
 using compile::Step;
 
 /// One run: values, how many reads each still waits for, and the tasks.
 class Run {
 public:
-    Run(const ManagedCircuit& program, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs,
-        const Progress& progress)
-        : program_(program),
-          steps_(program, keys),
+    Run(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress)
+        : plan_(plan),
+          program_(plan.program()),
+          evaluator_(keys),
+          steps_(program_, keys),
           inputs_(std::move(inputs)),
           progress_(progress),
-          values_(program.instructions().size()),
-          users_(program.instructions().size()),
-          reads_left_(program.instructions().size()),
-          operands_missing_(program.instructions().size()) {
-        const auto& instructions = program_.instructions();
-        for (std::uint32_t i = 0; i < instructions.size(); ++i) {
-            const int operands = compile::operand_count(instructions[i].step);
-            operands_missing_[i] = operands;
-            if (operands > 0) connect(instructions[i].lhs, i);
-            if (operands > 1) connect(instructions[i].rhs, i);
-        }
-        for (const std::uint32_t output : program_.outputs()) ++reads_left_[output];
+          values_(program_.instructions().size()),
+          reads_left_(program_.instructions().size()),
+          readings_missing_(plan.tasks()) {
+        for (std::uint32_t i = 0; i < values_.size(); ++i) reads_left_[i] = plan.uses(i);
+        for (std::size_t task = 0; task < plan.tasks(); ++task) readings_missing_[task] = plan.readings(task);
     }
 
     std::vector<Ciphertext> run() {
         order_.fork();
-        for (std::uint32_t i = 0; i < values_.size(); ++i) {
-            if (program_.instructions()[i].step == Step::input) start(i);
+        for (std::uint32_t task = 0; task < plan_.tasks(); ++task) {
+            if (plan_.readings(task) == 0) start(task);
         }
         tasks_.wait();  // rethrows what a task threw
         order_.join();
@@ -59,28 +54,39 @@ public:
     }
 
 private:
-    void connect(std::uint32_t operand, std::uint32_t user) {
-        users_[operand].push_back(user);
-        ++reads_left_[operand];
+    void start(std::uint32_t task) {
+        tasks_.run([this, task]() TACIT_NO_THREAD_SANITIZER { complete(task); });
     }
 
-    void start(std::uint32_t i) {
-        tasks_.run([this, i]() TACIT_NO_THREAD_SANITIZER { complete(i); });
-    }
-
-    void complete(std::uint32_t i) {
+    void complete(std::uint32_t task) {
         order_.begin();
-        TACIT_ASSERT(operands_missing_[i] == 0);  // read from those who counted down: the operands are there
-        const Instruction& instruction = program_.instructions()[i];
-        values_[i].emplace(compute(instruction));
-        const int operands = compile::operand_count(instruction.step);
-        if (operands > 0) release(instruction.lhs);
-        if (operands > 1) release(instruction.rhs);
-        report();
-        for (const std::uint32_t user : users_[i]) {
-            if (--operands_missing_[user] == 0) start(user);
+        TACIT_ASSERT(readings_missing_[task] == 0);  // read from those who counted down: the operands are there
+        const auto members = plan_.instructions(task);
+        if (members.size() == 1) {
+            values_[members.front()].emplace(compute(program_.instructions()[members.front()]));
+        } else {
+            rotate_together(members);
+        }
+        for (const std::uint32_t i : members) {
+            const Instruction& instruction = program_.instructions()[i];
+            const int operands = compile::operand_count(instruction.step);
+            if (operands > 0) release(instruction.lhs);
+            if (operands > 1) release(instruction.rhs);
+            report();
+        }
+        for (const std::uint32_t reader : plan_.readers(task)) {
+            if (--readings_missing_[reader] == 0) start(reader);
         }
         order_.end();
+    }
+
+    /// Rotations of one value, its decomposition shared.
+    void rotate_together(std::span<const std::uint32_t> members) {
+        std::vector<int> steps;
+        for (const std::uint32_t i : members) steps.push_back(program_.instructions()[i].attribute);
+        const std::uint32_t source = program_.instructions()[members.front()].lhs;
+        std::vector<Ciphertext> rotated = evaluator_.rotate_hoisted(*values_[source], steps);
+        for (std::size_t k = 0; k < members.size(); ++k) values_[members[k]].emplace(std::move(rotated[k]));
     }
 
     void release(std::uint32_t value) {
@@ -102,14 +108,15 @@ private:
         return steps_.run(i, *values_[i.lhs], rhs, last_read(i.lhs));
     }
 
+    const Plan& plan_;
     const ManagedCircuit& program_;
+    ckks::Evaluator evaluator_;
     StepRunner steps_;
     std::vector<Ciphertext> inputs_;
     const Progress& progress_;
     std::vector<std::optional<Ciphertext>> values_;
-    std::vector<std::vector<std::uint32_t>> users_;
     std::vector<std::atomic<int>> reads_left_;
-    std::vector<std::atomic<int>> operands_missing_;
+    std::vector<std::atomic<int>> readings_missing_;
     std::mutex progress_mutex_;
     std::size_t done_ = 0;
     ForkJoin order_;
@@ -118,10 +125,15 @@ private:
 
 }  // namespace
 
+std::vector<Ciphertext> execute(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs,
+                                const Progress& progress) {
+    check_run(plan.program(), keys, inputs);
+    return Run(plan, keys, std::move(inputs), progress).run();
+}
+
 std::vector<Ciphertext> execute(const ManagedCircuit& program, const ckks::EvaluationKeys& keys,
                                 std::vector<Ciphertext> inputs, const Progress& progress) {
-    check_run(program, keys, inputs);
-    return Run(program, keys, std::move(inputs), progress).run();
+    return execute(Plan(program), keys, std::move(inputs), progress);
 }
 
 }  // namespace tacit::runtime

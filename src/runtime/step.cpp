@@ -53,9 +53,10 @@ void check_inputs(const ManagedCircuit& program, const ckks::Parameters& paramet
              "execute: {} ciphertexts given but the circuit has {} inputs; give one for each", inputs.size(),
              levels.size());
     }
-    if (parameters.slots() != program.slots()) {
+    if (parameters.slots() < program.slots()) {
         fail(ErrorCode::invalid_argument,
-             "execute: the circuit was managed for {} slots but the parameters have {}; manage it for these",
+             "execute: the circuit was managed for {} slots but the parameters have {}; manage it for these or create "
+             "parameters with ParameterSpec::min_slots",
              program.slots(), parameters.slots());
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {

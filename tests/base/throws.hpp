@@ -22,4 +22,10 @@ std::string message_of(ErrorCode code, Work&& work) {
     return {};
 }
 
+/// The same, and the message must hold `part`.
+template <class Work>
+void expect_throws(ErrorCode code, const std::string& part, Work&& work) {
+    EXPECT_THAT(message_of(code, [&] { static_cast<void>(work()); }), testing::HasSubstr(part));
+}
+
 }  // namespace tacit

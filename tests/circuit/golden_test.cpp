@@ -10,6 +10,7 @@
 
 #include "tacit/circuit/domains.hpp"
 #include "tacit/circuit/passes.hpp"
+#include "tacit/circuit/rotations.hpp"
 #include "tacit/circuit/text.hpp"
 
 // Each file in tests/golden/*.circuit holds a circuit and what passes make of it, in sections that
@@ -21,7 +22,13 @@ namespace {
 const std::filesystem::path folder = std::filesystem::path(TACIT_SOURCE_DIR) / "tests/golden";
 
 const std::map<std::string, std::function<Circuit(const Circuit&)>> passes{
-    {"eliminate_dead", eliminate_dead}, {"simplify", simplify}, {"balance", balance}, {"optimise", optimise}};
+    {"eliminate_dead", eliminate_dead},
+    {"simplify", simplify},
+    {"balance", balance},
+    {"factor_rotations", factor_rotations},
+    {"optimise", optimise},
+    {"widen_rotation_sums",
+     [](const Circuit& circuit) { return widen_rotation_sums(circuit, {.raise = 2, .each = 1}); }}};
 
 struct Section {
     std::string pass;  // empty: the circuit before
@@ -54,7 +61,7 @@ TEST(Golden, PassesDoWhatTheFilesShow) {
             EXPECT_EQ(print(passes.at(sections[i].pass)(before)), print(parse(sections[i].text))) << sections[i].pass;
         }
     }
-    EXPECT_GE(files, 11U);
+    EXPECT_GE(files, 14U);
 }
 
 Circuit before_of(const char* file) { return parse(read_sections(folder / file)[0].text); }
@@ -78,6 +85,14 @@ TEST(Golden, UnevenFactorsMeetTheHuffmanBound) {
     const Circuit before = before_of("uneven_product.circuit");
     EXPECT_EQ(depth(before), 6);
     EXPECT_EQ(depth(balance(before)), 4);
+}
+
+TEST(Golden, ASharedProductIsDuplicatedForALevelAndNotWithoutOne) {
+    const Circuit gains = before_of("shared_product.circuit"), idle = before_of("shared_off_path.circuit");
+    EXPECT_EQ(depth(gains), 3);
+    EXPECT_EQ(depth(balance(gains)), 2);
+    EXPECT_EQ(operation_count(balance(gains)).products(), operation_count(gains).products() + 1);
+    EXPECT_EQ(operation_count(balance(idle)).products(), operation_count(idle).products());
 }
 
 }  // namespace

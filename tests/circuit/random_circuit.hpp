@@ -12,18 +12,25 @@
 
 namespace tacit::circuit {
 
+/// What random circuits keep to.
+struct RandomLimits {
+    double magnitude = 1e6;  ///< of every value, for inputs in the unit disc
+    int depth = 7;
+    bool encrypted_outputs = false;  ///< no output is a constant
+};
+
 /// Draws circuits with every operation, shared and unshared values, dead code, special constants and
-/// several outputs. Values stay below 1e6 and depths below 8 for inputs in the unit disc, so that results
-/// can be compared with a tolerance.
+/// several outputs, within limits, so that results can be compared with a tolerance. The one generator of
+/// the tests of circuits, compiler and executor.
 class RandomCircuit {
 public:
-    explicit RandomCircuit(std::uint64_t seed) : random_(seed) {}
+    explicit RandomCircuit(std::uint64_t seed, const RandomLimits& limits = {}) : random_(seed), limits_(limits) {}
 
     Circuit draw(std::size_t operations) {
         for (std::size_t i = 0; i < input_count; ++i) note(builder_.input(), 1, 0);
         while (operations-- > 0) step();
         const std::size_t outputs = 1 + below(3);
-        for (std::size_t i = 0; i < outputs; ++i) builder_.output(pick().value);
+        for (std::size_t i = 0; i < outputs; ++i) builder_.output(pick_output());
         return std::move(builder_).finish();
     }
 
@@ -43,6 +50,13 @@ private:
     Known pick() {
         const std::size_t recent = std::min<std::size_t>(known_.size(), 4);
         return below(3) > 0 ? known_[known_.size() - 1 - below(recent)] : known_[below(known_.size())];
+    }
+
+    ValueId pick_output() {
+        for (;;) {
+            const ValueId value = pick().value;
+            if (!limits_.encrypted_outputs || builder_.node(value).op != Op::constant) return value;
+        }
     }
 
     void constant() {
@@ -68,18 +82,19 @@ private:
     }
 
     void sum(const Known& a, const Known& b) {
-        if (a.bound + b.bound > 1e6) return;
+        if (a.bound + b.bound > limits_.magnitude) return;
         const ValueId value = below(2) == 0 ? builder_.add(a.value, b.value) : builder_.sub(a.value, b.value);
         note(value, a.bound + b.bound, std::max(a.depth, b.depth));
     }
 
     void product(const Known& a, const Known& b) {
         const int depth = std::max(a.depth, b.depth) + 1;
-        if (a.bound * b.bound > 1e6 || depth > 7) return;
+        if (a.bound * b.bound > limits_.magnitude || depth > limits_.depth) return;
         note(builder_.mul(a.value, b.value), a.bound * b.bound, depth);
     }
 
     std::mt19937_64 random_;
+    RandomLimits limits_;
     Builder builder_;
     std::vector<Known> known_;
 };

@@ -1,11 +1,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <complex>
 #include <random>
+#include <string>
+#include <vector>
 
+#include "circuit/random_circuit.hpp"
 #include "tacit/base/error.hpp"
 #include "tacit/circuit/domains.hpp"
+#include "tacit/circuit/passes.hpp"
+#include "tacit/circuit/text.hpp"
 #include "tacit/circuit/trace.hpp"
+#include "tacit/compile/interpret.hpp"
 #include "tacit/compile/managed_circuit.hpp"
 
 namespace tacit::compile {
@@ -85,33 +93,50 @@ TEST(Manage, RefusesAConstantOutput) {
     }
 }
 
-/// A random circuit of additions, products, rotations and constants over a few inputs.
-circuit::Circuit random_circuit(unsigned seed) {
-    std::mt19937 generator(seed);
-    return circuit::trace(3, [&](std::span<const circuit::Expr> inputs) {
-        std::vector<circuit::Expr> values(inputs.begin(), inputs.end());
-        const auto pick = [&] { return values[generator() % values.size()]; };
-        for (int i = 0; i < 25; ++i) {
-            switch (generator() % 7) {
-                case 0: values.push_back(pick() + pick()); break;
-                case 1: values.push_back(pick() - pick()); break;
-                case 2: values.push_back(pick() * pick()); break;
-                case 3: values.push_back(-pick()); break;
-                case 4: values.push_back(rotate(pick(), static_cast<int>(generator() % 9) - 4)); break;
-                case 5: values.push_back(pick() * 0.25 + 1.5); break;
-                case 6: values.push_back(2.0 - pick() * circuit::values({0.5, -1.0})); break;
-            }
-        }
-        return std::vector{values.back(), pick(), pick()};
-    });
+TEST(Manage, EveryRandomCircuitIsWellTypedAndAsDeepAsItsDepth) {
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const circuit::Circuit circuit = circuit::RandomCircuit(seed, {.encrypted_outputs = true}).draw(5 + seed % 60);
+        const ManagedCircuit managed = manage(circuit, 16);
+        ASSERT_NO_THROW(managed.verify());
+        ASSERT_EQ(managed.depth(), circuit::depth(circuit));
+    }
 }
 
-TEST(Manage, EveryRandomCircuitIsWellTypedAndAsDeepAsItsDepth) {
-    for (unsigned seed = 0; seed < 300; ++seed) {
-        const circuit::Circuit circuit = random_circuit(seed);
+TEST(Manage, KeepsTheMeaningOfEveryRandomCircuit) {
+    constexpr std::size_t slots = 8;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const circuit::Circuit circuit = circuit::RandomCircuit(seed, {.encrypted_outputs = true}).draw(5 + seed % 60);
+        std::mt19937_64 random(seed);
+        std::uniform_real_distribution<double> uniform(-0.7, 0.7);
+        std::vector inputs(circuit::RandomCircuit::input_count, std::vector<std::complex<double>>(slots));
+        for (auto& input : inputs) {
+            for (auto& value : input) value = {uniform(random), uniform(random)};
+        }
+        circuit::Plain before(slots, inputs), after(slots, inputs);
+        const auto expected = interpret(circuit, before);
+        const auto found = interpret(manage(circuit, slots), after);
+        ASSERT_EQ(found.size(), expected.size());
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            EXPECT_LE((found[i] - expected[i]).magnitude(), 1e-12 * (1 + before.largest_magnitude()));
+        }
+    }
+}
+
+TEST(Manage, OptimisedCircuitsTakeNoMoreKeySwitches) {
+    const auto key_switches = [](const circuit::Circuit& circuit) {
         const ManagedCircuit managed = manage(circuit, 16);
-        ASSERT_NO_THROW(managed.verify()) << "seed " << seed;
-        ASSERT_EQ(managed.depth(), circuit::depth(circuit)) << "seed " << seed;
+        return managed.count(Step::relinearize_rescale) + managed.count(Step::rotate) + managed.count(Step::conjugate);
+    };
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const auto drawn = circuit::RandomCircuit(seed, {.encrypted_outputs = true}).draw(5 + seed % 60);
+        const circuit::Circuit before = eliminate_dead(drawn), after = optimise(before);
+        const bool constant_output =
+            std::ranges::any_of(after.outputs(), [&](circuit::ValueId v) { return after.is_constant(v); });
+        if (constant_output || depth(after) < depth(before)) continue;
+        EXPECT_LE(key_switches(after), key_switches(before)) << print(before) << print(after);
     }
 }
 

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <random>
+#include <string>
+#include <vector>
 
+#include "circuit/random_circuit.hpp"
 #include "ckks/make_parameters.hpp"
 #include "tacit/base/error.hpp"
 #include "tacit/base/parallel.hpp"
@@ -26,26 +30,9 @@ std::vector<double> random_values(unsigned seed) {
     return values;
 }
 
-/// Values small enough that products of products stay in range.
-circuit::Circuit random_circuit(unsigned seed) {
-    std::mt19937 generator(seed);
-    return circuit::trace(3, [&](std::span<const circuit::Expr> inputs) {
-        std::vector<circuit::Expr> values(inputs.begin(), inputs.end());
-        const auto pick = [&] { return values[generator() % values.size()]; };
-        for (int i = 0; i < 10; ++i) {
-            switch (generator() % 8) {
-                case 0: values.push_back(pick() + pick()); break;
-                case 1: values.push_back(pick() - pick()); break;
-                case 2: values.push_back(pick() * pick()); break;
-                case 3: values.push_back(-pick()); break;
-                case 4: values.push_back(rotate(pick(), static_cast<int>(generator() % 9) - 4)); break;
-                case 5: values.push_back(pick() * 0.25 + 1.5); break;
-                case 6: values.push_back(2.0 - pick() * circuit::values({0.5, -1.0})); break;
-                case 7: values.push_back(conjugate(pick())); break;
-            }
-        }
-        return std::vector{values.back(), pick()};
-    });
+/// Values small enough for 2^8 at level 0.
+circuit::Circuit random_circuit(std::uint64_t seed) {
+    return circuit::RandomCircuit(seed, {.magnitude = 60, .depth = 4, .encrypted_outputs = true}).draw(12);
 }
 
 struct Encrypted {
@@ -82,12 +69,11 @@ bool identical(const ckks::Ciphertext& a, const ckks::Ciphertext& b) {
 }
 
 TEST(Executor, ComputesWhatThePlainMeaningSays) {
-    for (unsigned seed = 0; seed < 40; ++seed) {
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
         const circuit::Circuit circuit = random_circuit(seed);
         const std::vector<std::vector<double>> values{random_values(1), random_values(2), random_values(3)};
         circuit::Plain plain(slots, values);
         const auto expected = interpret(circuit, plain);
-        if (plain.largest_magnitude() > 60) continue;  // beyond the 2^8 that these parameters hold
         const compile::ManagedCircuit program = compile::manage(circuit, slots);
         Encrypted data = encrypt(program, values);
         const auto outputs = execute(program, data.keys.evaluation_keys, std::move(data.inputs));
@@ -110,6 +96,71 @@ TEST(Executor, GivesTheSameBitsForAnyNumberOfThreads) {
     const auto serial = execute(program, data.keys.evaluation_keys, clones(data.inputs));
     ASSERT_EQ(parallel.size(), serial.size());
     for (std::size_t i = 0; i < serial.size(); ++i) EXPECT_TRUE(identical(parallel[i], serial[i])) << "output " << i;
+}
+
+/// Every other rotation of the value, more than a task takes, and one of another value.
+circuit::Circuit rotations() {
+    return circuit::trace<2>([](auto a, auto b) {
+        const auto value = a * b;
+        auto sum = value + rotate(b, 3);
+        for (int steps = 1; steps <= 40; steps += 2)
+            sum += rotate(value, steps) * circuit::values({0.5, -1, 2, steps * 0.01});
+        return sum;
+    });
+}
+
+TEST(Executor, HoistedRotationsGiveTheBitsOfSingleOnes) {
+    const compile::Plan plan(compile::manage(rotations(), slots));
+    const auto& program = plan.program();
+    std::size_t hoisted = 0;
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        if (plan.instructions(task).size() > 1) hoisted += plan.instructions(task).size();
+    }
+    EXPECT_EQ(hoisted, 20u);
+    Encrypted data = encrypt(program, {random_values(1), random_values(2)});
+    // The same instructions one by one, by hand.
+    const ckks::Evaluator evaluator(data.keys.evaluation_keys);
+    const auto found = execute(plan, data.keys.evaluation_keys, clones(data.inputs));
+    const auto value = evaluator.relinearize_rescale(evaluator.mul(data.inputs[0], data.inputs[1]));
+    const ckks::Encoder encoder(data.parameters);
+    std::optional<ckks::Ciphertext> sum;
+    for (int steps = 1; steps <= 40; steps += 2) {
+        const auto rotated = evaluator.rotate(value, steps);
+        const auto mask = encoder.encode(std::vector{0.5, -1.0, 2.0, steps * 0.01}, value.level());
+        const auto term = evaluator.mul(rotated, mask);
+        sum = sum ? evaluator.add(*sum, term) : term.clone();
+    }
+    const ckks::Decryptor decryptor(data.keys.secret_key);
+    const auto others =
+        evaluator.add(evaluator.drop_level(value, 0), evaluator.rotate(evaluator.drop_level(data.inputs[1], 0), 3));
+    const auto expected = decryptor.decrypt(evaluator.add(evaluator.rescale(*sum), others));
+    const auto got = decryptor.decrypt(found[0]);
+    for (std::size_t j = 0; j < slots; ++j) ASSERT_NEAR(got[j], expected[j], 1e-6) << j;
+    const auto single = evaluator.rotate(value, 5);
+    const auto together = evaluator.rotate_hoisted(value, std::vector{1, 5});
+    EXPECT_TRUE(identical(single, together[1]));
+    const ThreadLimit one(1);
+    EXPECT_TRUE(identical(execute(plan, data.keys.evaluation_keys, clones(data.inputs))[0], found[0]));
+}
+
+TEST(Executor, ACircuitForFewerSlotsRunsOnRepeatedValues) {
+    constexpr std::size_t few = 8;
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const circuit::Circuit circuit = random_circuit(seed);
+        std::vector<std::vector<double>> values{random_values(1), random_values(2), random_values(3)};
+        for (auto& v : values) v.resize(few);
+        circuit::Plain plain(few, values);
+        const auto expected = interpret(circuit, plain);
+        const compile::ManagedCircuit program = compile::manage(circuit, few);
+        Encrypted data = encrypt(program, values);
+        const auto outputs = execute(program, data.keys.evaluation_keys, std::move(data.inputs));
+        const ckks::Decryptor decryptor(data.keys.secret_key);
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            const auto decrypted = decryptor.decrypt(outputs[i]);
+            for (std::size_t j = 0; j < slots; ++j) ASSERT_NEAR(decrypted[j], expected[i][j % few].real(), 1e-4) << j;
+        }
+    }
 }
 
 TEST(Executor, ReportsEveryInstructionOnce) {
@@ -145,6 +196,17 @@ TEST_F(ExecutorErrors, TooFewInputs) {
     one.push_back(data.inputs[0].clone());
     expect(ErrorCode::invalid_argument, "1 ciphertexts given but the circuit has 2 inputs", data.keys.evaluation_keys,
            std::move(one));
+}
+
+TEST_F(ExecutorErrors, TooFewSlots) {
+    const auto wide = compile::manage(circuit::trace<2>([](auto a, auto b) { return a * b; }), 2 * slots);
+    try {
+        static_cast<void>(execute(wide, data.keys.evaluation_keys, clones(data.inputs)));
+        FAIL() << "1024 slots were accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+        EXPECT_THAT(error.what(), testing::HasSubstr("managed for 1024 slots but the parameters have 512"));
+    }
 }
 
 TEST_F(ExecutorErrors, WrongLevel) {

@@ -4,10 +4,10 @@
 
 namespace tacit::circuit {
 
-// Passes make a new circuit with the same inputs, output names and meaning. None raises the depth or
-// the number of products. Reordered sums and products round differently in the last bits; a constant
-// is merged only if the result neither overflows nor underflows. The results contain only what the
-// outputs need, and all inputs. Cost: some passes over the circuit, O(n log n) for `balance`.
+// Passes make a new circuit with the same inputs, output names and meaning. None raises the depth; the
+// number of products grows only in `balance`, and only if the depth falls. Reordered sums and products round
+// differently in the last bits; a constant is merged only if the result neither overflows nor underflows. The results
+// contain only what the outputs need, and all inputs. Cost: some passes over the circuit, O(n log n) for `balance`.
 //
 // Errors are `invalid_argument`: an operation that became one between constants and overflows.
 
@@ -25,10 +25,15 @@ namespace tacit::circuit {
 /// depth is minimal: the two shallowest factors are joined first, so factors at depths l1, l2, ...
 /// end at depth ceil(log2(2^l1 + 2^l2 + ...)). Constant factors merge and go to the shallowest
 /// operand: c*(z*z*z) becomes (c*z)*(z*z). Sums get the shortest chain of additions after the last
-/// product. What cannot be improved is left as it is, so a second run changes nothing.
+/// product.
+///
+/// On the longest paths of the circuit it also looks through products that others read: abc and abcd
+/// become (ab)c and (ab)(cd), with a product more. That is kept only if the whole circuit gets less deep
+/// by it. What cannot be improved is left as it is, so a second run changes nothing.
 [[nodiscard]] Circuit balance(const Circuit& circuit);
 
-/// The passes in their order: simplify, balance, simplify.
+/// The passes in their order: simplify, factor_rotations (rotations.hpp), simplify, balance, simplify; again while
+/// that leaves fewer rotations.
 [[nodiscard]] Circuit optimise(const Circuit& circuit);
 
 }  // namespace tacit::circuit

@@ -38,6 +38,8 @@ struct Instruction {
     std::int32_t attribute = 0;
     ckks::CiphertextType type{};
     circuit::ValueId source{};  ///< the value of the circuit that this step helps to compute
+
+    friend bool operator==(const Instruction&, const Instruction&) = default;
 };
 
 /// A circuit whose levels, scales and relinearisations are decided: what a server executes.
@@ -57,12 +59,23 @@ public:
     [[nodiscard]] ckks::KeyRequest key_request() const;
     [[nodiscard]] std::size_t count(Step step) const;
 
-    /// Throws Error(internal) naming the first instruction that breaks a rule.
+    /// Throws Error(internal) naming the first instruction that breaks a rule: operands stand before their users, types
+    /// follow the table of ckks::Evaluator, attributes name inputs and constants that exist and fit, outputs are one
+    /// per output of the circuit and of the type above. What the instructions mean is for `interpret` to compare.
     void verify() const;
+
+    /// Same circuit, instructions and outputs.
+    friend bool operator==(const ManagedCircuit& a, const ManagedCircuit& b);
 
 private:
     friend class Manager;
+    friend class ManagedParser;
     ManagedCircuit(circuit::Circuit circuit, std::size_t slots) : circuit_(std::move(circuit)), slots_(slots) {}
+    /// What breaks a rule in instruction n, given that those before it do not; empty if nothing does.
+    [[nodiscard]] std::string flaw(std::size_t n) const;
+    /// Depth and input levels, from the instructions.
+    void measure();
+
     circuit::Circuit circuit_;
     std::size_t slots_;
     int depth_ = 0;

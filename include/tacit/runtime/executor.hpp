@@ -5,20 +5,29 @@
 #include <vector>
 
 #include "tacit/ckks/evaluator.hpp"
-#include "tacit/compile/managed_circuit.hpp"
+#include "tacit/compile/plan.hpp"
 
 namespace tacit::runtime {
 
 /// Called after each instruction with the number done so far; from several threads, one at a time.
 using Progress = std::function<void(std::size_t done)>;
 
-/// Runs a managed circuit on ciphertexts: the homomorphic meaning.
+/// Runs a plan on ciphertexts: the homomorphic meaning.
 ///
-/// Instructions whose operands are there run side by side on all cores, and a value is freed after its last use. The
-/// result does not depend on the number of threads, to the last bit. `inputs` are in the order of the circuit's inputs,
-/// each at its level of `program.input_levels()`, and are consumed. Throws invalid_argument for a wrong number, level
-/// or slot count, parameter_mismatch, and missing_key before any work is done if the keys do not suffice. What
-/// `progress` throws ends the run.
+/// Tasks whose operands are there run side by side on all cores, rotations of one value share its decomposition, and a
+/// value is freed after its last use. The result does not depend on the number of threads, to the last bit. `inputs`
+/// are in the order of the circuit's inputs, each at its level of `program.input_levels()`, and are consumed.
+///
+/// A circuit may have been managed for fewer slots than the parameters have, n instead of N/2. Then every input has to
+/// repeat with period n, as Encryptor makes it of n values, and so do all results: rotations, which move values
+/// cyclically over N/2 slots, then move them cyclically over n.
+///
+/// Throws invalid_argument for a wrong number or level of inputs or too few slots, parameter_mismatch, and missing_key
+/// before any work is done if the keys do not suffice. What `progress` throws ends the run.
+[[nodiscard]] std::vector<ckks::Ciphertext> execute(const compile::Plan& plan, const ckks::EvaluationKeys& keys,
+                                                    std::vector<ckks::Ciphertext> inputs,
+                                                    const Progress& progress = {});
+/// The same for a program whose plan is used once.
 [[nodiscard]] std::vector<ckks::Ciphertext> execute(const compile::ManagedCircuit& program,
                                                     const ckks::EvaluationKeys& keys,
                                                     std::vector<ckks::Ciphertext> inputs,

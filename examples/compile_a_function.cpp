@@ -1,0 +1,81 @@
+// From a function to a result under encryption, with every step that the compiler takes in view:
+// fit a polynomial, write a circuit, improve it, decide its levels, choose parameters and keys, plan, run.
+
+#include <cmath>
+#include <cstdio>
+#include <span>
+#include <vector>
+
+#include "tacit/circuit/domains.hpp"
+#include "tacit/circuit/passes.hpp"
+#include "tacit/circuit/polynomial.hpp"
+#include "tacit/circuit/rotations.hpp"
+#include "tacit/circuit/trace.hpp"
+#include "tacit/ckks/decryptor.hpp"
+#include "tacit/ckks/encryptor.hpp"
+#include "tacit/ckks/keys.hpp"
+#include "tacit/compile/parameters.hpp"
+#include "tacit/compile/plan.hpp"
+#include "tacit/compile/text.hpp"
+#include "tacit/polynomial/fit.hpp"
+#include "tacit/runtime/executor.hpp"
+
+using namespace tacit;
+
+double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+int main() {
+    constexpr std::size_t features = 8;
+
+    // 1. The polynomial of degree 7 that strays least from the sigmoid on [-6, 6]. Only odd powers and a constant: the
+    // fit sees the symmetry.
+    const polynomial::Fit fit = polynomial::minimax(sigmoid, 7, {-6, 6});
+    std::printf("degree %zu strays by %.4f at most\n", fit.polynomial.degree(), fit.largest_error);
+
+    // 2. The circuit: a score, sigmoid(<w, x>), in every slot. A sum over 8 slots is three doublings.
+    const auto score = [&](auto x, auto w) {
+        auto sum = x * w;
+        for (int steps = 1; steps < static_cast<int>(features); steps *= 2) sum += rotate(sum, steps);
+        return evaluate(fit.polynomial, sum);
+    };
+    const circuit::Circuit written = circuit::trace<2>(score);
+    const circuit::Circuit better = circuit::optimise(written);
+    std::printf("depth %d, %zu products of encrypted values, %zu rotations\n", circuit::depth(better),
+                circuit::operation_count(better).products(), circuit::operation_count(better).rotations());
+
+    // 3. Rotation keys are large. With two instead of three, rotations by 4 become two rotations by 2.
+    const auto uses = circuit::rotation_uses(better, features);
+    const auto chosen = circuit::choose_rotation_keys(uses, features, 2);
+    std::printf("%zu rotation keys instead of %zu, %zu rotations\n", chosen.steps.size(), uses.size(),
+                chosen.rotations);
+
+    // 4. Levels, scales and relinearisations. The text form shows them.
+    const compile::ManagedCircuit program =
+        compile::manage(circuit::use_rotation_keys(better, features, chosen), features);
+    const std::string text = compile::print(program);
+    std::printf("%s...\n", text.substr(text.find("instructions"), 300).c_str());
+
+    // 5. Parameters for exactly this program. Eight slots are few: the vectors will repeat over all that there are.
+    const auto parameters =
+        ckks::Parameters::create(compile::required_parameters(program, {.scale_bits = 40, .largest_value = 256}));
+    std::printf("%s\n", parameters.summary().c_str());
+
+    // 6. The plan, and the run.
+    const compile::Plan plan(program);
+    std::printf("%zu instructions in %zu tasks and %zu buffers\n", program.instructions().size(), plan.tasks(),
+                plan.buffers());
+    const ckks::KeySet keys = ckks::generate_keys(parameters, program.key_request());
+    const ckks::Encryptor encryptor(keys.secret_key);
+    const std::vector<double> x = {0.5, -1, 0.25, 2, -0.5, 1, 0, 1}, w = {1, 0.5, -2, 0.75, 1, 0.25, 3, -0.125};
+    std::vector<ckks::Ciphertext> inputs;
+    inputs.push_back(encryptor.encrypt(x, program.input_levels()[0]));
+    inputs.push_back(encryptor.encrypt(w, program.input_levels()[1]));
+    const auto outputs = runtime::execute(plan, keys.evaluation_keys, std::move(inputs));
+
+    double product = 0;
+    for (std::size_t i = 0; i < features; ++i) product += x[i] * w[i];
+    const double found = ckks::Decryptor(keys.secret_key).decrypt(outputs[0], features)[0];
+    std::printf("score %.6f, polynomial in the clear %.6f, sigmoid %.6f\n", found, fit.polynomial(product),
+                sigmoid(product));
+    return std::fabs(found - fit.polynomial(product)) < 1e-5 ? 0 : 1;
+}
