@@ -3,7 +3,9 @@
 
 #include <cmath>
 #include <cstdio>
-#include <span>
+#include <numeric>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "tacit/circuit/domains.hpp"
@@ -24,57 +26,61 @@ using namespace tacit;
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
-int main() {
-    constexpr std::size_t features = 8;
+constexpr std::size_t features = 8;
 
-    // 1. The polynomial of degree 7 that strays least from the sigmoid on [-6, 6]. Only odd powers and a constant: the
-    // fit sees the symmetry.
-    const polynomial::Fit fit = polynomial::minimax(sigmoid, 7, {-6, 6});
-    std::printf("degree %zu strays by %.4f at most\n", fit.polynomial.degree(), fit.largest_error);
-
-    // 2. The circuit: a score, sigmoid(<w, x>), in every slot. A sum over 8 slots is three doublings.
-    const auto score = [&](auto x, auto w) {
+/// A score, sigmoid(<w, x>), in every slot. A sum over 8 slots is three doublings.
+circuit::Circuit write_circuit(const polynomial::Polynomial& approximate_sigmoid) {
+    const circuit::Circuit written = circuit::trace<2>([&](auto x, auto w) {
         auto sum = x * w;
         for (int steps = 1; steps < static_cast<int>(features); steps *= 2) sum += rotate(sum, steps);
-        return evaluate(fit.polynomial, sum);
-    };
-    const circuit::Circuit written = circuit::trace<2>(score);
+        return evaluate(approximate_sigmoid, sum);
+    });
     const circuit::Circuit better = circuit::optimise(written);
     std::printf("depth %d, %zu products of encrypted values, %zu rotations\n", circuit::depth(better),
                 circuit::operation_count(better).products(), circuit::operation_count(better).rotations());
+    return better;
+}
 
-    // 3. Rotation keys are large. With two instead of three, rotations by 4 become two rotations by 2.
-    const auto uses = circuit::rotation_uses(better, features);
-    const auto chosen = circuit::choose_rotation_keys(uses, features, 2);
-    std::printf("%zu rotation keys instead of %zu, %zu rotations\n", chosen.steps.size(), uses.size(),
-                chosen.rotations);
-
-    // 4. Levels, scales and relinearisations. The text form shows them.
-    const compile::ManagedCircuit program =
-        compile::manage(circuit::use_rotation_keys(better, features, chosen), features);
-    const std::string text = compile::print(program);
+/// Levels, scales and relinearisations, with two rotation keys instead of three, as they are large: a rotation by 4
+/// becomes two rotations by 2.
+compile::ManagedCircuit decide_levels(const circuit::Circuit& circuit) {
+    const auto uses = circuit::rotation_uses(circuit, features);
+    const auto keys = circuit::choose_rotation_keys(uses, features, 2);
+    std::printf("%zu rotation keys instead of %zu, %zu rotations\n", keys.steps.size(), uses.size(), keys.rotations);
+    compile::ManagedCircuit program = compile::manage(circuit::use_rotation_keys(circuit, features, keys), features);
+    const std::string text = compile::print(program);  // the text form shows every type
     std::printf("%s...\n", text.substr(text.find("instructions"), 300).c_str());
+    return program;
+}
 
-    // 5. Parameters for exactly this program. Eight slots are few: the vectors will repeat over all that there are.
+/// Encrypts, runs and decrypts. Eight slots are few: the vectors repeat over all that there are.
+double run(const compile::ManagedCircuit& program, const std::vector<double>& x, const std::vector<double>& w) {
     const auto parameters =
-        ckks::Parameters::create(compile::required_parameters(program, {.scale_bits = 40, .largest_value = 256}));
+        ckks::Parameters::create(compile::required_parameters(program, {.scale_bits = 45, .largest_value = 256}));
     std::printf("%s\n", parameters.summary().c_str());
-
-    // 6. The plan, and the run.
     const compile::Plan plan(program);
     std::printf("%zu instructions in %zu tasks and %zu buffers\n", program.instructions().size(), plan.tasks(),
                 plan.buffers());
+
     const ckks::KeySet keys = ckks::generate_keys(parameters, program.key_request());
     const ckks::Encryptor encryptor(keys.secret_key);
-    const std::vector<double> x = {0.5, -1, 0.25, 2, -0.5, 1, 0, 1}, w = {1, 0.5, -2, 0.75, 1, 0.25, 3, -0.125};
     std::vector<ckks::Ciphertext> inputs;
     inputs.push_back(encryptor.encrypt(x, program.input_levels()[0]));
     inputs.push_back(encryptor.encrypt(w, program.input_levels()[1]));
     const auto outputs = runtime::execute(plan, keys.evaluation_keys, std::move(inputs));
+    return ckks::Decryptor(keys.secret_key).decrypt(outputs[0], features)[0];
+}
 
-    double product = 0;
-    for (std::size_t i = 0; i < features; ++i) product += x[i] * w[i];
-    const double found = ckks::Decryptor(keys.secret_key).decrypt(outputs[0], features)[0];
+int main() {
+    // The polynomial of degree 7 that strays least from the sigmoid on [-6, 6]. Only odd powers and a constant: the fit
+    // sees the symmetry.
+    const polynomial::Fit fit = polynomial::minimax(sigmoid, 7, {-6, 6});
+    std::printf("degree %zu strays by %.4f at most\n", fit.polynomial.degree(), fit.largest_error);
+    const compile::ManagedCircuit program = decide_levels(write_circuit(fit.polynomial));
+
+    const std::vector<double> x = {0.5, -1, 0.25, 2, -0.5, 1, 0, 1}, w = {1, 0.5, -2, 0.75, 1, 0.25, 3, -0.125};
+    const double found = run(program, x, w);
+    const double product = std::inner_product(x.begin(), x.end(), w.begin(), 0.0);
     std::printf("score %.6f, polynomial in the clear %.6f, sigmoid %.6f\n", found, fit.polynomial(product),
                 sigmoid(product));
     return std::fabs(found - fit.polynomial(product)) < 1e-5 ? 0 : 1;

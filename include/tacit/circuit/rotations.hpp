@@ -31,7 +31,7 @@ struct RotationCost {
 /// Radix 4 for sums of rotations: with s = x + rotate(x, a), the value s + rotate(s, b) becomes
 /// x + rotate(x, a) + rotate(x, b) + rotate(x, a + b). Three rotations share one decomposition in place of two that
 /// wait for each other. Wants the key a + b, adds an addition. Done only where it is predicted to pay, raise > each,
-/// and s has no other reader: with the default cost nowhere; with many key-switching digits raising is the larger part.
+/// and s has no other reader; with the default cost nowhere, see docs/passes.md.
 [[nodiscard]] Circuit widen_rotation_sums(const Circuit& circuit, const RotationCost& cost);
 
 /// How often a circuit rotates by a number of steps to the left, in [1, slots).
