@@ -56,6 +56,7 @@ const char* to_string(TimedOperation operation) noexcept {
         case TimedOperation::rescale: return "rescale";
         case TimedOperation::drop_level: return "drop_level";
         case TimedOperation::rotate: return "rotate";
+        case TimedOperation::rotate_more: return "rotate_more";
     }
     return "unknown";
 }
@@ -99,8 +100,8 @@ Memory predict_memory(const ManagedCircuit& program, const ckks::Parameters& par
     return memory;
 }
 
-Duration predict_duration(const ManagedCircuit& program, const ckks::Parameters& parameters,
-                          const Calibration& calibration) {
+Duration predict_duration(const Plan& plan, const ckks::Parameters& parameters, const Calibration& calibration) {
+    const ManagedCircuit& program = plan.program();
     check_parameters("predict_duration", program, parameters);
     if (calibration.parameters != to_hex(parameters.fingerprint())) {
         fail(ErrorCode::invalid_argument,
@@ -109,11 +110,15 @@ Duration predict_duration(const ManagedCircuit& program, const ckks::Parameters&
     }
     Duration duration;
     duration.by_level.assign(static_cast<std::size_t>(program.depth()) + 1, 0);
-    for (const Instruction& i : program.instructions()) {
-        const Timed work = timed(program, i);
-        const double seconds = work.times * calibration.at(work.operation, work.level);
-        duration.by_level[static_cast<std::size_t>(work.level)] += seconds;
-        duration.seconds += seconds;
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        const auto members = plan.instructions(task);
+        for (const std::uint32_t n : members) {
+            Timed work = timed(program, program.instructions()[n]);
+            if (n != members.front()) work.operation = TimedOperation::rotate_more;
+            const double seconds = work.times * calibration.at(work.operation, work.level);
+            duration.by_level[static_cast<std::size_t>(work.level)] += seconds;
+            duration.seconds += seconds;
+        }
     }
     return duration;
 }

@@ -19,12 +19,6 @@ public:
     [[nodiscard]] ckks::Ciphertext run(const compile::Instruction& i, ckks::Ciphertext& lhs,
                                        const ckks::Ciphertext& rhs, bool last_read_of_lhs) const;
 
-    /// Rotations of one value, its decomposition shared.
-    [[nodiscard]] std::vector<ckks::Ciphertext> rotate_together(const ckks::Ciphertext& a,
-                                                                std::span<const int> steps) const {
-        return evaluator_.rotate_hoisted(a, steps);
-    }
-
 private:
     [[nodiscard]] ckks::Ciphertext add_constant(const ckks::Ciphertext& a, std::span<const double> slots) const;
     [[nodiscard]] ckks::Ciphertext mul_constant(const ckks::Ciphertext& a, std::span<const double> slots) const;
