@@ -41,7 +41,7 @@ nlohmann::json report(logreg::Method method) {
     const auto program = compile::manage(training.lowered.circuit, slots);
     const auto parameters = ckks::Parameters::create({.depth = program.depth(), .min_slots = slots});
     const auto calibration = runtime::calibrate(parameters);
-    const double predicted = compile::predict_duration(program, parameters, calibration).seconds;
+    const double predicted = compile::predict_duration(compile::Plan(program), parameters, calibration).seconds;
     const auto memory = compile::predict_memory(program, parameters);
     const auto keys = ckks::generate_keys(parameters, program.key_request());
     const auto seconds = measure(program, keys);
@@ -57,7 +57,7 @@ nlohmann::json report(logreg::Method method) {
             {"key_bytes_predicted", memory.key_bytes},
             {"key_bytes", keys.evaluation_keys.memory_bytes()},
             {"peak_ciphertext_bytes_predicted", memory.peak_ciphertext_bytes},
-            {"transforms", compile::count_operations(program, parameters).total().transforms}};
+            {"transforms", compile::count_operations(compile::Plan(program), parameters).total().transforms}};
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ double largest_error_on_ciphertexts(const compile::ManagedCircuit& program, cons
     const auto keys = ckks::generate_keys(parameters, program.key_request());
     const ckks::Encryptor encryptor(keys.secret_key);
     std::vector<std::vector<std::complex<double>>> values(2);
-    for (std::size_t i = 0; i < parameters.slots(); ++i) {
+    for (std::size_t i = 0; i < program.slots(); ++i) {
         values[0].emplace_back(std::abs(std::sin(static_cast<double>(i))));
         values[1].emplace_back(0.5 * std::cos(static_cast<double>(i)));
     }
@@ -75,13 +75,13 @@ int main() {
     if (!range.contains(largest_in_the_clear(circuit))) return 1;
 
     // Parameters for results exact to 1e-4.
-    const auto estimate = compile::estimate_scale(circuit, 4096, inputs, {.precision = 1e-4});
+    const auto program = compile::manage(circuit, 4096);
+    const auto estimate = compile::estimate_scale(program, inputs, {.precision = 1e-4});
     const auto parameters = ckks::Parameters::create(estimate.spec);
-    const auto program = compile::manage(circuit, estimate.slots);
     std::printf("%s; predicted error %.1e\n", parameters.summary().c_str(), estimate.deviation);
 
     // Work and memory.
-    const auto counts = compile::count_operations(program, parameters).total();
+    const auto counts = compile::count_operations(compile::Plan(program), parameters).total();
     const auto memory = compile::predict_memory(program, parameters);
     std::printf("%zu key switches, %zu transforms; keys %.1f MB, ciphertexts %.1f MB at most\n", counts.key_switches(),
                 counts.transforms, static_cast<double>(memory.key_bytes) / 1e6,

@@ -71,22 +71,22 @@ auto DigitDecomposition::digit_rows(std::span<const std::size_t> rows, ring::Eva
     -> std::vector<std::vector<DigitRow>> {
     std::vector<std::vector<DigitRow>> found(rows.size(), std::vector<DigitRow>(digits_));
     std::vector<std::size_t> used(rows.size());
+    std::vector<std::vector<std::size_t>> missing(digits_);
+    std::vector<std::vector<double*>> out(digits_);
     for (std::size_t digit = 0; digit < digits_; ++digit) {
-        std::vector<std::size_t> missing;
-        std::vector<double*> out;
         for (std::size_t k = 0; k < rows.size(); ++k) {
             if (in_digit(rows[k], digit)) {
                 found[k][digit] = {poly_->limb(rows[k]), nullptr};
             } else if (!raised_.empty()) {
                 found[k][digit] = {raised_[digit].limb(rows[k]), nullptr};
             } else {
-                missing.push_back(rows[k]);
-                out.push_back(storage.limb(k * storage_per_row() + used[k]++));
-                found[k][digit] = {out.back(), out.back()};
+                missing[digit].push_back(rows[k]);
+                out[digit].push_back(storage.limb(k * storage_per_row() + used[k]++));
+                found[k][digit] = {out[digit].back(), out[digit].back()};
             }
         }
-        if (!missing.empty()) raise(digit, missing, out);
     }
+    parallel_for(0, digits_, [&](std::size_t digit) { raise(digit, missing[digit], out[digit]); });
     return found;
 }
 
@@ -137,7 +137,7 @@ RowSource DigitDecomposition::times(const KeySwitchKey& key, const ring::Evaluat
         const std::size_t n = context_->dimension();
         Rows out{{2, std::vector<const double*>(rows.size())}, {n, storage_per_row() * rows.size()}};
         const auto digits = digit_rows(rows, out.storage);
-        for (std::size_t k = 0; k < rows.size(); ++k) {
+        parallel_for(0, rows.size(), [&](std::size_t k) {
             const std::size_t prime = prime_of_row(rows[k]);
             RowProduct product{context_->ring().table(prime)};
             for (std::size_t j = 0; j < digits_; ++j) {
@@ -157,7 +157,7 @@ RowSource DigitDecomposition::times(const KeySwitchKey& key, const ring::Evaluat
             product.run(out0, out1);
             out.rows[0][k] = out0;
             out.rows[1][k] = out1;
-        }
+        });
         return out;
     };
 }

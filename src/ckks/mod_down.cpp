@@ -27,13 +27,13 @@ void prepare(const Context& context, const RowSource& source, std::vector<Droppe
     const auto groups = row_groups(kept, kept + dropped.source_count());
     parallel_for(0, groups.size(), [&](std::size_t task) {
         const Rows in = source(groups[task]);
-        for (std::size_t k = 0; k < groups[task].size(); ++k) {
+        parallel_for(0, groups[task].size() * parts.size(), [&](std::size_t inner) {
+            const std::size_t k = inner / parts.size();
+            const std::size_t p = inner % parts.size();
             const std::size_t i = groups[task][k] - kept;
-            for (std::size_t p = 0; p < parts.size(); ++p) {
-                math::kernels().ntt_inverse(parts[p].prepared.limb(i), in.rows[p][k], dropped.source_factor(i),
-                                            context.ring().table(dropped.source(i)));
-            }
-        }
+            math::kernels().ntt_inverse(parts[p].prepared.limb(i), in.rows[p][k], dropped.source_factor(i),
+                                        context.ring().table(dropped.source(i)));
+        });
     });
 }
 
@@ -82,9 +82,9 @@ void mod_down(const Context& context, const RowSource& source, std::span<ring::E
     const auto groups = row_groups(0, kept);
     parallel_for(0, groups.size(), [&](std::size_t task) {
         const Rows in = source(groups[task]);
-        for (std::size_t i = 0; i < out.size(); ++i) {
+        parallel_for(0, out.size(), [&](std::size_t i) {
             divide_rows(context, *out[i], in.rows[i], parts[i], dropped, groups[task], index);
-        }
+        });
     });
 }
 

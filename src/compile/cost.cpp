@@ -57,6 +57,7 @@ const char* to_string(TimedOperation operation) noexcept {
         case TimedOperation::rescale: return "rescale";
         case TimedOperation::drop_level: return "drop_level";
         case TimedOperation::rotate: return "rotate";
+        case TimedOperation::rotate_more: return "rotate_more";
         case TimedOperation::encode: return "encode";
     }
     return "unknown";
@@ -123,8 +124,8 @@ Memory predict_memory(const ManagedCircuit& program, const ckks::Parameters& par
     return memory;
 }
 
-Duration predict_duration(const ManagedCircuit& program, const ckks::Parameters& parameters,
-                          const Calibration& calibration) {
+Duration predict_duration(const Plan& plan, const ckks::Parameters& parameters, const Calibration& calibration) {
+    const ManagedCircuit& program = plan.program();
     check_parameters("predict_duration", program, parameters);
     if (calibration.parameters != to_hex(parameters.fingerprint())) {
         fail(ErrorCode::invalid_argument,
@@ -138,7 +139,14 @@ Duration predict_duration(const ManagedCircuit& program, const ckks::Parameters&
         duration.by_level[static_cast<std::size_t>(work.level)] += seconds;
         duration.seconds += seconds;
     };
-    for (const Instruction& i : program.instructions()) spend(timed(program, i));
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        const auto members = plan.instructions(task);
+        for (const std::uint32_t n : members) {
+            Timed work = timed(program, program.instructions()[n]);
+            if (n != members.front()) work.operation = TimedOperation::rotate_more;
+            spend(work);
+        }
+    }
     for (const auto& [needed, users] : encodings(program)) spend({TimedOperation::encode, needed.level});
     return duration;
 }

@@ -46,6 +46,10 @@ void count(LevelCounts& counts, Step step) {
     }
 }
 
+std::size_t rows_with_special(const ckks::Parameters& parameters, int level) {
+    return parameters.limbs(level) + parameters.special_primes().size();
+}
+
 std::size_t transforms_of(const ManagedCircuit& program, const ckks::Parameters& parameters, const Instruction& i) {
     const ckks::CiphertextType& from = start(program, i);
     const std::size_t limbs = parameters.limbs(from.level);
@@ -54,7 +58,7 @@ std::size_t transforms_of(const ManagedCircuit& program, const ckks::Parameters&
         case Step::rotate:
         case Step::conjugate:
             // L inverse for the digits, their residues modulo the other primes, two divisions of L + k rows.
-            return (parameters.digits(from.level) + 2) * (limbs + parameters.special_primes().size());
+            return (parameters.digits(from.level) + 2) * rows_with_special(parameters, from.level);
         case Step::rescale: return (static_cast<std::size_t>(from.degree) + 1) * limbs;
         case Step::drop_level: return (static_cast<std::size_t>(from.degree) + 1) * parameters.limbs(i.type.level + 1);
         case Step::add_constant:
@@ -104,11 +108,13 @@ CountsByLevel count_operations(const ManagedCircuit& program) {
     return counts;
 }
 
-CountsByLevel count_operations(const ManagedCircuit& program, const ckks::Parameters& parameters) {
+CountsByLevel count_operations(const Plan& plan, const ckks::Parameters& parameters) {
+    const ManagedCircuit& program = plan.program();
     CountsByLevel counts = count_operations(program);
-    const std::vector<std::size_t> found = transforms(program, parameters);
-    for (std::size_t n = 0; n < found.size(); ++n) {
-        counts.levels[static_cast<std::size_t>(start(program, program.instructions()[n]).level)].transforms += found[n];
+    const std::vector<std::size_t> of_each = transforms(plan, parameters);
+    for (std::size_t n = 0; n < of_each.size(); ++n) {
+        counts.levels[static_cast<std::size_t>(start(program, program.instructions()[n]).level)].transforms +=
+            of_each[n];
     }
     return counts;
 }
@@ -129,10 +135,18 @@ std::map<Encoding, std::vector<std::uint32_t>> encodings(const ManagedCircuit& p
     return found;
 }
 
-std::vector<std::size_t> transforms(const ManagedCircuit& program, const ckks::Parameters& parameters) {
-    std::vector<std::size_t> found;
-    for (const Instruction& i : program.instructions()) found.push_back(transforms_of(program, parameters, i));
-    for (const auto& [needed, users] : encodings(program)) found[users.front()] += parameters.limbs(needed.level);
+std::vector<std::size_t> transforms(const Plan& plan, const ckks::Parameters& parameters) {
+    std::vector<std::size_t> found(plan.program().instructions().size());
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        const auto members = plan.instructions(task);
+        for (const std::uint32_t n : members) {
+            const Instruction& i = plan.program().instructions()[n];
+            found[n] = n == members.front() ? transforms_of(plan.program(), parameters, i)
+                                            : 2 * rows_with_special(parameters, i.type.level);
+        }
+    }
+    for (const auto& [needed, users] : encodings(plan.program()))
+        found[users.front()] += parameters.limbs(needed.level);
     return found;
 }
 

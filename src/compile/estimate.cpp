@@ -20,8 +20,7 @@ constexpr int least_scale_bits = 20;
 constexpr int most_scale_bits = 90;
 constexpr int most_integer_bits = 60;
 
-/// A prediction for the circuit managed for the slots of the parameters.
-using Predict = std::function<std::vector<PredictedError>(const ManagedCircuit&, const ckks::Parameters&)>;
+using Predict = std::function<std::vector<PredictedError>(const ckks::Parameters&)>;
 
 /// Half the modulus over the scale: what values of a type stay below, in bits.
 double capacity_bits(const ckks::Parameters& parameters, const ckks::CiphertextType& type) {
@@ -35,13 +34,8 @@ double capacity_bits(const ckks::Parameters& parameters, const ckks::CiphertextT
 /// The search for one circuit.
 class Search {
 public:
-    Search(const circuit::Circuit& circuit, std::size_t slots, const Accuracy& accuracy, double spare_bits,
-           Predict predict)
-        : circuit_(circuit),
-          slots_(slots),
-          accuracy_(accuracy),
-          spare_bits_(spare_bits),
-          predict_(std::move(predict)) {}
+    Search(const ManagedCircuit& program, const Accuracy& accuracy, double spare_bits, Predict predict)
+        : program_(program), accuracy_(accuracy), spare_bits_(spare_bits), predict_(std::move(predict)) {}
 
     /// A search between a scale that is too small and one that is large enough, or insecure, guided by the error:
     /// doubling the scale halves it. Where the error says nothing, half way.
@@ -88,22 +82,15 @@ private:
     }
 
     ScaleEstimate at(int scale_bits) {
-        std::size_t slots = slots_;
-        int integer_bits = 1;
-        for (;;) {
-            const ManagedCircuit program = manage(circuit_, slots);
-            ckks::ParameterSpec spec{.depth = program.depth(),
+        for (int integer_bits = 1;;) {
+            ckks::ParameterSpec spec{.depth = program_.depth(),
                                      .scale_bits = scale_bits,
                                      .integer_bits = integer_bits,
                                      .security_bits = accuracy_.security_bits,
-                                     .min_slots = slots};
+                                     .min_slots = program_.slots()};
             const auto parameters = ckks::Parameters::create(spec);
             spec.log_ring_dimension = parameters.log_ring_dimension();
-            if (parameters.slots() != slots) {
-                slots = parameters.slots();
-                continue;
-            }
-            ScaleEstimate found = assess(program, parameters, spec);
+            ScaleEstimate found = assess(parameters, spec);
             const double short_of = spare_bits_ - *std::ranges::min_element(found.headroom_bits);
             if (short_of <= 0) return found;
             if (!(integer_bits + short_of <= most_integer_bits)) {  // for errors, as the values would fit
@@ -114,21 +101,20 @@ private:
         }
     }
 
-    ScaleEstimate assess(const ManagedCircuit& program, const ckks::Parameters& parameters,
-                         const ckks::ParameterSpec& spec) {
-        const auto predicted = predict_(program, parameters);
-        ScaleEstimate found{spec, parameters.slots(), 0, 0, {}};
-        found.headroom_bits.assign(static_cast<std::size_t>(program.depth()) + 1,
+    ScaleEstimate assess(const ckks::Parameters& parameters, const ckks::ParameterSpec& spec) {
+        const auto predicted = predict_(parameters);
+        ScaleEstimate found{spec, 0, 0, {}};
+        found.headroom_bits.assign(static_cast<std::size_t>(program_.depth()) + 1,
                                    std::numeric_limits<double>::infinity());
         for (std::size_t n = 0; n < predicted.size(); ++n) {
-            const Instruction& i = program.instructions()[n];
+            const Instruction& i = program_.instructions()[n];
             const double value = predicted[n].magnitude + deviations * predicted[n].deviation;
             refuse_giants(i, predicted[n].magnitude);
             found.magnitude = std::max(found.magnitude, value);
             double& headroom = found.headroom_bits[static_cast<std::size_t>(i.type.level)];
             headroom = std::min(headroom, capacity_bits(parameters, i.type) - std::log2(value));
         }
-        for (const std::uint32_t output : program.outputs()) {
+        for (const std::uint32_t output : program_.outputs()) {
             found.deviation = std::max(found.deviation, predicted[output].deviation);
         }
         return found;
@@ -139,11 +125,10 @@ private:
         fail(ErrorCode::invalid_argument,
              "{}estimate_scale: values may reach {:.3g} here, and {:.0f} bits are the limit; scale the inputs down or "
              "state narrower bounds",
-             prefix(circuit_.location(i.source)), magnitude, most_integer_bits - spare_bits_);
+             prefix(program_.circuit().location(i.source)), magnitude, most_integer_bits - spare_bits_);
     }
 
-    const circuit::Circuit& circuit_;
-    std::size_t slots_;
+    const ManagedCircuit& program_;
     const Accuracy& accuracy_;
     double spare_bits_;
     Predict predict_;
@@ -158,36 +143,22 @@ void check(const Accuracy& accuracy) {
 
 }  // namespace
 
-ScaleEstimate estimate_scale(const circuit::Circuit& circuit, std::size_t slots,
-                             const std::vector<circuit::Bounds>& inputs, const Accuracy& accuracy) {
+ScaleEstimate estimate_scale(const ManagedCircuit& program, const std::vector<circuit::Bounds>& inputs,
+                             const Accuracy& accuracy) {
     check(accuracy);
-    return Search(circuit, slots, accuracy, 0,
-                  [&](const ManagedCircuit& program, const ckks::Parameters& parameters) {
+    return Search(program, accuracy, 0,
+                  [&](const ckks::Parameters& parameters) {
                       return predict_noise(program, parameters, inputs, accuracy.encryption);
                   })
         .run();
 }
 
-ScaleEstimate estimate_scale(const circuit::Circuit& circuit, std::size_t slots, const std::vector<Complexes>& inputs,
+ScaleEstimate estimate_scale(const ManagedCircuit& program, const std::vector<Complexes>& inputs,
                              const Accuracy& accuracy) {
     check(accuracy);
-    const auto repeated = [&](std::size_t wanted) {
-        std::vector<Complexes> longer = inputs;
-        for (Complexes& values : longer) {
-            if (values.size() != slots) {
-                fail(ErrorCode::invalid_argument,
-                     "estimate_scale: an input has {} values for {} slots; give one value per slot", values.size(),
-                     slots);
-            }
-            values.reserve(wanted);
-            while (values.size() < wanted)
-                values.insert(values.end(), values.begin(), values.begin() + static_cast<std::ptrdiff_t>(slots));
-        }
-        return longer;
-    };
-    return Search(circuit, slots, accuracy, 1,
-                  [&](const ManagedCircuit& program, const ckks::Parameters& parameters) {
-                      return predict_noise(program, parameters, repeated(parameters.slots()), accuracy.encryption);
+    return Search(program, accuracy, 1,
+                  [&](const ckks::Parameters& parameters) {
+                      return predict_noise(program, parameters, inputs, accuracy.encryption);
                   })
         .run();
 }

@@ -83,10 +83,11 @@ Parts fresh_errors(const ManagedCircuit& program, const ckks::Parameters& parame
 }
 
 void check_parameters(const char* operation, const ManagedCircuit& program, const ckks::Parameters& parameters) {
-    if (parameters.slots() != program.slots()) {
+    if (parameters.slots() < program.slots()) {
         fail(ErrorCode::invalid_argument,
-             "{}: the circuit was managed for {} slots but the parameters have {}; manage it for these", operation,
-             program.slots(), parameters.slots());
+             "{}: the circuit was managed for {} slots but the parameters have {}; create them with "
+             "ParameterSpec::min_slots",
+             operation, program.slots(), parameters.slots());
     }
     if (parameters.depth() < program.depth()) {
         fail(ErrorCode::invalid_argument,

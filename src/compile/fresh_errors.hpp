@@ -13,7 +13,7 @@ using Parts = std::array<double, error_sources>;
 [[nodiscard]] Parts fresh_errors(const ManagedCircuit& program, const ckks::Parameters& parameters,
                                  const Instruction& i, Encryption encryption);
 
-/// Throws invalid_argument unless the parameters have the slots and the levels that the program needs.
+/// Throws invalid_argument unless the parameters have at least the slots and the levels that the program needs.
 void check_parameters(const char* operation, const ManagedCircuit& program, const ckks::Parameters& parameters);
 
 }  // namespace tacit::compile

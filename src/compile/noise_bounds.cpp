@@ -94,8 +94,8 @@ private:
         if (i.step == Step::conjugate) {
             origin.conjugated = !origin.conjugated;
         } else {
-            origin.steps =
-                static_cast<std::uint32_t>((origin.steps + static_cast<std::size_t>(i.attribute)) % program_.slots());
+            origin.steps = static_cast<std::uint32_t>((origin.steps + static_cast<std::size_t>(i.attribute)) %
+                                                      parameters_.slots());
         }
         return origin;
     }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <random>
 
+#include "base/fail.hpp"
 #include "compile/fresh_errors.hpp"
 #include "tacit/circuit/domains.hpp"
 #include "tacit/compile/interpret.hpp"
@@ -36,6 +37,20 @@ double root_mean_square(const Slots& slots) {
     return std::sqrt(squares / static_cast<double>(slots.size()));
 }
 
+/// As the encoder repeats vectors over all slots.
+std::vector<Complexes> repeated(std::vector<Complexes> inputs, std::size_t period, std::size_t slots) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (inputs[i].size() != period) {
+            fail(ErrorCode::invalid_argument,
+                 "predict_noise: input {} has {} values for {} slots; give one value per slot, zeros at the end", i,
+                 inputs[i].size(), period);
+        }
+        inputs[i].resize(slots);
+        for (std::size_t j = period; j < slots; ++j) inputs[i][j] = inputs[i][j - period];
+    }
+    return inputs;
+}
+
 class SampledNoise {
 public:
     using Value = Erring;
@@ -45,8 +60,8 @@ public:
           parameters_(parameters),
           encryption_(encryption),
           random_(seed),
-          plain_(program.slots(), inputs),
-          none_(Complexes(program.slots())) {}
+          plain_(parameters.slots(), inputs),
+          none_(Complexes(parameters.slots())) {}
 
     void run() {
         const auto& instructions = program_.instructions();
@@ -128,14 +143,14 @@ private:
 
     [[nodiscard]] std::size_t period(const Instruction& i) const {
         const bool constant = i.step == Step::add_constant || i.step == Step::mul_constant;
-        return constant ? program_.circuit().constant(i.attribute).size() : program_.slots();
+        return constant ? program_.circuit().constant(i.attribute).size() : parameters_.slots();
     }
 
     /// The same in all slots for a single number, whose error is known.
     Slots draw(double deviation, std::size_t period) {
         if (period == 1) return none_.constant(deviation);
         std::normal_distribution<double> part(0, deviation * std::sqrt(0.5));
-        Complexes slots(program_.slots());
+        Complexes slots(parameters_.slots());
         for (std::size_t j = 0; j < slots.size(); ++j) {
             if (j < period) {
                 slots[j] = {part(random_), part(random_)};
@@ -166,7 +181,7 @@ std::vector<PredictedError> predict_noise(const ManagedCircuit& program, const c
                                           const std::vector<Complexes>& inputs, Encryption encryption,
                                           std::uint64_t seed) {
     check_parameters("predict_noise", program, parameters);
-    SampledNoise noise(program, parameters, encryption, seed, inputs);
+    SampledNoise noise(program, parameters, encryption, seed, repeated(inputs, program.slots(), parameters.slots()));
     noise.run();
     return std::move(noise.found);
 }

@@ -74,7 +74,7 @@ public:
 
 private:
     void compare(std::uint32_t n, const circuit::Slots& clear) {
-        const auto decrypted = decryptor_.decrypt_complex(*values_[n]);
+        const auto decrypted = decryptor_.decrypt_complex(*values_[n], clear.size());
         DebugStep step{0, 0, predicted_[n]};
         double squares = 0;
         for (std::size_t j = 0; j < decrypted.size(); ++j) {

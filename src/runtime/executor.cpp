@@ -28,6 +28,7 @@ public:
     Run(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress)
         : plan_(plan),
           program_(plan.program()),
+          evaluator_(keys),
           steps_(program_, keys),
           inputs_(std::move(inputs)),
           progress_(progress),
@@ -84,7 +85,7 @@ private:
         std::vector<int> steps;
         for (const std::uint32_t i : members) steps.push_back(program_.instructions()[i].attribute);
         const std::uint32_t source = program_.instructions()[members.front()].lhs;
-        std::vector<Ciphertext> rotated = steps_.rotate_together(*values_[source], steps);
+        std::vector<Ciphertext> rotated = evaluator_.rotate_hoisted(*values_[source], steps);
         for (std::size_t k = 0; k < members.size(); ++k) values_[members[k]].emplace(std::move(rotated[k]));
     }
 
@@ -109,6 +110,7 @@ private:
 
     const Plan& plan_;
     const ManagedCircuit& program_;
+    ckks::Evaluator evaluator_;
     StepRunner steps_;
     std::vector<Ciphertext> inputs_;
     const Progress& progress_;

@@ -43,12 +43,6 @@ public:
     [[nodiscard]] ckks::Ciphertext run(const compile::Instruction& i, ckks::Ciphertext& lhs,
                                        const ckks::Ciphertext& rhs, bool last_read_of_lhs);
 
-    /// Rotations of one value, its decomposition shared.
-    [[nodiscard]] std::vector<ckks::Ciphertext> rotate_together(const ckks::Ciphertext& a,
-                                                                std::span<const int> steps) const {
-        return evaluator_.rotate_hoisted(a, steps);
-    }
-
 private:
     /// f(a, constant) with a number or an encoded vector.
     template <class F>

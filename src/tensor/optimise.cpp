@@ -132,8 +132,8 @@ double estimated_cost(const circuit::Circuit& circuit) {
     return cost;
 }
 
-int least_depth(const Program& program, Summation summation) {
-    const Targets targets = find_targets(program, Association::multiplied_out);
+int least_depth(const Program& program, Summation summation, Association association) {
+    const Targets targets = find_targets(program, association);
     const Levels levels(targets, summation);
     int depth = 0;
     for (const std::uint32_t output : targets.outputs) {

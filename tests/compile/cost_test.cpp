@@ -77,7 +77,7 @@ TEST(PredictDuration, IsTheSumOverTheInstructions) {
     const ManagedCircuit program = example();
     // At level 2: x y and its relinearisation, and x to level 0 by way of level 1. At level 1: the rotation, the
     // encoding of the constant, the product with it, its rescaling, the level drop. At level 0: the difference.
-    const Duration found = predict_duration(program, parameters(), linear(1));
+    const Duration found = predict_duration(Plan(program), parameters(), linear(1));
     EXPECT_THAT(found.by_level, testing::ElementsAre(1, 5 * 2, 2 * 3));
     EXPECT_EQ(found.seconds, 17);
 }
@@ -88,8 +88,17 @@ TEST(PredictDuration, CountsDegreesAndKindsOfConstants) {
     c.seconds[static_cast<std::size_t>(TimedOperation::add)] = {1, 1};
     c.seconds[static_cast<std::size_t>(TimedOperation::add_number)] = {10, 10};
     c.seconds[static_cast<std::size_t>(TimedOperation::add_vector)] = {100, 100};
-    EXPECT_EQ(predict_duration(program, parameters(), c).seconds, 1.5 + 10)
+    EXPECT_EQ(predict_duration(Plan(program), parameters(), c).seconds, 1.5 + 10)
         << "a sum of degree 2 has three rows of two";
+}
+
+TEST(PredictDuration, KnowsWhatRotationsOfOneValueShare) {
+    const auto program =
+        manage(circuit::trace<1>([](auto x) { return rotate(x, 1) + rotate(x, 2) + rotate(x, 3); }), 512);
+    Calibration c = linear(0);
+    c.seconds[static_cast<std::size_t>(TimedOperation::rotate)] = {100, 100};
+    c.seconds[static_cast<std::size_t>(TimedOperation::rotate_more)] = {1, 1};
+    EXPECT_EQ(predict_duration(Plan(program), parameters(), c).seconds, 102);
 }
 
 TEST(PredictMemory, CountsWhatIsAliveAtOnce) {
@@ -136,11 +145,12 @@ TEST(PredictDuration, RefusesWhatDoesNotFit) {
     Calibration other = linear(1);
     other.parameters = "00";
     expect("predict_duration: the calibration was measured under other parameters",
-           [&] { return predict_duration(example(), parameters(), other); });
-    const auto narrow = manage(circuit::trace<1>([](auto x) { return x * x; }), 8);
-    expect("predict_duration: the circuit was managed for 8 slots but the parameters have 512",
-           [&] { return predict_duration(narrow, parameters(), linear(1)); });
-    expect("predict_memory: the circuit was managed for 8 slots", [&] { return predict_memory(narrow, parameters()); });
+           [&] { return predict_duration(Plan(example()), parameters(), other); });
+    const auto wide = manage(circuit::trace<1>([](auto x) { return x * x; }), 1024);
+    expect("predict_duration: the circuit was managed for 1024 slots but the parameters have 512",
+           [&] { return predict_duration(Plan(wide), parameters(), linear(1)); });
+    expect("predict_memory: the circuit was managed for 1024 slots",
+           [&] { return predict_memory(wide, parameters()); });
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ TEST(Noise, RefusesParametersThatDoNotFit) {
         }
     };
     expect(manage(deep, 512), "predict_noise: the circuit needs 3 levels but the parameters have 2; use parameters of");
-    expect(manage(deep, 256), "predict_noise: the circuit was managed for 256 slots but the parameters have 512");
+    expect(manage(deep, 1024), "predict_noise: the circuit was managed for 1024 slots but the parameters have 512");
 }
 
 }  // namespace

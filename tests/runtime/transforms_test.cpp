@@ -20,10 +20,11 @@ circuit::Circuit random_circuit(unsigned seed) {
         std::vector<circuit::Expr> values(inputs.begin(), inputs.end());
         const auto pick = [&] { return values[generator() % values.size()]; };
         for (int i = 0; i < 12; ++i) {
-            switch (generator() % 6) {
+            switch (generator() % 7) {
                 case 0: values.push_back(pick() * 0.5 - pick()); break;
                 case 1: values.push_back(pick() * pick()); break;
                 case 2: values.push_back(rotate(pick(), 1)); break;
+                case 6: values.push_back(rotate(values[0], i) + rotate(values[0], i + 1) - rotate(values[0], 7)); break;
                 case 3: values.push_back(conjugate(pick()) + circuit::values({0.5, 0.25})); break;
                 case 4: values.push_back(pick() * pick() + pick() * circuit::values({0.5, -1.0})); break;
                 case 5: values.push_back(-pick()); break;
@@ -49,7 +50,7 @@ TEST(Transforms, AreAsManyAsPredicted) {
         static_cast<void>(execute(program, keys.evaluation_keys, std::move(inputs)));
         const std::size_t done = math::transforms_done - before;
         most = std::max(most, done);
-        EXPECT_EQ(done, compile::count_operations(program, parameters).total().transforms)
+        EXPECT_EQ(done, compile::count_operations(compile::Plan(program), parameters).total().transforms)
             << "seed " << seed << ", " << parameters.summary();
     }
     EXPECT_GT(most, 100U) << "no circuit did any work";

@@ -9,7 +9,7 @@
 
 #include "tacit/base/expected.hpp"
 #include "tacit/ckks/parameters.hpp"
-#include "tacit/compile/managed_circuit.hpp"
+#include "tacit/compile/plan.hpp"
 
 namespace tacit::compile {
 
@@ -23,12 +23,13 @@ enum class TimedOperation : std::uint8_t {
     mul_number,
     mul_vector,
     relinearize_rescale,
-    rescale,     ///< of degree 1
-    drop_level,  ///< to the level below
-    rotate,      ///< or conjugate
-    encode,      ///< a vector of slots
+    rescale,      ///< of degree 1
+    drop_level,   ///< to the level below
+    rotate,       ///< or conjugate
+    rotate_more,  ///< a further rotation of the same value, its decomposition shared
+    encode,       ///< a vector of slots
 };
-inline constexpr std::size_t timed_operations = 12;
+inline constexpr std::size_t timed_operations = 13;
 
 /// "add", "mul_vector", ...
 [[nodiscard]] const char* to_string(TimedOperation operation) noexcept;
@@ -80,10 +81,10 @@ struct Duration {
     std::vector<double> by_level{};  ///< of the operations that start there, level 0 first
 };
 
-/// The sum over all instructions. For circuits whose work keeps the calibrated number of threads busy: a run overlaps
+/// The sum over all tasks. For circuits whose work keeps the calibrated number of threads busy: a run overlaps
 /// instructions, and every larger operation has parallel parts. `invalid_argument` as predict_memory and for a
 /// calibration under other parameters.
-[[nodiscard]] Duration predict_duration(const ManagedCircuit& program, const ckks::Parameters& parameters,
+[[nodiscard]] Duration predict_duration(const Plan& plan, const ckks::Parameters& parameters,
                                         const Calibration& calibration);
 
 }  // namespace tacit::compile

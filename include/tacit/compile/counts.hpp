@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tacit/ckks/parameters.hpp"
-#include "tacit/compile/managed_circuit.hpp"
+#include "tacit/compile/plan.hpp"
 
 namespace tacit::compile {
 
@@ -41,7 +41,7 @@ struct CountsByLevel {
 
 [[nodiscard]] CountsByLevel count_operations(const ManagedCircuit& program);
 /// With the transforms under these parameters.
-[[nodiscard]] CountsByLevel count_operations(const ManagedCircuit& program, const ckks::Parameters& parameters);
+[[nodiscard]] CountsByLevel count_operations(const Plan& plan, const ckks::Parameters& parameters);
 
 /// A vector constant as instructions meet it: a run encodes it once for all that meet it at one level and scale power.
 struct Encoding {
@@ -57,10 +57,11 @@ struct Encoding {
 [[nodiscard]] std::map<Encoding, std::vector<std::uint32_t>> encodings(const ManagedCircuit& program);
 
 /// The transforms of each instruction, in their order, exactly as the engine performs them. With L primes at the level,
-/// k special primes and beta digits, a key switch, fused with a rescaling or not, takes beta (L + k) + 2 (L + k);
-/// rescaling (degree + 1) L; a level drop 2 L of the level above its target; encoding a vector constant L, for the
-/// first instruction that meets it (where several run at once, any of them).
-[[nodiscard]] std::vector<std::size_t> transforms(const ManagedCircuit& program, const ckks::Parameters& parameters);
+/// k special primes and beta digits, a key switch, fused with a rescaling or not, takes (beta + 2) (L + k), and
+/// 2 (L + k) if it is not the first of the rotations that share a decomposition; rescaling (degree + 1) L; a level drop
+/// 2 L of the level above its target; encoding a vector constant L, for the first
+/// instruction that meets it (where several run at once, any of them).
+[[nodiscard]] std::vector<std::size_t> transforms(const Plan& plan, const ckks::Parameters& parameters);
 
 /// {"format": "tacit operation counts", "version": 1, "levels": [{"level": 0, "products": 2, ...}, ...],
 /// "total": {...}}, in one line; the names are those of LevelCounts, with "key_switches" added.

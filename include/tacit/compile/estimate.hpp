@@ -23,8 +23,6 @@ struct Accuracy {
 struct ScaleEstimate {
     /// What to create: depth, the smallest scale_bits and integer_bits, the smallest secure ring dimension.
     ckks::ParameterSpec spec{};
-    /// N / 2: what to manage the circuit for.
-    std::size_t slots = 0;
     /// The largest predicted error of an output under these parameters.
     double deviation = 0;
     /// The largest value that any instruction gives, error included.
@@ -34,18 +32,18 @@ struct ScaleEstimate {
 };
 
 /// The smallest scale for a wanted accuracy, from bounds of the inputs: errors by `predict_noise`, values by
-/// `circuit::Interval`, both upper estimates. `slots` (a power of two) is what the circuit was written for; in a larger
-/// ring vectors repeat. Cost: a handful of predictions, each with the tables of one parameter set.
+/// `circuit::Interval`, both upper estimates. In a ring of more slots than the circuit was managed for, vectors repeat.
+/// Cost: a handful of predictions, each with the tables of one parameter set.
 ///
-/// Errors: `invalid_argument` as predict_noise and manage, for a precision that is not positive, and, naming the line,
-/// for values of 2^60 and above; the same for a precision that even 2^90 does not reach, `insecure_parameters` where
-/// the scale that would does not fit a secure ring.
-[[nodiscard]] ScaleEstimate estimate_scale(const circuit::Circuit& circuit, std::size_t slots,
-                                           const std::vector<circuit::Bounds>& inputs, const Accuracy& accuracy = {});
+/// Errors: `invalid_argument` as predict_noise, for a precision that is not positive, and, naming the line, for values
+/// of 2^60 and above; the same for a precision that even 2^90 does not reach, `insecure_parameters` where the scale
+/// that would does not fit a secure ring.
+[[nodiscard]] ScaleEstimate estimate_scale(const ManagedCircuit& program, const std::vector<circuit::Bounds>& inputs,
+                                           const Accuracy& accuracy = {});
 
-/// The same from representative inputs, one vector of `slots` values each: as large and as noisy as with these data,
-/// and one bit of room for others.
-[[nodiscard]] ScaleEstimate estimate_scale(const circuit::Circuit& circuit, std::size_t slots,
+/// The same from representative inputs, one vector of program.slots() values each: as large and as noisy as with these
+/// data, and one bit of room for others.
+[[nodiscard]] ScaleEstimate estimate_scale(const ManagedCircuit& program,
                                            const std::vector<std::vector<std::complex<double>>>& inputs,
                                            const Accuracy& accuracy = {});
 

@@ -2,9 +2,7 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <map>
 #include <memory>
-#include <set>
 #include <vector>
 
 #include "tacit/circuit/interpret.hpp"
@@ -18,18 +16,22 @@ namespace tacit::compile {
 
 namespace detail {
 
+/// Relinearising, rescaling and dropping levels change no value.
+[[nodiscard]] constexpr bool keeps_value(Step step) noexcept {
+    return step == Step::relinearize_rescale || step == Step::rescale || step == Step::drop_level;
+}
+
 template <circuit::Domain D, class Operand>
 typename D::Value apply(const ManagedCircuit& program, const Instruction& i, D& domain, const Operand& operand) {
+    const auto constant = [&] { return domain.constant(program.circuit().constant(i.attribute)); };
     switch (i.step) {
         case Step::input: return domain.input(i.attribute);
         case Step::add: return domain.add(operand(i.lhs), operand(i.rhs));
         case Step::sub: return domain.add(operand(i.lhs), domain.negate(operand(i.rhs)));
         case Step::negate: return domain.negate(operand(i.lhs));
         case Step::mul: return domain.mul(operand(i.lhs), operand(i.rhs));
-        case Step::add_constant:
-            return domain.add(operand(i.lhs), domain.constant(program.circuit().constant(i.attribute)));
-        case Step::mul_constant:
-            return domain.mul(operand(i.lhs), domain.constant(program.circuit().constant(i.attribute)));
+        case Step::add_constant: return domain.add(operand(i.lhs), constant());
+        case Step::mul_constant: return domain.mul(operand(i.lhs), constant());
         case Step::rotate: return domain.rotate(operand(i.lhs), i.attribute);
         case Step::conjugate: return domain.conjugate(operand(i.lhs));
         case Step::relinearize_rescale:
@@ -39,13 +41,18 @@ typename D::Value apply(const ManagedCircuit& program, const Instruction& i, D& 
     std::abort();  // not a Step that changes a value
 }
 
+struct VisitNothing {
+    template <class Value>
+    void operator()(std::uint32_t, const Value&) const noexcept {}
+};
+
 }  // namespace detail
 
-/// Runs the instructions in a meaning of circuits and calls visit(instruction, value) after each: what the ciphertexts
-/// of a run stand for. Relinearising, rescaling and dropping levels change no value. A value is destroyed after its
-/// last use.
-template <circuit::Domain D, class Visit>
-void interpret(const ManagedCircuit& program, D& domain, const Visit& visit) {
+/// Runs the instructions in a domain of the circuit and returns the outputs: what a managed circuit means apart from
+/// levels and scales, which change no value. Equal to interpret(program.circuit(), domain) up to rounding, if the
+/// compiler is right. Calls visit(instruction, value) after each instruction. A value is destroyed after its last use.
+template <circuit::Domain D, class Visit = detail::VisitNothing>
+std::vector<typename D::Value> interpret(const ManagedCircuit& program, D& domain, const Visit& visit = {}) {
     using Value = typename D::Value;
     const auto& instructions = program.instructions();
     std::vector<std::shared_ptr<const Value>> values(instructions.size());
@@ -53,25 +60,16 @@ void interpret(const ManagedCircuit& program, D& domain, const Visit& visit) {
     const std::vector<std::uint32_t> last = last_uses(program);
     for (std::uint32_t n = 0; n < instructions.size(); ++n) {
         const Instruction& i = instructions[n];
-        const bool same = i.step == Step::relinearize_rescale || i.step == Step::rescale || i.step == Step::drop_level;
-        values[n] = same ? values[i.lhs] : std::make_shared<const Value>(detail::apply(program, i, domain, operand));
+        values[n] = detail::keeps_value(i.step)
+                        ? values[i.lhs]
+                        : std::make_shared<const Value>(detail::apply(program, i, domain, operand));
         visit(n, *values[n]);
         if (operand_count(i.step) > 0 && last[i.lhs] == n) values[i.lhs].reset();
         if (operand_count(i.step) > 1 && last[i.rhs] == n) values[i.rhs].reset();
         if (last[n] == n) values[n].reset();
     }
-}
-
-/// The same for the outputs. Equal to interpret(program.circuit(), domain) up to rounding, if the compiler is right.
-template <circuit::Domain D>
-[[nodiscard]] std::vector<typename D::Value> interpret(const ManagedCircuit& program, D& domain) {
-    const std::set<std::uint32_t> wanted(program.outputs().begin(), program.outputs().end());
-    std::map<std::uint32_t, typename D::Value> kept;
-    interpret(program, domain, [&](std::uint32_t n, const typename D::Value& value) {
-        if (wanted.contains(n)) kept.emplace(n, value);
-    });
-    std::vector<typename D::Value> outputs;
-    for (const std::uint32_t output : program.outputs()) outputs.push_back(kept.at(output));
+    std::vector<Value> outputs;
+    for (const std::uint32_t output : program.outputs()) outputs.push_back(*values[output]);
     return outputs;
 }
 

@@ -43,8 +43,8 @@ struct PredictedError {
 /// a value counts with the largest one the value may have. Beyond 512 origins the smallest of a value are merged, and
 /// are taken for new ones elsewhere. No keys, no ciphertexts. Cost: O(512) per instruction.
 ///
-/// `invalid_argument` as `circuit::Interval`, for parameters with fewer levels than the circuit is deep, and for
-/// another number of slots than the circuit was managed for.
+/// `invalid_argument` as `circuit::Interval`, and for parameters with fewer levels than the circuit is deep or fewer
+/// slots than it was managed for.
 [[nodiscard]] std::vector<PredictedError> predict_noise(const ManagedCircuit& program,
                                                         const ckks::Parameters& parameters,
                                                         std::vector<circuit::Bounds> inputs,

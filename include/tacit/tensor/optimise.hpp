@@ -35,8 +35,9 @@ struct SearchSpace {
 /// output does not depend on an input. Cost: milliseconds to a second.
 [[nodiscard]] Lowered optimise(const Program& program, std::size_t slots, const SearchSpace& space = {});
 
-/// The least depth that `optimise` finds for a way of summation, without writing a circuit.
-[[nodiscard]] int least_depth(const Program& program, Summation summation);
+/// The depth of what `optimise` finds for a way of summation and association, without writing a circuit.
+[[nodiscard]] int least_depth(const Program& program, Summation summation,
+                              Association association = Association::multiplied_out);
 
 /// The depth that the program has if each of its operations is compiled by itself: a product with a matrix takes a
 /// level, and another to mask a sum along rows of the grid; a polynomial of degree d takes ceil(log2(d)) levels and one

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "tacit/ckks/parameters.hpp"
+#include "tacit/compile/managed_circuit.hpp"
+#include "tacit/tensor/optimise.hpp"
+
+namespace tacit::tensor {
+
+/// What a program has to satisfy; what is left open is chosen by predicted cost.
+struct Requirements {
+    int scale_bits = 40;
+    int security_bits = 128;
+    std::optional<Summation> summation{};
+    std::optional<Association> association{};
+};
+
+/// A program with its circuit, levels and parameters.
+struct Compiled {
+    Lowered lowered;
+    compile::ManagedCircuit managed;
+    ckks::Parameters parameters;
+    /// Proportional to the time on one thread: N log2 N times the number-theoretic transforms of a run, with what
+    /// products, sums and reading the inputs take counted in transforms.
+    double predicted_cost = 0;
+};
+
+/// Chooses the ring too: for each way of summation and association the circuit of least cost in the smallest ring that
+/// is secure at its depth, and in the next one, which holds twice the entries; of all these the cheapest.
+///
+/// Throws as `optimise`, and insecure_parameters or invalid_argument, as ckks::Parameters::create, if no ring holds the
+/// depth of any way. Cost: below a second for tens of matrices.
+[[nodiscard]] Compiled compile(const Program& program, const Requirements& requirements = {});
+
+}  // namespace tacit::tensor
