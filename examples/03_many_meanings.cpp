@@ -43,6 +43,15 @@ double largest_error_on_ciphertexts(const compile::ManagedCircuit& program, cons
     return last.largest;
 }
 
+/// In the clear: results and largest magnitude for pixels that are all 1 and weights that are all 0.5.
+double largest_in_the_clear(const circuit::Circuit& circuit) {
+    circuit::Plain plain(4, {{1, 1, 1, 1}, {0.5, 0.5, 0.5, 0.5}});
+    const auto results = interpret(circuit, plain);
+    std::printf("of the largest inputs: %.3f, on the way up to %.3f\n", results[0][0].real(),
+                plain.largest_magnitude());
+    return results[0][0].real();
+}
+
 }  // namespace
 
 int main() {
@@ -63,6 +72,7 @@ int main() {
     const auto output = circuit.outputs()[0];
     const auto range = circuit::bounds(circuit, inputs)[output.index].real;
     std::printf("results between %.3f and %.3f\n", range.low, range.high);
+    if (!range.contains(largest_in_the_clear(circuit))) return 1;
 
     // Parameters for results exact to 1e-4.
     const auto program = compile::manage(circuit, 4096);

@@ -2,8 +2,9 @@
 """docs/hit-parity.md names tests that exist, and leaves no entry out.
 
 The table of points counts from 1 to 85; the tables of HIT's tests have as many rows as their headings say, 170
-together, each name once. An entry is "missing" or names something; every `Suite.Name` in the document is a TEST of
-tests/. Exit status 1 and one line per violation.
+together, each name once. An entry is "missing" or names something, a missing point says "–" and may say why; every
+`Suite.Name` in the document is a TEST of tests/; the totals it states are those of its rows. Exit status 1 and one line
+per violation.
 """
 import argparse
 import re
@@ -16,6 +17,8 @@ TEST = re.compile(r"^\s*TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
 NAMED = re.compile(r"`([A-Z]\w+\.[A-Z]\w+)`")
 POINT = re.compile(r"^\| (\d+) \| (.+?) \| (done|partly|missing) \| (.+) \|$", re.MULTILINE)
 SUITE = re.compile(r"^### (\w+) \((\d+)\)\n\n\| test \| in Tacit \|\n\|---\|---\|\n((?:\|.*\n)*)", re.MULTILINE)
+STATED_POINTS = re.compile(r"^(\d+) done, (\d+) partly, (\d+) missing\.$", re.MULTILINE)
+STATED_TESTS = re.compile(r"^(\d+) have a counterpart, (\d+) do not\.", re.MULTILINE)
 ROW = re.compile(r"^\| (\w+) \| (.+) \|$", re.MULTILINE)
 
 
@@ -27,17 +30,24 @@ def tests_of(root):
 
 def check_suites(text):
     """Problems of the tables of HIT's tests."""
-    problems, total = [], 0
+    problems, total, missing = [], 0, 0
     for suite, stated, table in SUITE.findall(text):
         rows = [name for name, _ in ROW.findall(table)]
         total += len(rows)
+        missing += sum(ours == "missing" for _, ours in ROW.findall(table))
         if len(rows) != int(stated) or len(set(rows)) != len(rows) or len(rows) != table.count("\n"):
             problems.append(f"{DOCUMENT}: {suite} has {len(set(rows))} different tests, its heading says {stated}")
         problems += [f"{DOCUMENT}: {suite}.{name} is neither missing nor mapped to a test"
                      for name, ours in ROW.findall(table) if ours != "missing" and not NAMED.search(ours)]
     if total != TESTS:
         problems.append(f"{DOCUMENT}: {total} tests of HIT, it has {TESTS}")
-    return problems
+    return problems + check_totals("tests", STATED_TESTS.findall(text), (total - missing, missing))
+
+
+def check_totals(what, stated, counted):
+    """A problem unless the document states these numbers, once."""
+    numbers = ", ".join(map(str, counted))
+    return [] if stated == [tuple(map(str, counted))] else [f"{DOCUMENT}: the totals of the {what} are {numbers}"]
 
 
 def check(root):
@@ -48,7 +58,10 @@ def check(root):
     if [int(number) for number, *_ in points] != list(range(1, POINTS + 1)):
         problems.append(f"{DOCUMENT}: the points do not count from 1 to {POINTS}")
     problems += [f"{DOCUMENT}: point {number} is {state} and says {by}" for number, _, state, by in points
-                 if (state == "missing") != (by == "–")]
+                 if (state == "missing") != by.startswith("–")]
+    states = [state for _, _, state, _ in points]
+    problems += check_totals("points", STATED_POINTS.findall(text),
+                             tuple(map(states.count, ("done", "partly", "missing"))))
     existing = tests_of(root)
     problems += [f"{DOCUMENT}: there is no test {name}" for name in sorted(set(NAMED.findall(text)) - existing)]
     return problems

@@ -5,6 +5,7 @@
 #include "base/fail.hpp"
 #include "compile/fresh_errors.hpp"
 #include "tacit/base/hash.hpp"
+#include "tacit/compile/counts.hpp"
 #include "tacit/compile/interpret.hpp"
 
 namespace tacit::compile {
@@ -57,6 +58,7 @@ const char* to_string(TimedOperation operation) noexcept {
         case TimedOperation::drop_level: return "drop_level";
         case TimedOperation::rotate: return "rotate";
         case TimedOperation::rotate_more: return "rotate_more";
+        case TimedOperation::encode: return "encode";
     }
     return "unknown";
 }
@@ -70,6 +72,27 @@ double Calibration::at(TimedOperation operation, int level) const {
     const double share = static_cast<double>(level - levels[i - 1]) / static_cast<double>(levels[i] - levels[i - 1]);
     return measured[i - 1] + share * (measured[i] - measured[i - 1]);
 }
+
+namespace {
+
+/// The most bytes of encoded constants at once, one instruction after the other.
+std::size_t peak_plaintext_bytes(const ManagedCircuit& program, const ckks::Parameters& parameters) {
+    std::vector<std::size_t> begun(program.instructions().size()), ended(begun.size());
+    for (const auto& [needed, users] : encodings(program)) {
+        const std::size_t bytes = parameters.ciphertext_bytes(needed.level, 0);
+        begun[users.front()] += bytes;
+        ended[users.back()] += bytes;
+    }
+    std::size_t alive = 0, most = 0;
+    for (std::size_t n = 0; n < begun.size(); ++n) {
+        alive += begun[n];
+        most = std::max(most, alive);
+        alive -= ended[n];
+    }
+    return most;
+}
+
+}  // namespace
 
 Memory predict_memory(const ManagedCircuit& program, const ckks::Parameters& parameters) {
     check_parameters("predict_memory", program, parameters);
@@ -97,6 +120,7 @@ Memory predict_memory(const ManagedCircuit& program, const ckks::Parameters& par
         if (operands > 1 && i.rhs != i.lhs && last[i.rhs] == n) alive -= bytes(i.rhs);
         if (last[n] == n) alive -= bytes(n);
     }
+    memory.peak_plaintext_bytes = peak_plaintext_bytes(program, parameters);
     return memory;
 }
 
@@ -110,16 +134,20 @@ Duration predict_duration(const Plan& plan, const ckks::Parameters& parameters, 
     }
     Duration duration;
     duration.by_level.assign(static_cast<std::size_t>(program.depth()) + 1, 0);
+    const auto spend = [&](const Timed& work) {
+        const double seconds = work.times * calibration.at(work.operation, work.level);
+        duration.by_level[static_cast<std::size_t>(work.level)] += seconds;
+        duration.seconds += seconds;
+    };
     for (std::size_t task = 0; task < plan.tasks(); ++task) {
         const auto members = plan.instructions(task);
         for (const std::uint32_t n : members) {
             Timed work = timed(program, program.instructions()[n]);
             if (n != members.front()) work.operation = TimedOperation::rotate_more;
-            const double seconds = work.times * calibration.at(work.operation, work.level);
-            duration.by_level[static_cast<std::size_t>(work.level)] += seconds;
-            duration.seconds += seconds;
+            spend(work);
         }
     }
+    for (const auto& [needed, users] : encodings(program)) spend({TimedOperation::encode, needed.level});
     return duration;
 }
 

@@ -62,7 +62,7 @@ std::size_t transforms_of(const ManagedCircuit& program, const ckks::Parameters&
         case Step::rescale: return (static_cast<std::size_t>(from.degree) + 1) * limbs;
         case Step::drop_level: return (static_cast<std::size_t>(from.degree) + 1) * parameters.limbs(i.type.level + 1);
         case Step::add_constant:
-        case Step::mul_constant: return program.circuit().constant(i.attribute).size() == 1 ? 0 : limbs;
+        case Step::mul_constant:
         case Step::input:
         case Step::add:
         case Step::sub:
@@ -119,6 +119,22 @@ CountsByLevel count_operations(const Plan& plan, const ckks::Parameters& paramet
     return counts;
 }
 
+std::optional<Encoding> encoding(const ManagedCircuit& program, const Instruction& instruction) {
+    const bool sum = instruction.step == Step::add_constant;
+    if (!sum && instruction.step != Step::mul_constant) return std::nullopt;
+    if (program.circuit().constant(instruction.attribute).size() == 1) return std::nullopt;
+    const ckks::CiphertextType& operand = program.instructions()[instruction.lhs].type;
+    return Encoding{instruction.attribute, operand.level, sum ? operand.scale_power : 1};
+}
+
+std::map<Encoding, std::vector<std::uint32_t>> encodings(const ManagedCircuit& program) {
+    std::map<Encoding, std::vector<std::uint32_t>> found;
+    for (std::uint32_t n = 0; n < program.instructions().size(); ++n) {
+        if (const auto needed = encoding(program, program.instructions()[n])) found[*needed].push_back(n);
+    }
+    return found;
+}
+
 std::vector<std::size_t> transforms(const Plan& plan, const ckks::Parameters& parameters) {
     std::vector<std::size_t> found(plan.program().instructions().size());
     for (std::size_t task = 0; task < plan.tasks(); ++task) {
@@ -128,6 +144,9 @@ std::vector<std::size_t> transforms(const Plan& plan, const ckks::Parameters& pa
             found[n] = n == members.front() ? transforms_of(plan.program(), parameters, i)
                                             : 2 * rows_with_special(parameters, i.type.level);
         }
+    }
+    for (const auto& [needed, users] : encodings(plan.program())) {
+        found[users.front()] += parameters.limbs(needed.level);
     }
     return found;
 }

@@ -12,18 +12,36 @@ using compile::Instruction;
 using compile::ManagedCircuit;
 using compile::Step;
 
-StepRunner::StepRunner(const ManagedCircuit& program, const ckks::EvaluationKeys& keys)
-    : program_(program), evaluator_(keys), encoder_(keys.parameters()) {}
+EncodedConstants::EncodedConstants(const ManagedCircuit& program, const ckks::Parameters& parameters)
+    : program_(program), encoder_(parameters) {
+    for (const auto& [needed, users] : encodings(program)) entries_[needed].uses_left = users.size();
+}
 
-Ciphertext StepRunner::run(const Instruction& i, Ciphertext& lhs, const Ciphertext& rhs, bool last_read_of_lhs) const {
+std::shared_ptr<const ckks::Plaintext> EncodedConstants::take(const compile::Encoding& needed) {
+    Entry& entry = entries_.at(needed);
+    // Whoever encodes holds the lock, and cannot come back here meanwhile: parallel loops take no other tasks.
+    const std::lock_guard lock(entry.mutex);
+    if (!entry.plaintext) {
+        entry.plaintext = std::make_shared<const ckks::Plaintext>(
+            encoder_.encode(program_.circuit().constant(needed.constant), needed.level, needed.scale_power));
+    }
+    return --entry.uses_left == 0 ? std::move(entry.plaintext) : entry.plaintext;
+}
+
+StepRunner::StepRunner(const ManagedCircuit& program, const ckks::EvaluationKeys& keys)
+    : program_(program), evaluator_(keys), constants_(program, keys.parameters()) {}
+
+Ciphertext StepRunner::run(const Instruction& i, Ciphertext& lhs, const Ciphertext& rhs, bool last_read_of_lhs) {
     switch (i.step) {
         case Step::input: break;
         case Step::add: return last_read_of_lhs ? evaluator_.add(std::move(lhs), rhs) : evaluator_.add(lhs, rhs);
         case Step::sub: return last_read_of_lhs ? evaluator_.sub(std::move(lhs), rhs) : evaluator_.sub(lhs, rhs);
         case Step::negate: return evaluator_.negate(lhs);
         case Step::mul: return evaluator_.mul(lhs, rhs);
-        case Step::add_constant: return add_constant(lhs, program_.circuit().constant(i.attribute));
-        case Step::mul_constant: return mul_constant(lhs, program_.circuit().constant(i.attribute));
+        case Step::add_constant:
+            return with_constant(i, [&](const auto& constant) { return evaluator_.add(lhs, constant); });
+        case Step::mul_constant:
+            return with_constant(i, [&](const auto& constant) { return evaluator_.mul(lhs, constant); });
         case Step::relinearize_rescale: return evaluator_.relinearize_rescale(lhs);
         case Step::rescale: return last_read_of_lhs ? evaluator_.rescale(std::move(lhs)) : evaluator_.rescale(lhs);
         case Step::drop_level: return evaluator_.drop_level(lhs, i.type.level);
@@ -33,14 +51,10 @@ Ciphertext StepRunner::run(const Instruction& i, Ciphertext& lhs, const Cipherte
     fail(ErrorCode::internal, "executor: {} is no step on ciphertexts", to_string(i.step));
 }
 
-Ciphertext StepRunner::add_constant(const Ciphertext& a, std::span<const double> slots) const {
-    if (slots.size() == 1) return evaluator_.add(a, slots.front());
-    return evaluator_.add(a, encoder_.encode(slots, a.level(), a.type().scale_power));
-}
-
-Ciphertext StepRunner::mul_constant(const Ciphertext& a, std::span<const double> slots) const {
-    if (slots.size() == 1) return evaluator_.mul(a, slots.front());
-    return evaluator_.mul(a, encoder_.encode(slots, a.level()));
+template <class F>
+Ciphertext StepRunner::with_constant(const Instruction& i, const F& f) {
+    if (const auto needed = encoding(program_, i)) return f(*constants_.take(*needed));
+    return f(program_.circuit().constant(i.attribute).front());
 }
 
 namespace {

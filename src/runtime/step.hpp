@@ -1,15 +1,39 @@
 #pragma once
 
+#include <map>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
 #include "tacit/ckks/encoder.hpp"
 #include "tacit/ckks/evaluator.hpp"
+#include "tacit/compile/counts.hpp"
 #include "tacit/compile/managed_circuit.hpp"
 
 namespace tacit::runtime {
 
-/// Carries out single instructions on ciphertexts. Stateless and thread-safe; views the program and the keys.
+/// The vector constants of a program as plaintexts: encoded at the first use, freed after the last. Thread-safe.
+class EncodedConstants {
+public:
+    EncodedConstants(const compile::ManagedCircuit& program, const ckks::Parameters& parameters);
+
+    /// The constant of an instruction; to be called once for each instruction that meets it.
+    [[nodiscard]] std::shared_ptr<const ckks::Plaintext> take(const compile::Encoding& needed);
+
+private:
+    struct Entry {
+        std::mutex mutex;
+        std::shared_ptr<const ckks::Plaintext> plaintext;
+        std::size_t uses_left = 0;
+    };
+    const compile::ManagedCircuit& program_;
+    ckks::Encoder encoder_;
+    std::map<compile::Encoding, Entry> entries_;  // which there are does not change
+};
+
+/// Carries out the instructions of a program on ciphertexts, each of them once. Thread-safe; views the program and the
+/// keys.
 class StepRunner {
 public:
     StepRunner(const compile::ManagedCircuit& program, const ckks::EvaluationKeys& keys);
@@ -17,15 +41,16 @@ public:
     /// Any step but `input`. `rhs` counts for steps with two operands; the memory of `lhs` is reused if nothing else
     /// will read it.
     [[nodiscard]] ckks::Ciphertext run(const compile::Instruction& i, ckks::Ciphertext& lhs,
-                                       const ckks::Ciphertext& rhs, bool last_read_of_lhs) const;
+                                       const ckks::Ciphertext& rhs, bool last_read_of_lhs);
 
 private:
-    [[nodiscard]] ckks::Ciphertext add_constant(const ckks::Ciphertext& a, std::span<const double> slots) const;
-    [[nodiscard]] ckks::Ciphertext mul_constant(const ckks::Ciphertext& a, std::span<const double> slots) const;
+    /// f(a, constant) with a number or an encoded vector.
+    template <class F>
+    [[nodiscard]] ckks::Ciphertext with_constant(const compile::Instruction& i, const F& f);
 
     const compile::ManagedCircuit& program_;
     ckks::Evaluator evaluator_;
-    ckks::Encoder encoder_;
+    EncodedConstants constants_;
 };
 
 /// Throws what `execute` promises for inputs and keys that do not fit the program.

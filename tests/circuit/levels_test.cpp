@@ -29,6 +29,17 @@ TEST(Levels, StatedAndChosenLevelsMix) {
     EXPECT_THAT(levels(c, Stated{5, 4}).outputs, ElementsAre(3, 4, 2));
 }
 
+TEST(Levels, AProductWithAConstantTakesAStatedLevelToo) {
+    for (const Circuit& c : {trace<1>([](auto x) { return 1.5 * x; }), trace<1>([](auto x) {
+                                 return x * values({1, 2});
+                             })}) {
+        EXPECT_EQ(levels(c, Stated{1}).depth, 1);
+        EXPECT_THAT(levels(c, Stated{1}).outputs, ElementsAre(0));
+        EXPECT_THAT(levels(c, Stated{4}).outputs, ElementsAre(3));
+        EXPECT_THROW(static_cast<void>(levels(c, Stated{0})), Error);
+    }
+}
+
 TEST(Levels, ShowADeepestChain) {
     const Circuit c = parse(
         "circuit 1\n%0 = input \"x\"\n%1 = mul %0, %0\n%2 = rotate %1, 1\n%3 = add %2, %0\n%4 = mul %3, %0\n"

@@ -76,10 +76,10 @@ TEST(Calibration, IsRefusedWhereItIsFlawed) {
 TEST(PredictDuration, IsTheSumOverTheInstructions) {
     const ManagedCircuit program = example();
     // At level 2: x y and its relinearisation, and x to level 0 by way of level 1. At level 1: the rotation, the
-    // product with the constant, its rescaling, the level drop. At level 0: the difference.
+    // encoding of the constant, the product with it, its rescaling, the level drop. At level 0: the difference.
     const Duration found = predict_duration(Plan(program), parameters(), linear(1));
-    EXPECT_THAT(found.by_level, testing::ElementsAre(1, 4 * 2, 2 * 3));
-    EXPECT_EQ(found.seconds, 15);
+    EXPECT_THAT(found.by_level, testing::ElementsAre(1, 5 * 2, 2 * 3));
+    EXPECT_EQ(found.seconds, 17);
 }
 
 TEST(PredictDuration, CountsDegreesAndKindsOfConstants) {
@@ -110,7 +110,19 @@ TEST(PredictMemory, CountsWhatIsAliveAtOnce) {
     EXPECT_EQ(found.peak_ciphertext_bytes, 2 * one(2) + one(2, 2)) << "while the product is made";
     const auto keys = ckks::generate_keys(parameters(), program.key_request());
     EXPECT_EQ(found.key_bytes, keys.evaluation_keys.memory_bytes());
-    EXPECT_EQ(found.peak_bytes(), found.key_bytes + found.peak_ciphertext_bytes);
+    EXPECT_EQ(found.peak_plaintext_bytes, one(1, 0));
+    EXPECT_EQ(found.peak_bytes(), found.key_bytes + found.peak_ciphertext_bytes + found.peak_plaintext_bytes);
+}
+
+TEST(PredictMemory, CountsConstantsFromTheirFirstToTheirLastUse) {
+    const auto most = [](const auto& function) {
+        return predict_memory(manage(circuit::trace<2>(function), 512), parameters()).peak_plaintext_bytes;
+    };
+    const auto one = [](int level) { return parameters().ciphertext_bytes(level, 0); };
+    const auto first = circuit::values({1, 2}), second = circuit::values({3, 4});
+    EXPECT_EQ(most([&](auto x, auto y) { return (x * first + y * first) * second; }), one(2)) << "one after the other";
+    EXPECT_EQ(most([&](auto x, auto y) { return x * first * second + y * first * second; }), one(2) + one(1));
+    EXPECT_EQ(most([](auto x, auto y) { return x * y + 0.5; }), 0U) << "a number is not encoded";
 }
 
 TEST(PredictMemory, FreesSquaresOnce) {

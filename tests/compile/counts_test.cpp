@@ -74,6 +74,28 @@ TEST(Counts, TransformsByHand) {
     EXPECT_EQ(counts.total().transforms, 92U);
 }
 
+TEST(Counts, VectorConstantsAreEncodedOnceForEachLevelAndScalePower) {
+    const auto parameters = ckks::insecure_parameters_for_tests({.depth = 2, .log_ring_dimension = 10});
+    const ManagedCircuit program = manage(circuit::trace<2>([](auto x, auto y) {
+                                              const auto mask = circuit::values({1, 0});
+                                              return (x * mask + y * mask + mask + 0.5) * mask;
+                                          }),
+                                          parameters.slots());
+    const auto found = encodings(program);
+    ASSERT_EQ(found.size(), 3U);  // both products at level 2; the sum, not yet rescaled; the last product
+    std::vector<std::size_t> users;
+    const auto performed = transforms(Plan(program), parameters);
+    for (const auto& [needed, instructions] : found) {
+        users.push_back(instructions.size());
+        for (const std::uint32_t n : instructions) {
+            EXPECT_EQ(encoding(program, program.instructions()[n]), needed);
+            EXPECT_EQ(performed[n], n == instructions.front() ? parameters.limbs(needed.level) : 0);
+        }
+    }
+    EXPECT_THAT(users, testing::ElementsAre(1, 2, 1));  // levels 1, 2, 2; the last at scale power 2
+    EXPECT_EQ(found.rbegin()->first.scale_power, 2);
+}
+
 TEST(Counts, HaveATextForPrograms) {
     const auto read = nlohmann::json::parse(to_json(count_operations(example())));
     EXPECT_EQ(read["format"], "tacit operation counts");

@@ -5,12 +5,16 @@
 
 #include <cmath>
 #include <functional>
+#include <initializer_list>
 
 #include "tacit/base/error.hpp"
 #include "tacit/circuit/trace.hpp"
+#include "tacit/ckks/noise.hpp"
 
 namespace tacit::compile {
 namespace {
+
+namespace noise = ckks::noise;
 
 constexpr std::size_t slots = 512;
 const circuit::Bounds unit{{-1, 1}, {}};
@@ -71,6 +75,128 @@ TEST(EstimateScale, FromDataIsNotAboveThatFromBounds) {
     EXPECT_LE(of_data.spec.scale_bits, of_bounds.spec.scale_bits);
     EXPECT_GE(of_data.spec.scale_bits, of_bounds.spec.scale_bits - 3);
     for (const double bits : of_data.headroom_bits) EXPECT_GE(bits, 1) << "a bit to spare";
+}
+
+/// The errors that steps bring to a slot, by the formulas of the engine.
+class ByHand {
+public:
+    explicit ByHand(const ckks::Parameters& parameters) : parameters_(parameters) {}
+
+    [[nodiscard]] double fresh(int level) const {
+        return in_slots(noise::together(noise::fresh_symmetric(parameters_), noise::encoding()), level);
+    }
+    [[nodiscard]] double key_switch(int level) const {
+        return in_slots(noise::key_switching(parameters_, level), level);
+    }
+    /// Of a relinearisation with a rescaling to this level.
+    [[nodiscard]] double relinearised(int level) const {
+        return in_slots(noise::fused_relinearization(parameters_, level + 1), level);
+    }
+    /// Of a rescaling or level drop to this level.
+    [[nodiscard]] double rescaled(int level) const { return in_slots(noise::rescaling(parameters_), level); }
+    /// Of a vector of two numbers, which fills four coefficients: 1, X^(N/4), X^(N/2), X^(3N/4).
+    [[nodiscard]] double encoded_pair(int level) const { return std::sqrt(4 / 12.0) / parameters_.scale(level); }
+
+private:
+    [[nodiscard]] double in_slots(double coefficient_error, int level) const {
+        return coefficient_error * std::sqrt(static_cast<double>(parameters_.ring_dimension())) /
+               parameters_.scale(level);
+    }
+    const ckks::Parameters& parameters_;
+};
+
+double in_squares(std::initializer_list<double> errors) {
+    double sum = 0;
+    for (const double error : errors) sum += error * error;
+    return std::sqrt(sum);
+}
+
+/// The estimate for inputs in [-3, 3] has this largest value, and the scale is the smallest at which six times the
+/// error computed by hand is within the precision.
+template <std::size_t Inputs, class F>
+void expect_by_hand(F&& function, double largest_value, const std::function<double(const ByHand&)>& error) {
+    constexpr double precision = 1e-6;
+    const circuit::Circuit c = circuit::trace<Inputs>(std::forward<F>(function));
+    const ScaleEstimate found =
+        estimate_scale(manage(c, slots), std::vector(Inputs, circuit::Bounds{{-3, 3}, {}}), {.precision = precision});
+    const auto excess = [&](int fewer_bits) {
+        ckks::ParameterSpec spec = found.spec;
+        spec.scale_bits -= fewer_bits;
+        const auto parameters = ckks::Parameters::create(spec);
+        return 6 * error(ByHand(parameters)) / precision;
+    };
+    EXPECT_NEAR(6 * found.deviation / precision, excess(0), 1e-6);  // products of two errors are smaller
+    EXPECT_LE(excess(0), 1 + 1e-6);
+    EXPECT_GT(excess(1), 1);
+    EXPECT_NEAR(found.magnitude, largest_value, 2 * precision);
+    EXPECT_EQ(found.spec.integer_bits, std::floor(std::log2(largest_value)) + 1);
+}
+
+TEST(EstimateScale, OfRotationsHasTheErrorOfAKeySwitch) {
+    for (const int steps : {1, -1, 5}) {
+        expect_by_hand<1>([&](auto x) { return rotate(x, steps); }, 3,
+                          [](const ByHand& e) {
+                              return in_squares({e.fresh(0), e.key_switch(0)});
+                          });
+    }
+}
+
+TEST(EstimateScale, OfNegationsAndSumsWithExactNumbersHasTheErrorOfTheInput) {
+    const auto fresh = [](const ByHand& e) { return e.fresh(0); };
+    expect_by_hand<1>([](auto x) { return -x; }, 3, fresh);
+    expect_by_hand<1>([](auto x) { return x + 2; }, 5, fresh);
+    expect_by_hand<1>([](auto x) { return x - 2; }, 5, fresh);
+}
+
+TEST(EstimateScale, OfSumsWithVectorsHasTheRoundingOfTheirCoefficients) {
+    const auto fresh_and_encoded = [](const ByHand& e) { return in_squares({e.fresh(0), e.encoded_pair(0)}); };
+    expect_by_hand<1>([](auto x) { return x + circuit::values({0.5, -2.1}); }, 5.1, fresh_and_encoded);
+    expect_by_hand<1>([](auto x) { return x - circuit::values({0.5, -2.1}); }, 5.1, fresh_and_encoded);
+}
+
+TEST(EstimateScale, OfSumsAndDifferencesAddsTheErrorsOfDifferentInputsInSquares) {
+    const auto two_fresh = [](const ByHand& e) { return in_squares({e.fresh(0), e.fresh(0)}); };
+    expect_by_hand<2>([](auto x, auto y) { return x + y; }, 6, two_fresh);
+    expect_by_hand<2>([](auto x, auto y) { return x - y; }, 6, two_fresh);
+}
+
+TEST(EstimateScale, OfProductsWithConstantsHasTheirMultipleOfTheError) {
+    expect_by_hand<1>([](auto x) { return x * 2; }, 6,
+                      [](const ByHand& e) {
+                          return in_squares({2 * e.fresh(1), e.rescaled(0)});
+                      });
+    expect_by_hand<1>(
+        [](auto x) {
+            return x * circuit::values({1.9, -1.1});
+        },
+        5.7,
+        [](const ByHand& e) {
+            return in_squares({1.9 * e.fresh(1), 3 * e.encoded_pair(1), e.rescaled(0)});
+        });
+}
+
+TEST(EstimateScale, OfProductsHasTheErrorOfEachFactorTimesTheOther) {
+    expect_by_hand<2>([](auto x, auto y) { return x * y; }, 9,
+                      [](const ByHand& e) {
+                          return in_squares({3 * e.fresh(1), 3 * e.fresh(1), e.relinearised(0)});
+                      });
+    expect_by_hand<1>([](auto x) { return x * x; }, 9,
+                      [](const ByHand& e) {
+                          return in_squares({(3 + 3) * e.fresh(1), e.relinearised(0)});
+                      });
+}
+
+TEST(EstimateScale, OfLevelDropsHasOneRoundingForAnyNumberOfLevels) {
+    expect_by_hand<1>([](auto x) { return x * x + x; }, 12,
+                      [](const ByHand& e) {
+                          return in_squares({(6 + 1) * e.fresh(1), e.relinearised(0), e.rescaled(0)});
+                      });
+    // The square y errs by 6 times the error of x, y y by 18 times that of y.
+    expect_by_hand<1>(
+        [](auto x) { return x * x * (x * x) + x; }, 84,
+        [](const ByHand& e) {
+            return in_squares({(18 * 6 + 1) * e.fresh(2), 18 * e.relinearised(1), e.relinearised(0), e.rescaled(0)});
+        });
 }
 
 void expect(ErrorCode code, const std::string& text, const std::function<void()>& action) {

@@ -176,7 +176,9 @@ class Parity(TreeTest):
         return check_parity.check(self.root)
 
     def document(self, points=85, tests=170, stated=170):
-        return ("".join(self.ROW.format(i + 1) for i in range(points)) +
+        return (f"{points} done, 0 partly, 0 missing.\n\n" +
+                "".join(self.ROW.format(i + 1) for i in range(points)) +
+                f"\n{tests} have a counterpart, 0 do not.\n"
                 f"\n### LinearAlgebraTest ({stated})\n\n| test | in Tacit |\n|---|---|\n" +
                 "".join(f"| Test{i} | `Other.WorksToo` |\n" for i in range(tests)))
 
@@ -197,6 +199,15 @@ class Parity(TreeTest):
         self.assertIn("LinearAlgebraTest.Test7 is neither missing nor mapped", self.problems_with(empty)[0])
         claimed = self.document().replace(self.ROW.format(3), "| 3 | a point | done | – |\n")
         self.assertEqual(self.problems_with(claimed), ["docs/hit-parity.md: point 3 is done and says –"])
+
+    def test_totals_that_do_not_add_up_are_found(self):
+        late = self.document().replace(self.ROW.format(3), "| 3 | a point | missing | –; later |\n")
+        self.assertEqual(self.problems_with(late), ["docs/hit-parity.md: the totals of the points are 84, 0, 1"])
+        self.assertEqual(self.problems_with(late.replace("85 done, 0 partly, 0", "84 done, 0 partly, 1")), [])
+        lost = self.document().replace("| Test7 | `Other.WorksToo` |", "| Test7 | missing |")
+        self.assertEqual(self.problems_with(lost), ["docs/hit-parity.md: the totals of the tests are 169, 1"])
+        unstated = self.document().replace("170 have a counterpart, 0 do not.", "")
+        self.assertEqual(self.problems_with(unstated), ["docs/hit-parity.md: the totals of the tests are 170, 0"])
 
 
 class DocumentCode(unittest.TestCase):

@@ -14,6 +14,7 @@
 #include "tacit/circuit/domains.hpp"
 #include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/encryptor.hpp"
+#include "tacit/ckks/serialization.hpp"
 #include "tacit/runtime/executor.hpp"
 
 namespace tacit::runtime {
@@ -200,6 +201,31 @@ TEST(DebugExecute, ComparesTheSlotsThatTheCircuitWasManagedFor) {
     for (std::size_t n = 0; n < predicted.size(); ++n) {
         EXPECT_LT(report.steps[n].deviation, 1.5 * predicted[n].deviation) << "instruction " << n;
     }
+}
+
+TEST(DebugExecute, RunsOnKeysAndCiphertextsThatTravelled) {
+    const auto sent = ckks::Parameters::create({.depth = 1, .scale_bits = 30});
+    const auto program = compile::manage(circuit::trace<1>([](auto x) { return rotate(x * x, 1); }), sent.slots());
+    const auto keys = ckks::generate_keys(sent, program.key_request());
+    Complexes values(sent.slots());
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<double>(i));
+    const auto input = ckks::Encryptor(keys.secret_key).encrypt(values, program.input_levels()[0]);
+    const auto access = ckks::insecure_secret_key_access();
+
+    const auto parameters = ckks::parse_parameters(serialize(sent)).value();
+    const auto evaluation_keys = ckks::parse_evaluation_keys(serialize(keys.evaluation_keys), parameters).value();
+    const auto secret_key = ckks::parse_secret_key(serialize(keys.secret_key, access), parameters, access).value();
+    std::vector<ckks::Ciphertext> inputs;
+    inputs.push_back(ckks::parse_ciphertext(serialize(input), parameters).value());
+    const DebugReport report = debug_execute(program, evaluation_keys, secret_key, std::move(inputs), {values});
+    EXPECT_FALSE(report.divergence) << report.divergence->message;
+    EXPECT_LT(report.steps[program.outputs()[0]].largest, 1e-3);
+
+    auto changed = values;
+    changed[0] += 0.1;
+    inputs.clear();
+    inputs.push_back(ckks::parse_ciphertext(serialize(input), parameters).value());
+    EXPECT_TRUE(debug_execute(program, evaluation_keys, secret_key, std::move(inputs), {changed}).divergence);
 }
 
 TEST(DebugExecute, NamesTheFirstLineWhoseKeyIsWrong) {

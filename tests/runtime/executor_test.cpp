@@ -143,6 +143,27 @@ TEST(Executor, HoistedRotationsGiveTheBitsOfSingleOnes) {
     EXPECT_TRUE(identical(execute(plan, data.keys.evaluation_keys, clones(data.inputs))[0], found[0]));
 }
 
+TEST(Executor, ConstantsThatManyShareAreThoseOfEach) {
+    constexpr std::size_t inputs = 24;  // products with one mask that are ready at the same time
+    const auto mask = circuit::values({0.5, -1, 2, 0.25});
+    const auto program = compile::manage(circuit::trace(inputs,
+                                                        [&](std::span<const circuit::Expr> x) {
+                                                            std::vector<circuit::Expr> products;
+                                                            for (const auto& a : x) products.push_back(a * mask);
+                                                            return products;
+                                                        }),
+                                         slots);
+    std::vector<std::vector<double>> values;
+    for (unsigned i = 0; i < inputs; ++i) values.push_back(random_values(i));
+    Encrypted data = encrypt(program, values);
+    const ckks::Evaluator evaluator(data.parameters);
+    const auto encoded = ckks::Encoder(data.parameters).encode(std::vector{0.5, -1.0, 2.0, 0.25}, 1);
+    const auto found = execute(program, data.keys.evaluation_keys, clones(data.inputs));
+    for (std::size_t i = 0; i < inputs; ++i) {
+        EXPECT_TRUE(identical(found[i], evaluator.rescale(evaluator.mul(data.inputs[i], encoded)))) << "product " << i;
+    }
+}
+
 TEST(Executor, ACircuitForFewerSlotsRunsOnRepeatedValues) {
     constexpr std::size_t few = 8;
     for (std::uint64_t seed = 0; seed < 12; ++seed) {
@@ -232,6 +253,16 @@ TEST_F(ExecutorErrors, ForeignParameters) {
     const auto others = ckks::insecure_parameters_for_tests({.depth = 3, .log_ring_dimension = 10});
     const auto keys = ckks::generate_keys(others, program.key_request());
     expect(ErrorCode::parameter_mismatch, "other parameters", keys.evaluation_keys, clones(data.inputs));
+}
+
+TEST_F(ExecutorErrors, AConstantThatDoesNotFitItsLevel) {
+    const auto large = circuit::values({1, 1e30});
+    program = compile::manage(circuit::trace<2>([&](auto a, auto b) {
+                                  return std::vector{a * large, b * large};
+                              }),
+                              slots);
+    expect(ErrorCode::invalid_argument, "encode: a scaled value needs 138.7 bits", data.keys.evaluation_keys,
+           clones(data.inputs));
 }
 
 TEST_F(ExecutorErrors, WhatTheProgressCallThrowsEndsTheRun) {

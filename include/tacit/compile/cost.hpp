@@ -18,7 +18,7 @@ enum class TimedOperation : std::uint8_t {
     add,         ///< of two ciphertexts of degree 1
     negate,      ///< of degree 1
     add_number,  ///< the same number in every slot
-    add_vector,  ///< a vector of slots, its encoding included
+    add_vector,  ///< an encoded vector of slots
     mul,         ///< of two ciphertexts
     mul_number,
     mul_vector,
@@ -27,8 +27,9 @@ enum class TimedOperation : std::uint8_t {
     drop_level,   ///< to the level below
     rotate,       ///< or conjugate
     rotate_more,  ///< a further rotation of the same value, its decomposition shared
+    encode,       ///< a vector of slots
 };
-inline constexpr std::size_t timed_operations = 12;
+inline constexpr std::size_t timed_operations = 13;
 
 /// "add", "mul_vector", ...
 [[nodiscard]] const char* to_string(TimedOperation operation) noexcept;
@@ -63,8 +64,12 @@ struct Memory {
     /// Ciphertexts alive at once, inputs included, one instruction after the other. A run on several threads may
     /// compute values earlier and hold more.
     std::size_t peak_ciphertext_bytes = 0;
-    /// Keys and ciphertexts.
-    [[nodiscard]] std::size_t peak_bytes() const noexcept { return key_bytes + peak_ciphertext_bytes; }
+    /// Encoded vector constants alive at once, each from its first to its last use.
+    std::size_t peak_plaintext_bytes = 0;
+    /// Keys, ciphertexts and encoded constants.
+    [[nodiscard]] std::size_t peak_bytes() const noexcept {
+        return key_bytes + peak_ciphertext_bytes + peak_plaintext_bytes;
+    }
 };
 
 /// From sizes alone. `invalid_argument` for parameters that do not fit the circuit, as predict_noise.

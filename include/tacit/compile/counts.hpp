@@ -1,6 +1,10 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,10 +43,24 @@ struct CountsByLevel {
 /// With the transforms under these parameters.
 [[nodiscard]] CountsByLevel count_operations(const Plan& plan, const ckks::Parameters& parameters);
 
+/// A vector constant as instructions meet it: a run encodes it once for all that meet it at one level and scale power.
+struct Encoding {
+    std::int32_t constant = 0;  ///< its number in the circuit
+    int level = 0;
+    int scale_power = 1;
+    friend auto operator<=>(const Encoding&, const Encoding&) = default;
+};
+
+/// What an instruction of the program needs encoded; nothing for a number that is the same in every slot.
+[[nodiscard]] std::optional<Encoding> encoding(const ManagedCircuit& program, const Instruction& instruction);
+/// The positions of the instructions that meet each, ascending.
+[[nodiscard]] std::map<Encoding, std::vector<std::uint32_t>> encodings(const ManagedCircuit& program);
+
 /// The transforms of each instruction, in their order, exactly as the engine performs them. With L primes at the level,
 /// k special primes and beta digits, a key switch, fused with a rescaling or not, takes (beta + 2) (L + k), and
 /// 2 (L + k) if it is not the first of the rotations that share a decomposition; rescaling (degree + 1) L; a level drop
-/// 2 L of the level above its target; encoding a vector constant L.
+/// 2 L of the level above its target; encoding a vector constant L, for the first instruction that meets it (where
+/// several run at once, any of them).
 [[nodiscard]] std::vector<std::size_t> transforms(const Plan& plan, const ckks::Parameters& parameters);
 
 /// {"format": "tacit operation counts", "version": 1, "levels": [{"level": 0, "products": 2, ...}, ...],

@@ -15,7 +15,8 @@ using Progress = std::function<void(std::size_t done)>;
 /// Runs a plan on ciphertexts: the homomorphic meaning.
 ///
 /// Tasks whose operands are there run side by side on all cores, rotations of one value share its decomposition, and a
-/// value is freed after its last use. The result does not depend on the number of threads, to the last bit. `inputs`
+/// value is freed after its last use. A vector constant is encoded once for every level and scale power at which it is
+/// met, and freed likewise. The result does not depend on the number of threads, to the last bit. `inputs`
 /// are in the order of the circuit's inputs, each at its level of `program.input_levels()`, and are consumed.
 ///
 /// A circuit may have been managed for fewer slots than the parameters have, n instead of N/2. Then every input has to
