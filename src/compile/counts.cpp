@@ -145,8 +145,9 @@ std::vector<std::size_t> transforms(const Plan& plan, const ckks::Parameters& pa
                                             : 2 * rows_with_special(parameters, i.type.level);
         }
     }
-    for (const auto& [needed, users] : encodings(plan.program()))
+    for (const auto& [needed, users] : encodings(plan.program())) {
         found[users.front()] += parameters.limbs(needed.level);
+    }
     return found;
 }
 

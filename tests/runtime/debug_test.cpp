@@ -188,6 +188,21 @@ TEST(DebugExecute, GivesTheCiphertextsOfExecuteAlsoFromSeveralThreads) {
     }
 }
 
+TEST(DebugExecute, ComparesTheSlotsThatTheCircuitWasManagedFor) {
+    constexpr std::size_t width = 64;
+    auto values = random_values(1);
+    values.resize(width);
+    const auto circuit = circuit::trace<1>([](auto x) { return rotate(x, 63) * rotate(rotate(x, 1), 63) - x; });
+    const Setting setting(circuit, {values}, {}, 0, width);
+    const auto report = setting.run();
+    EXPECT_FALSE(report.divergence) << report.divergence->message;
+    const auto predicted =
+        compile::predict_noise(setting.program, setting.parameters, std::vector{circuit::Bounds{{-1, 1}, {}}});
+    for (std::size_t n = 0; n < predicted.size(); ++n) {
+        EXPECT_LT(report.steps[n].deviation, 1.5 * predicted[n].deviation) << "instruction " << n;
+    }
+}
+
 TEST(DebugExecute, RunsOnKeysAndCiphertextsThatTravelled) {
     const auto sent = ckks::Parameters::create({.depth = 1, .scale_bits = 30});
     const auto program = compile::manage(circuit::trace<1>([](auto x) { return rotate(x * x, 1); }), sent.slots());
@@ -211,21 +226,6 @@ TEST(DebugExecute, RunsOnKeysAndCiphertextsThatTravelled) {
     inputs.clear();
     inputs.push_back(ckks::parse_ciphertext(serialize(input), parameters).value());
     EXPECT_TRUE(debug_execute(program, evaluation_keys, secret_key, std::move(inputs), {changed}).divergence);
-}
-
-TEST(DebugExecute, ComparesTheSlotsThatTheCircuitWasManagedFor) {
-    constexpr std::size_t width = 64;
-    auto values = random_values(1);
-    values.resize(width);
-    const auto circuit = circuit::trace<1>([](auto x) { return rotate(x, 63) * rotate(rotate(x, 1), 63) - x; });
-    const Setting setting(circuit, {values}, {}, 0, width);
-    const auto report = setting.run();
-    EXPECT_FALSE(report.divergence) << report.divergence->message;
-    const auto predicted =
-        compile::predict_noise(setting.program, setting.parameters, std::vector{circuit::Bounds{{-1, 1}, {}}});
-    for (std::size_t n = 0; n < predicted.size(); ++n) {
-        EXPECT_LT(report.steps[n].deviation, 1.5 * predicted[n].deviation) << "instruction " << n;
-    }
 }
 
 TEST(DebugExecute, NamesTheFirstLineWhoseKeyIsWrong) {

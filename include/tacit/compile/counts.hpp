@@ -59,8 +59,8 @@ struct Encoding {
 /// The transforms of each instruction, in their order, exactly as the engine performs them. With L primes at the level,
 /// k special primes and beta digits, a key switch, fused with a rescaling or not, takes (beta + 2) (L + k), and
 /// 2 (L + k) if it is not the first of the rotations that share a decomposition; rescaling (degree + 1) L; a level drop
-/// 2 L of the level above its target; encoding a vector constant L, for the first
-/// instruction that meets it (where several run at once, any of them).
+/// 2 L of the level above its target; encoding a vector constant L, for the first instruction that meets it (where
+/// several run at once, any of them).
 [[nodiscard]] std::vector<std::size_t> transforms(const Plan& plan, const ckks::Parameters& parameters);
 
 /// {"format": "tacit operation counts", "version": 1, "levels": [{"level": 0, "products": 2, ...}, ...],
