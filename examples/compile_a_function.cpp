@@ -35,7 +35,7 @@ circuit::Circuit write_circuit(const polynomial::Polynomial& approximate_sigmoid
         for (int steps = 1; steps < static_cast<int>(features); steps *= 2) sum += rotate(sum, steps);
         return evaluate(approximate_sigmoid, sum);
     });
-    const circuit::Circuit better = circuit::optimise(written);
+    circuit::Circuit better = circuit::optimise(written);
     std::printf("depth %d, %zu products of encrypted values, %zu rotations\n", circuit::depth(better),
                 circuit::operation_count(better).products(), circuit::operation_count(better).rotations());
     return better;
