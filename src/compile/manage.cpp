@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "base/fail.hpp"
+#include "circuit/products_after.hpp"
 #include "tacit/compile/managed_circuit.hpp"
 
 namespace tacit::compile {
@@ -28,29 +29,19 @@ public:
     }
 
 private:
-    static constexpr int dead = -1;
-
     [[nodiscard]] const Node& node(std::uint32_t i) const { return circuit_.nodes()[i]; }
-    [[nodiscard]] bool live(std::uint32_t i) const { return level_[i] != dead && node(i).op != Op::constant; }
+    [[nodiscard]] bool live(std::uint32_t i) const { return level_[i] != circuit::dead && node(i).op != Op::constant; }
     [[nodiscard]] bool is_constant(ValueId v) const { return circuit_.is_constant(v); }
 
     /// level_[v]: the highest level at which some use wants v in normal form (scale power 1); dead if there is none.
     void assign_levels() {
-        level_.assign(circuit_.nodes().size(), dead);
         for (const ValueId v : circuit_.outputs()) {
             if (is_constant(v)) {
                 fail(ErrorCode::invalid_argument,
                      "manage: an output of the circuit is a constant; only encrypted values can be returned");
             }
-            level_[v.index] = 0;
         }
-        for (auto i = static_cast<std::uint32_t>(circuit_.nodes().size()); i-- > 0;) {
-            if (level_[i] == dead) continue;
-            const int wanted = level_[i] + (node(i).op == Op::mul ? 1 : 0);
-            const auto want = [&](ValueId v) { level_[v.index] = std::max(level_[v.index], wanted); };
-            if (circuit::operand_count(node(i).op) > 0) want(node(i).lhs);
-            if (circuit::operand_count(node(i).op) > 1) want(node(i).rhs);
-        }
+        level_ = circuit::products_after(circuit_);
     }
 
     /// raw_[v]: v is first computed with scale power 2 at level_[v] + 1. Products are; sums, differences and negations

@@ -1,6 +1,8 @@
 #include "tacit/linalg/public_product.hpp"
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 #include "linalg/shapes.hpp"
 #include "linalg/slot_map.hpp"
@@ -28,6 +30,20 @@ struct Block {
     std::size_t row, column;    ///< of the first element
     std::size_t rows, columns;  ///< how many there are
 };
+
+/// The tiles of a layout as linear maps of the slots of `sources`: describe(tile, map) fills in each map.
+template <class Describe>
+std::vector<Expr> mapped_tiles(const Layout& layout, std::span<const Expr> sources, Location where,
+                               const Describe& describe) {
+    const Writer write(where);
+    std::vector<Expr> tiles;
+    for (std::size_t tile = 0; tile < layout.tiles(); ++tile) {
+        SlotMap map(layout.unit().slots());
+        describe(tile, map);
+        tiles.push_back(map.apply(sources, write));
+    }
+    return tiles;
+}
 
 }  // namespace
 
@@ -63,10 +79,7 @@ ColumnVector multiply_by_diagonals(const Dense& a, const ColumnVector& b, Locati
     const std::size_t w = unit.width();
     const Layout layout = Layout::column_vector(unit, a.rows(), where);
     const ColumnVector vector = spread(b, where);
-    const Writer write(where);
-    std::vector<Expr> tiles;
-    for (std::size_t tile = 0; tile < layout.tiles(); ++tile) {
-        SlotMap map(unit.slots());
+    const auto describe = [&](std::size_t tile, SlotMap& map) {
         for (std::size_t j = 0; j < a.columns(); ++j) {
             for (std::size_t i = tile * w; i < std::min(a.rows(), (tile + 1) * w); ++i) {
                 for (std::size_t r = 0; r < unit.height(); ++r) {
@@ -74,9 +87,8 @@ ColumnVector multiply_by_diagonals(const Dense& a, const ColumnVector& b, Locati
                 }
             }
         }
-        tiles.push_back(map.apply(vector.tiles(), write));
-    }
-    return {layout, std::move(tiles), where};
+    };
+    return {layout, mapped_tiles(layout, vector.tiles(), where, describe), where};
 }
 
 RowVector multiply_by_diagonals(const RowVector& a, const Dense& b, Location where) {
@@ -86,18 +98,14 @@ RowVector multiply_by_diagonals(const RowVector& a, const Dense& b, Location whe
     const std::size_t w = unit.width();
     const Layout layout = Layout::row_vector(unit, b.columns(), where);
     const RowVector vector = spread(a, where);
-    const Writer write(where);
-    std::vector<Expr> tiles;
-    for (std::size_t tile = 0; tile < layout.tiles(); ++tile) {
-        SlotMap map(unit.slots());
+    const auto describe = [&](std::size_t tile, SlotMap& map) {
         for (std::size_t i = 0; i < b.rows(); ++i) {
             for (std::size_t j = tile * h; j < std::min(b.columns(), (tile + 1) * h); ++j) {
                 map.add(i / h, i % h * w, j % h * w, b(i, j), w);
             }
         }
-        tiles.push_back(map.apply(vector.tiles(), write));
-    }
-    return {layout, std::move(tiles), where};
+    };
+    return {layout, mapped_tiles(layout, vector.tiles(), where, describe), where};
 }
 
 Matrix multiply(const Dense& a, const Matrix& b, Location where) {
@@ -106,20 +114,16 @@ Matrix multiply(const Dense& a, const Matrix& b, Location where) {
     const Layout layout = Layout::matrix(source.unit(), a.rows(), source.columns(), where);
     const std::size_t h = layout.unit().height();
     const std::size_t w = layout.unit().width();
-    const Writer write(where);
-    std::vector<Expr> tiles;
-    for (std::size_t tile = 0; tile < layout.tiles(); ++tile) {
+    const auto describe = [&](std::size_t tile, SlotMap& map) {
         const Block block(layout, tile);
-        SlotMap map(layout.unit().slots());
         for (std::size_t k = 0; k < a.columns(); ++k) {
             const std::size_t from = k / h * source.tile_columns() + tile % layout.tile_columns();
             for (std::size_t r = 0; r < block.rows; ++r) {
                 map.add(from, k % h * w, r * w, a(block.row + r, k), block.columns);
             }
         }
-        tiles.push_back(map.apply(b.tiles(), write));
-    }
-    return {layout, std::move(tiles), where};
+    };
+    return {layout, mapped_tiles(layout, b.tiles(), where, describe), where};
 }
 
 Matrix multiply(const Matrix& a, const Dense& b, Location where) {
@@ -127,11 +131,8 @@ Matrix multiply(const Matrix& a, const Dense& b, Location where) {
     require_length("multiply", b.rows(), b, source, source.columns(), where);
     const Layout layout = Layout::matrix(source.unit(), source.rows(), b.columns(), where);
     const std::size_t w = layout.unit().width();
-    const Writer write(where);
-    std::vector<Expr> tiles;
-    for (std::size_t tile = 0; tile < layout.tiles(); ++tile) {
+    const auto describe = [&](std::size_t tile, SlotMap& map) {
         const Block block(layout, tile);
-        SlotMap map(layout.unit().slots());
         for (std::size_t k = 0; k < b.rows(); ++k) {
             const std::size_t from = tile / layout.tile_columns() * source.tile_columns() + k / w;
             for (std::size_t c = 0; c < block.columns; ++c) {
@@ -140,9 +141,8 @@ Matrix multiply(const Matrix& a, const Dense& b, Location where) {
                 }
             }
         }
-        tiles.push_back(map.apply(a.tiles(), write));
-    }
-    return {layout, std::move(tiles), where};
+    };
+    return {layout, mapped_tiles(layout, a.tiles(), where, describe), where};
 }
 
 }  // namespace tacit::linalg

@@ -8,26 +8,15 @@
 
 #include "tacit/circuit/builder.hpp"
 #include "tacit/circuit/expr.hpp"
+#include "tensor/grid_sums.hpp"
 
 namespace tacit::logreg {
 
 namespace {
 
 using circuit::Expr;
-
-/// sum_i rotate(x, i * step) over i = 0 .. count-1, count a power of two: log2(count) rotations.
-Expr rotate_sum(Expr x, std::ptrdiff_t step, std::size_t count) {
-    for (std::size_t i = 1; i < count; i *= 2)
-        x += rotate(x, static_cast<std::int32_t>(step * static_cast<std::ptrdiff_t>(i)));
-    return x;
-}
-
-/// A grid row that is `value` in column 0 and zero elsewhere.
-circuit::Constant first_column(std::size_t width, double value) {
-    std::vector<double> row(width, 0.0);
-    row[0] = value;
-    return circuit::values(std::move(row));
-}
+using tensor::first_column;
+using tensor::rotate_sum;
 
 /// The sigmoid's cubic on the scaled argument x' = sqrt(q3) x: s(x) = q0 + x'(x'^2 + q1) / sqrt(q3). The scaling keeps
 /// the small coefficient q3 off the ciphertexts and costs no level.

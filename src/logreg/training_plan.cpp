@@ -75,8 +75,8 @@ TrainingPlan make_training_plan(Method method, const TrainingRecipe& recipe, std
 PlannedTraining plan_training(const TrainingChoice& choice) {
     choice.recipe.validate();
     std::size_t slots = fewest_slots(choice.method, choice.recipe);
-    if (choice.method !=
-        Method::baseline) {  // no circuit has fewer levels; one in too small a ring takes long to write
+    if (choice.method != Method::baseline) {
+        // No circuit has fewer levels, and one for too small a ring takes long to write.
         const int depth = tensor::least_depth(training_program(choice.recipe), summation_of(choice.method));
         slots = make_parameters(choice, depth, slots).slots();
     }

@@ -1,6 +1,7 @@
 #include "tensor/clear.hpp"
 
 #include "base/fail.hpp"
+#include "tacit/polynomial/polynomial.hpp"
 
 namespace tacit::tensor {
 
@@ -40,12 +41,6 @@ ClearMatrix product(const ClearMatrix& a, const ClearMatrix& b) {
     return out;
 }
 
-double horner(const std::vector<double>& c, double x) {
-    double y = 0;
-    for (std::size_t i = c.size(); i-- > 0;) y = y * x + c[i];
-    return y;
-}
-
 std::vector<double> value(const VectorNode& node, const ClearInputs& inputs,
                           const std::vector<std::vector<double>>& values) {
     if (node.kind == Kind::input) return inputs.vectors[node.lhs];
@@ -59,9 +54,11 @@ std::vector<double> value(const VectorNode& node, const ClearInputs& inputs,
             for (double& entry : x) entry *= node.factor;
             break;
         case Kind::product: return chain_times(inputs, node.chain, std::move(x));
-        case Kind::polynomial:
-            for (double& entry : x) entry = horner(node.coefficients, entry);
+        case Kind::polynomial: {
+            const auto p = polynomial::Polynomial::power(node.coefficients);
+            for (double& entry : x) entry = p(entry);
             break;
+        }
         case Kind::input:
         case Kind::zero: break;
     }
@@ -92,12 +89,7 @@ void check_inputs(const Program& program, const ClearInputs& inputs) {
     }
 }
 
-ClearMatrix chain_product(const ClearInputs& inputs, const Chain& chain, std::size_t size) {
-    if (chain.empty()) {
-        ClearMatrix identity{size, size, std::vector<double>(size * size, 0.0)};
-        for (std::size_t i = 0; i < size; ++i) identity.values[i * size + i] = 1;
-        return identity;
-    }
+ClearMatrix chain_product(const ClearInputs& inputs, const Chain& chain) {
     const auto factor = [&](const Factor& f) {
         const ClearMatrix& m = inputs.matrices[f.matrix];
         return f.transposed ? transposed(m) : m;

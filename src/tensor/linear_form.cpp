@@ -63,6 +63,12 @@ bool is_polynomial_or_known(const LinearForm& form) {
 
 }  // namespace
 
+Chain transposed(const Chain& chain) {
+    Chain result(chain.rbegin(), chain.rend());
+    for (Factor& f : result) f.transposed = !f.transposed;
+    return result;
+}
+
 std::vector<LinearForm> linear_forms(const Program& program, Association association) {
     std::vector<LinearForm> forms;
     for (std::uint32_t i = 0; i < program.nodes().size(); ++i) {

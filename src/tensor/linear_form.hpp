@@ -10,6 +10,9 @@
 
 namespace tacit::tensor {
 
+/// The transpose of a product.
+[[nodiscard]] Chain transposed(const Chain& chain);
+
 /// What a linear form is a combination of: chain * base.
 struct Base {
     enum class Kind : std::uint8_t { ones, vector, polynomial, node };

@@ -6,6 +6,7 @@
 
 #include "tacit/circuit/builder.hpp"
 #include "tacit/circuit/expr.hpp"
+#include "tensor/grid_sums.hpp"
 
 namespace tacit::tensor {
 
@@ -17,20 +18,7 @@ using Part = InputBlock::Part;
 /// A vector over as many ciphertexts as it takes.
 using Tiles = std::vector<Expr>;
 
-/// sum_i rotate(x, i * step) over i = 0 .. count-1, count a power of two: log2(count) rotations.
-Expr rotate_sum(Expr x, std::ptrdiff_t step, std::size_t count) {
-    for (std::size_t i = 1; i < count; i *= 2)
-        x += rotate(x, static_cast<std::int32_t>(step * static_cast<std::ptrdiff_t>(i)));
-    return x;
-}
-
 void accumulate(std::optional<Expr>& sum, const Expr& term) { sum = sum ? *sum + term : term; }
-
-Chain transposed(const Chain& chain) {
-    Chain result(chain.rbegin(), chain.rend());
-    for (Factor& f : result) f.transposed = !f.transposed;
-    return result;
-}
 
 class Lowering {
 public:
@@ -262,13 +250,7 @@ private:
                                                      return std::optional(Place{first, tile * width, false, 0, tile});
                                                  }),
                                       1, width);  // exact in column 0
-        return sum.final || width == 1 ? total : rotate_sum(total * first_column(), -1, width);
-    }
-
-    [[nodiscard]] circuit::Constant first_column() const {
-        std::vector<double> row(grid_.width, 0.0);
-        row[0] = 1;
-        return circuit::values(std::move(row));
+        return sum.final || width == 1 ? total : rotate_sum(total * first_column(width, 1), -1, width);
     }
 
     // --- targets -------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "circuit/products_after.hpp"
 #include "tensor/lower.hpp"
 
 namespace tacit::tensor {
@@ -30,19 +31,6 @@ std::vector<Grid> candidate_grids(const Targets& targets, std::size_t slots) {
         }
     }
     return grids;
-}
-
-/// The levels that remain above each value: how many products are yet to come.
-std::vector<int> levels_needed(const circuit::Circuit& circuit) {
-    std::vector<int> level(circuit.nodes().size(), 0);
-    for (auto i = circuit.nodes().size(); i-- > 0;) {
-        const circuit::Node& node = circuit.nodes()[i];
-        const int below = level[i] + (node.op == circuit::Op::mul ? 1 : 0);
-        const int operands = circuit::operand_count(node.op);
-        if (operands > 0) level[node.lhs.index] = std::max(level[node.lhs.index], below);
-        if (operands > 1) level[node.rhs.index] = std::max(level[node.rhs.index], below);
-    }
-    return level;
 }
 
 double weight(const circuit::Circuit& circuit, const circuit::Node& node) {
@@ -124,9 +112,10 @@ std::vector<std::pair<const Way*, Grid>> candidates(const std::vector<Way>& all,
 }  // namespace
 
 double estimated_cost(const circuit::Circuit& circuit) {
-    const std::vector<int> levels = levels_needed(circuit);
+    const std::vector<int> levels = circuit::products_after(circuit);
     double cost = 0;
     for (std::size_t i = 0; i < levels.size(); ++i) {
+        if (levels[i] == circuit::dead) continue;
         cost += weight(circuit, circuit.nodes()[i]) * std::pow(levels[i] + 2, 1.5);
     }
     return cost;

@@ -51,7 +51,7 @@ std::vector<std::complex<double>> Packer::operator()(const InputBlock& block) {
 
 const ClearMatrix& Packer::product(const Chain& chain) {
     const auto [at, fresh] = products_.try_emplace(chain);
-    if (fresh) at->second = chain_product(inputs_, chain, 0);
+    if (fresh) at->second = chain_product(inputs_, chain);
     return at->second;
 }
 

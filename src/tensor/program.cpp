@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "tensor/linear_form.hpp"
 #include "tensor/recording.hpp"
 
 namespace tacit::tensor {
@@ -101,11 +102,7 @@ Program Tracer::finish() && { return recording_->finish(); }
 std::size_t Matrix::rows() const { return recording_->program().rows(chain_.front()); }
 std::size_t Matrix::columns() const { return recording_->program().columns(chain_.back()); }
 
-Matrix transpose(const Matrix& a) {
-    Chain chain(a.chain_.rbegin(), a.chain_.rend());
-    for (Factor& f : chain) f.transposed = !f.transposed;
-    return {a.recording_, std::move(chain)};
-}
+Matrix transpose(const Matrix& a) { return {a.recording_, transposed(a.chain_)}; }
 
 Matrix operator*(const Matrix& a, const Matrix& b) {
     require_same(a.recording_, b.recording_, "matrix product");

@@ -135,17 +135,6 @@ bool congruent(const Context& context, const ring::EvaluationPoly& a, const ring
     return true;
 }
 
-bool identical(const Ciphertext& a, const Ciphertext& b) {
-    if (!(a.type() == b.type()) || a.limbs() != b.limbs()) return false;
-    const std::size_t n = a.parameters().ring_dimension();
-    for (std::size_t j = 0; j <= static_cast<std::size_t>(a.type().degree); ++j) {
-        for (std::size_t i = 0; i < a.limbs(); ++i) {
-            if (!std::equal(a.poly(j).limb(i), a.poly(j).limb(i) + n, b.poly(j).limb(i))) return false;
-        }
-    }
-    return true;
-}
-
 std::vector<double> coefficients(const Context& context, const ring::EvaluationPoly& poly, std::size_t limbs) {
     ring::EvaluationPoly first = poly.clone();
     first.truncate(std::min(limbs, poly.limbs()));

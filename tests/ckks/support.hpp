@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ckks/context.hpp"
+#include "ckks/identical.hpp"
 #include "ckks/make_parameters.hpp"
 #include "tacit/base/random.hpp"
 #include "tacit/ckks/decryptor.hpp"
@@ -66,8 +67,6 @@ template <class Value>
 
 /// Equal modulo every prime.
 [[nodiscard]] bool congruent(const Context& context, const ring::EvaluationPoly& a, const ring::EvaluationPoly& b);
-/// Equal doubles everywhere, types included.
-[[nodiscard]] bool identical(const Ciphertext& a, const Ciphertext& b);
 
 /// Centred integer coefficients, up to the rounding of double; at most the first `limbs` primes are looked at.
 [[nodiscard]] std::vector<double> coefficients(const Context& context, const ring::EvaluationPoly& poly,

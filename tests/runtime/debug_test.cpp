@@ -9,6 +9,7 @@
 #include <random>
 #include <thread>
 
+#include "ckks/identical.hpp"
 #include "ckks/make_parameters.hpp"
 #include "tacit/base/error.hpp"
 #include "tacit/circuit/domains.hpp"
@@ -153,30 +154,15 @@ TEST(DebugExecute, MeasuresNoMoreThanIsPredictedFromBounds) {
     EXPECT_GT(all.quantile(0.5), -4) << "an upper estimate, but not any";
 }
 
-bool identical(const ckks::Ciphertext& a, const ckks::Ciphertext& b) {
-    for (std::size_t i = 0; i <= static_cast<std::size_t>(a.type().degree); ++i) {
-        for (std::size_t row = 0; row < a.limbs(); ++row) {
-            if (!std::equal(a.poly(i).limb(row), a.poly(i).limb(row) + a.poly(i).dimension(), b.poly(i).limb(row)))
-                return false;
-        }
-    }
-    return a.type() == b.type();
-}
-
 TEST(DebugExecute, GivesTheCiphertextsOfExecuteAlsoFromSeveralThreads) {
     const Setting setting(random_circuit(5), {random_values(0), random_values(1), random_values(2)});
     const auto inputs = setting.encrypt();
-    const auto clones = [&] {
-        std::vector<ckks::Ciphertext> copies;
-        for (const auto& input : inputs) copies.push_back(input.clone());
-        return copies;
-    };
-    const auto expected = execute(setting.program, setting.keys, clones());
+    const auto expected = execute(setting.program, setting.keys, clones(inputs));
     std::vector<DebugReport> reports(3);
     std::vector<std::thread> threads;
     for (DebugReport& report : reports) {
         threads.emplace_back([&] {
-            report = debug_execute(setting.program, setting.keys, setting.secret_key, clones(), setting.values);
+            report = debug_execute(setting.program, setting.keys, setting.secret_key, clones(inputs), setting.values);
         });
     }
     for (std::thread& thread : threads) thread.join();

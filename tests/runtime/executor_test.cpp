@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "circuit/random_circuit.hpp"
+#include "ckks/identical.hpp"
 #include "ckks/make_parameters.hpp"
 #include "tacit/base/error.hpp"
 #include "tacit/base/parallel.hpp"
@@ -50,22 +51,6 @@ Encrypted encrypt(const compile::ManagedCircuit& program, const std::vector<std:
     for (std::size_t i = 0; i < values.size(); ++i)
         inputs.push_back(encryptor.encrypt(values[i], program.input_levels()[i]));
     return {parameters, std::move(keys), std::move(inputs)};
-}
-
-std::vector<ckks::Ciphertext> clones(const std::vector<ckks::Ciphertext>& ciphertexts) {
-    std::vector<ckks::Ciphertext> copies;
-    for (const auto& ciphertext : ciphertexts) copies.push_back(ciphertext.clone());
-    return copies;
-}
-
-bool identical(const ckks::Ciphertext& a, const ckks::Ciphertext& b) {
-    for (std::size_t i = 0; i <= static_cast<std::size_t>(a.type().degree); ++i) {
-        for (std::size_t row = 0; row < a.limbs(); ++row) {
-            if (!std::equal(a.poly(i).limb(row), a.poly(i).limb(row) + a.poly(i).dimension(), b.poly(i).limb(row)))
-                return false;
-        }
-    }
-    return a.type() == b.type();
 }
 
 TEST(Executor, ComputesWhatThePlainMeaningSays) {

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "tacit/circuit/circuit.hpp"
+
+namespace tacit::circuit {
+
+/// Marks values that no output needs.
+inline constexpr int dead = -1;
+
+/// For every value the most products between it and an output; `dead` where no output needs it.
+[[nodiscard]] std::vector<int> products_after(const Circuit& circuit);
+
+}  // namespace tacit::circuit
