@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -71,8 +70,8 @@ public:
 
     // The comment is what the compiler shows next to "use of deleted function".
     explicit operator bool() const = delete;  // an encrypted value cannot decide a branch: compute both sides
-    friend bool operator==(const Located&, const Located&) = delete;  // encrypted values cannot be compared
-    friend std::partial_ordering operator<=>(const Located&, const Located&) = delete;  // nor ordered
+    friend bool operator==(const Located&, const Located&) = delete;   // encrypted values cannot be compared
+    friend auto operator<=>(const Located&, const Located&) = delete;  // encrypted values cannot be ordered
 
 private:
     friend class Builder;
