@@ -1,4 +1,6 @@
 // write_seeds FOLDER: writes FOLDER/TARGET/NAME, valid inputs that the fuzz targets start from.
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <string_view>
 
@@ -10,6 +12,7 @@
 #include "tacit/ckks/evaluator.hpp"
 #include "tacit/compile/cost.hpp"
 #include "tacit/compile/text.hpp"
+#include "tacit/mpc/prio3.hpp"
 
 namespace {
 
@@ -106,6 +109,36 @@ void write_others(const Seeds& seeds) {
         "\1\037\213\010\000\000\000\000\000\002\377\143\140\340\140\144\140\140\140\142\146\007\000\171\152\325\040\012\000\000\000"sv);
 }
 
+/// Messages that are accepted, for every kind.
+void write_prio3(const Seeds& seeds) {
+    const mpc::Bytes context, key(mpc::Prio3::verify_key_bytes), nonce(mpc::Prio3::nonce_bytes);
+    int kind = 0;
+    const auto write = [&](const mpc::Prio3& prio3, std::vector<std::uint64_t> measurement) {
+        const auto report = prio3.shard(context, measurement, nonce, mpc::Bytes(prio3.random_bytes()));
+        const auto seed = [&](int message, const mpc::Bytes& bytes) {
+            mpc::Bytes input{static_cast<std::byte>(5 * message + kind)};
+            input.insert(input.end(), bytes.begin(), bytes.end());
+            seeds.raw("prio3", fmt::format("kind{}_message{}", kind, message), input);
+        };
+        seed(0, report.input_shares[0]);
+        seed(1, report.public_share);
+        mpc::Bytes shares;
+        for (int j = 0; j < 2; ++j) {
+            const auto begun = prio3.verify_init(key, context, j, nonce, report.public_share,
+                                                 report.input_shares[static_cast<std::size_t>(j)]);
+            shares.insert(shares.end(), begun.value().verifier_share.begin(), begun.value().verifier_share.end());
+        }
+        seed(2, shares);
+        seed(3, prio3.empty_aggregate());
+        ++kind;
+    };
+    write(mpc::Prio3::count(), {1});
+    write(mpc::Prio3::sum(2, 5), {4});
+    write(mpc::Prio3::sum_vec(2, 2, 3), {1, 3});
+    write(mpc::Prio3::histogram(2, 3), {2});
+    write(mpc::Prio3::multihot_count_vec(2, 3, 1), {0, 1, 0});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -117,5 +150,6 @@ int main(int argc, char** argv) {
     write_keys(seeds);
     write_ciphertexts(seeds);
     write_others(seeds);
+    write_prio3(seeds);
     return 0;
 }
