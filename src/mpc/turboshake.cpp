@@ -1,5 +1,6 @@
 #include "mpc/turboshake.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "tacit/base/error.hpp"
@@ -70,11 +71,16 @@ void TurboShake128::permute() noexcept {
 
 void TurboShake128::absorb(std::span<const std::byte> bytes) noexcept {
     TACIT_ASSERT(!squeezing_);
-    for (const std::byte byte : bytes) {
-        add_byte(position_, std::to_integer<std::uint8_t>(byte));
-        if (++position_ == rate) {
-            permute();
-            position_ = 0;
+    for (std::size_t i = 0; i < bytes.size();) {
+        if (position_ % 8 == 0 && bytes.size() - i >= 8) {
+            std::uint64_t word = 0;
+            for (std::size_t k = 8; k-- > 0;) word = (word << 8) | std::to_integer<std::uint64_t>(bytes[i + k]);
+            state_[position_ / 8] ^= word;
+            advance(8);
+            i += 8;
+        } else {
+            add_byte(position_, std::to_integer<std::uint8_t>(bytes[i++]));
+            advance(1);
         }
     }
 }
@@ -87,13 +93,12 @@ void TurboShake128::squeeze(std::span<std::byte> out) noexcept {
         position_ = 0;
         squeezing_ = true;
     }
-    for (std::byte& byte : out) {
-        if (position_ == rate) {
-            permute();
-            position_ = 0;
-        }
-        byte = static_cast<std::byte>(state_[position_ / 8] >> (8 * (position_ % 8)));
-        ++position_;
+    for (std::size_t i = 0; i < out.size();) {
+        const std::uint64_t word = state_[position_ / 8] >> (8 * (position_ % 8));
+        const std::size_t count = std::min(8 - position_ % 8, out.size() - i);
+        for (std::size_t k = 0; k < count; ++k) out[i + k] = static_cast<std::byte>(word >> (8 * k));
+        i += count;
+        advance(count);
     }
 }
 

@@ -25,6 +25,13 @@ public:
 
 private:
     void permute() noexcept;
+    /// By at most what is left of the block; a full block is permuted.
+    void advance(std::size_t bytes) noexcept {
+        position_ += bytes;
+        if (position_ < rate) return;
+        permute();
+        position_ = 0;
+    }
     void add_byte(std::size_t position, std::uint8_t value) noexcept {
         state_[position / 8] ^= static_cast<std::uint64_t>(value) << (8 * (position % 8));
     }
