@@ -54,7 +54,7 @@ std::vector<Limited> follow(const Circuit& circuit, const std::vector<int>& inpu
         }
         if (operand_count(node.op) > 0) found[i] = found[node.lhs.index];
         if (operand_count(node.op) > 1) found[i] = lower(found[i], found[node.rhs.index]);
-        if (node.op != Op::mul) continue;
+        if (!circuit.takes_level({i})) continue;
         if (found[i].level == 0) {
             const InputInfo& input = circuit.inputs()[found[i].input];
             const int needed = after[input.value.index];
@@ -74,7 +74,7 @@ std::vector<ValueId> deepest_chain(const Circuit& circuit, const std::vector<int
     std::vector<ValueId> chain;
     while (depths[at.index] > 0) {
         const Node& node = circuit.node(at);
-        if (node.op == Op::mul) chain.push_back(at);
+        if (circuit.takes_level(at)) chain.push_back(at);
         at = operand_count(node.op) < 2 ? node.lhs : std::max(node.lhs, node.rhs, deeper);
     }
     return {chain.rbegin(), chain.rend()};

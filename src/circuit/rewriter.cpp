@@ -57,6 +57,8 @@ std::optional<ValueId> Rewriter::fold(Op op, ValueId a, ValueId b) {
     const auto x = builder_.constant_values(node(a).attribute);
     const auto y = builder_.constant_values(node(b).attribute);
     const auto result = slotwise(op, x, y);
+    if (op == Op::mul && circuit::is_integer(x) && circuit::is_integer(y) && !circuit::is_integer(result))
+        return std::nullopt;
     for (std::size_t i = 0; i < result.size(); ++i) {
         const bool lost = op == Op::mul && result[i] == 0 && x[i & (x.size() - 1)] != 0 && y[i & (y.size() - 1)] != 0;
         const bool inexact = op == Op::mul && std::fpclassify(result[i]) == FP_SUBNORMAL;

@@ -28,13 +28,15 @@ const ckks::CiphertextType& start(const ManagedCircuit& program, const Instructi
 
 void count(LevelCounts& counts, Step step) {
     switch (step) {
-        case Step::input: break;
+        case Step::input:
+        case Step::zero: break;
         case Step::add:
         case Step::sub:
         case Step::add_constant: ++counts.additions; break;
         case Step::negate: ++counts.negations; break;
         case Step::mul: ++counts.products; break;
-        case Step::mul_constant: ++counts.constant_products; break;
+        case Step::mul_constant:
+        case Step::mul_integer: ++counts.constant_products; break;
         case Step::relinearize_rescale:
             ++counts.relinearizations;
             ++counts.rescalings;
@@ -63,7 +65,9 @@ std::size_t transforms_of(const ManagedCircuit& program, const ckks::Parameters&
         case Step::drop_level: return (static_cast<std::size_t>(from.degree) + 1) * parameters.limbs(i.type.level + 1);
         case Step::add_constant:
         case Step::mul_constant:
+        case Step::mul_integer:
         case Step::input:
+        case Step::zero:
         case Step::add:
         case Step::sub:
         case Step::negate:

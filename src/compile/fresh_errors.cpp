@@ -74,10 +74,12 @@ Parts fresh_errors(const ManagedCircuit& program, const ckks::Parameters& parame
         case Step::conjugate:
             at(parts, ErrorSource::key_switching) = slots(noise::key_switching(parameters, i.type.level));
             break;
+        case Step::zero:
         case Step::add:
         case Step::sub:
         case Step::negate:
-        case Step::mul: break;
+        case Step::mul:
+        case Step::mul_integer: break;
     }
     return parts;
 }

@@ -55,14 +55,14 @@ public:
 
     void step(std::uint32_t n, const circuit::Slots& clear) {
         const Instruction& i = program_.instructions()[n];
+        const int operands = operand_count(i.step);
         if (i.step == compile::Step::input) {
             values_[n] = std::move(inputs_[static_cast<std::size_t>(i.attribute)]);
         } else {
-            const Ciphertext& rhs = *values_[operand_count(i.step) > 1 ? i.rhs : i.lhs];
-            values_[n] = steps_.run(i, *values_[i.lhs], rhs, false);
+            values_[n] = steps_.run(i, operands > 0 ? &*values_[i.lhs] : nullptr,
+                                    operands > 1 ? &*values_[i.rhs] : nullptr, false);
         }
         compare(n, clear);
-        const int operands = operand_count(i.step);
         if (operands > 0 && last_[i.lhs] == n) values_[i.lhs].reset();
         if (operands > 1 && last_[i.rhs] == n) values_[i.rhs].reset();
     }

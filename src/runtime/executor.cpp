@@ -104,8 +104,9 @@ private:
 
     Ciphertext compute(const Instruction& i) {
         if (i.step == Step::input) return std::move(inputs_[static_cast<std::size_t>(i.attribute)]);
-        const Ciphertext& rhs = *values_[compile::operand_count(i.step) > 1 ? i.rhs : i.lhs];
-        return steps_.run(i, *values_[i.lhs], rhs, last_read(i.lhs));
+        const int operands = compile::operand_count(i.step);
+        if (operands == 0) return steps_.run(i, nullptr, nullptr, false);
+        return steps_.run(i, &*values_[i.lhs], operands > 1 ? &*values_[i.rhs] : nullptr, last_read(i.lhs));
     }
 
     const Plan& plan_;

@@ -31,22 +31,26 @@ std::shared_ptr<const ckks::Plaintext> EncodedConstants::take(const compile::Enc
 StepRunner::StepRunner(const ManagedCircuit& program, const ckks::EvaluationKeys& keys)
     : program_(program), evaluator_(keys), constants_(program, keys.parameters()) {}
 
-Ciphertext StepRunner::run(const Instruction& i, Ciphertext& lhs, const Ciphertext& rhs, bool last_read_of_lhs) {
+Ciphertext StepRunner::run(const Instruction& i, Ciphertext* lhs, const Ciphertext* rhs, bool last_read_of_lhs) {
     switch (i.step) {
         case Step::input: break;
-        case Step::add: return last_read_of_lhs ? evaluator_.add(std::move(lhs), rhs) : evaluator_.add(lhs, rhs);
-        case Step::sub: return last_read_of_lhs ? evaluator_.sub(std::move(lhs), rhs) : evaluator_.sub(lhs, rhs);
-        case Step::negate: return evaluator_.negate(lhs);
-        case Step::mul: return evaluator_.mul(lhs, rhs);
+        case Step::zero: return Ciphertext::zero(evaluator_.parameters(), i.type);
+        case Step::add: return last_read_of_lhs ? evaluator_.add(std::move(*lhs), *rhs) : evaluator_.add(*lhs, *rhs);
+        case Step::sub: return last_read_of_lhs ? evaluator_.sub(std::move(*lhs), *rhs) : evaluator_.sub(*lhs, *rhs);
+        case Step::negate: return evaluator_.negate(*lhs);
+        case Step::mul: return evaluator_.mul(*lhs, *rhs);
         case Step::add_constant:
-            return with_constant(i, [&](const auto& constant) { return evaluator_.add(lhs, constant); });
+            return with_constant(i, [&](const auto& constant) { return evaluator_.add(*lhs, constant); });
         case Step::mul_constant:
-            return with_constant(i, [&](const auto& constant) { return evaluator_.mul(lhs, constant); });
-        case Step::relinearize_rescale: return evaluator_.relinearize_rescale(lhs);
-        case Step::rescale: return last_read_of_lhs ? evaluator_.rescale(std::move(lhs)) : evaluator_.rescale(lhs);
-        case Step::drop_level: return evaluator_.drop_level(lhs, i.type.level);
-        case Step::rotate: return evaluator_.rotate(lhs, i.attribute);
-        case Step::conjugate: return evaluator_.conjugate(lhs);
+            return with_constant(i, [&](const auto& constant) { return evaluator_.mul(*lhs, constant); });
+        case Step::mul_integer:
+            return evaluator_.mul_integer(*lhs,
+                                          static_cast<std::int64_t>(program_.circuit().constant(i.attribute).front()));
+        case Step::relinearize_rescale: return evaluator_.relinearize_rescale(*lhs);
+        case Step::rescale: return last_read_of_lhs ? evaluator_.rescale(std::move(*lhs)) : evaluator_.rescale(*lhs);
+        case Step::drop_level: return evaluator_.drop_level(*lhs, i.type.level);
+        case Step::rotate: return evaluator_.rotate(*lhs, i.attribute);
+        case Step::conjugate: return evaluator_.conjugate(*lhs);
     }
     fail(ErrorCode::internal, "executor: {} is no step on ciphertexts", to_string(i.step));
 }

@@ -38,10 +38,10 @@ class StepRunner {
 public:
     StepRunner(const compile::ManagedCircuit& program, const ckks::EvaluationKeys& keys);
 
-    /// Any step but `input`. `rhs` counts for steps with two operands; the memory of `lhs` is reused if nothing else
-    /// will read it.
-    [[nodiscard]] ckks::Ciphertext run(const compile::Instruction& i, ckks::Ciphertext& lhs,
-                                       const ckks::Ciphertext& rhs, bool last_read_of_lhs);
+    /// Any step but `input`. Operands that the step does not take are null; the memory of `lhs` is reused if nothing
+    /// else will read it.
+    [[nodiscard]] ckks::Ciphertext run(const compile::Instruction& i, ckks::Ciphertext* lhs,
+                                       const ckks::Ciphertext* rhs, bool last_read_of_lhs);
 
 private:
     /// f(a, constant) with a number or an encoded vector.

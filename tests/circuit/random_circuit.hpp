@@ -16,7 +16,6 @@ namespace tacit::circuit {
 struct RandomLimits {
     double magnitude = 1e6;  ///< of every value, for inputs in the unit disc
     int depth = 7;
-    bool encrypted_outputs = false;  ///< no output is a constant
 };
 
 /// Draws circuits with every operation, shared and unshared values, dead code, special constants and
@@ -30,7 +29,7 @@ public:
         for (std::size_t i = 0; i < input_count; ++i) note(builder_.input(), 1, 0);
         while (operations-- > 0) step();
         const std::size_t outputs = 1 + below(3);
-        for (std::size_t i = 0; i < outputs; ++i) builder_.output(pick_output());
+        for (std::size_t i = 0; i < outputs; ++i) builder_.output(pick().value);
         return std::move(builder_).finish();
     }
 
@@ -50,13 +49,6 @@ private:
     Known pick() {
         const std::size_t recent = std::min<std::size_t>(known_.size(), 4);
         return below(3) > 0 ? known_[known_.size() - 1 - below(recent)] : known_[below(known_.size())];
-    }
-
-    ValueId pick_output() {
-        for (;;) {
-            const ValueId value = pick().value;
-            if (!limits_.encrypted_outputs || builder_.node(value).op != Op::constant) return value;
-        }
     }
 
     void constant() {

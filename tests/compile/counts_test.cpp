@@ -16,7 +16,7 @@ namespace {
 ManagedCircuit example() {
     return manage(circuit::trace<2>([](auto x, auto y) {
                       const auto score = (x * y + x * x) * circuit::values({1, 0.5});  // levels 2 and 1
-                      return score + rotate(score, 1) - conjugate(y) + 3 * rotate(x, 2);
+                      return score + rotate(score, 1) - conjugate(y) + 0.3 * rotate(x, 2);
                   }),
                   8);
 }
@@ -62,7 +62,7 @@ TEST(Counts, TransformsByHand) {
     ASSERT_EQ(parameters.primes().size(), 5U);
     ASSERT_EQ(parameters.special_primes().size(), 2U);
     const ManagedCircuit program = manage(circuit::trace<1>([](auto x) {
-                                              return rotate(x, 1) * rotate(x, 1) * circuit::values({1, 2}) * 3 * 4;
+                                              return rotate(x, 1) * rotate(x, 1) * circuit::values({1, 2}) * 0.3 * 0.4;
                                           }),
                                           parameters.slots());
     const auto found = transforms(Plan(program), parameters);

@@ -33,7 +33,7 @@ std::vector<double> random_values(unsigned seed) {
 
 /// Values small enough for 2^8 at level 0.
 circuit::Circuit random_circuit(std::uint64_t seed) {
-    return circuit::RandomCircuit(seed, {.magnitude = 60, .depth = 4, .encrypted_outputs = true}).draw(12);
+    return circuit::RandomCircuit(seed, {.magnitude = 60, .depth = 4}).draw(12);
 }
 
 struct Encrypted {

@@ -72,6 +72,10 @@ struct Location {
 /// "file.cpp:14: ", ready to begin a message, or nothing where the location is not known.
 [[nodiscard]] std::string prefix(Location location);
 
+/// Whether a constant is one integer in every slot, up to 2^53 in magnitude. The scheme multiplies by it exactly, so
+/// that a product with it takes no level.
+[[nodiscard]] bool is_integer(std::span<const double> constant) noexcept;
+
 /// What a circuit asks of its caller.
 struct InputInfo {
     std::string name{};
@@ -105,6 +109,9 @@ public:
     /// power of two and the smallest possible. One value stands for the same value in every slot.
     [[nodiscard]] std::span<const double> constant(std::int32_t number) const;
     [[nodiscard]] bool is_constant(ValueId value) const { return node(value).op == Op::constant; }
+    /// Whether a value is a product that takes a level: of two encrypted values or with a constant, but not with an
+    /// integer.
+    [[nodiscard]] bool takes_level(ValueId value) const;
     /// Where the user wrote this operation. The file name lives as long as the circuit.
     [[nodiscard]] Location location(ValueId value) const;
 

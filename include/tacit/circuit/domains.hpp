@@ -16,15 +16,19 @@
 namespace tacit::circuit {
 
 /// Multiplicative depth: the levels a value consumes. Every product with an encrypted operand costs
-/// one, also that with a constant; what is known in the clear has depth -1, so that a product of
-/// constants is free and a product with an input is at depth 1.
+/// one, also that with a constant, unless that is an integer (`is_integer`). What is known in the clear has a negative
+/// depth, so that a product of constants is free and a product with an input is at depth 1.
 struct Depth {
     using Value = int;
     static constexpr Value in_the_clear = -1;
+    static constexpr Value integer = -2;
     Value input(std::int32_t) { return 0; }
-    Value constant(std::span<const double>) { return in_the_clear; }
+    Value constant(std::span<const double> values) { return is_integer(values) ? integer : in_the_clear; }
     Value add(Value a, Value b) { return std::max(a, b); }
-    Value mul(Value a, Value b) { return a < 0 && b < 0 ? in_the_clear : std::max(a, b) + 1; }
+    Value mul(Value a, Value b) {
+        const bool free = std::min(a, b) == integer || std::max(a, b) < 0;
+        return std::max(a, b) + (free ? 0 : 1);
+    }
     Value negate(Value a) { return a; }
     Value rotate(Value a, std::int32_t) { return a; }
     Value conjugate(Value a) { return a; }

@@ -9,7 +9,7 @@
 
 namespace tacit::circuit {
 
-/// Where the levels of a circuit go; a product takes one, also that with a constant.
+/// Where the levels of a circuit go; a product takes one, also that with a constant that is no integer.
 struct Levels {
     /// The level of an output that depends on no input.
     static constexpr int unlimited = std::numeric_limits<int>::max();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -26,12 +27,14 @@ typename D::Value apply(const ManagedCircuit& program, const Instruction& i, D& 
     const auto constant = [&] { return domain.constant(program.circuit().constant(i.attribute)); };
     switch (i.step) {
         case Step::input: return domain.input(i.attribute);
+        case Step::zero: return domain.constant(std::array{0.0});
         case Step::add: return domain.add(operand(i.lhs), operand(i.rhs));
         case Step::sub: return domain.add(operand(i.lhs), domain.negate(operand(i.rhs)));
         case Step::negate: return domain.negate(operand(i.lhs));
         case Step::mul: return domain.mul(operand(i.lhs), operand(i.rhs));
         case Step::add_constant: return domain.add(operand(i.lhs), constant());
-        case Step::mul_constant: return domain.mul(operand(i.lhs), constant());
+        case Step::mul_constant:
+        case Step::mul_integer: return domain.mul(operand(i.lhs), constant());
         case Step::rotate: return domain.rotate(operand(i.lhs), i.attribute);
         case Step::conjugate: return domain.conjugate(operand(i.lhs));
         case Step::relinearize_rescale:
