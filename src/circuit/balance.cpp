@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "circuit/products_after.hpp"
 #include "circuit/rewriter.hpp"
 #include "tacit/circuit/domains.hpp"
 #include "tacit/circuit/passes.hpp"
@@ -34,7 +35,8 @@ Family family(Op op) {
         case Op::input:
         case Op::constant:
         case Op::rotate:
-        case Op::conjugate: return Family::none;
+        case Op::conjugate:
+        case Op::refresh: return Family::none;
     }
     return Family::none;
 }
@@ -195,7 +197,8 @@ private:
         const Node& node = out_.node(now);
         const auto of = [this](ValueId v) { return costs_[v.index]; };
         switch (node.op) {
-            case Op::input: return {0, 0};
+            case Op::input:
+            case Op::refresh: return {0, 0};
             case Op::constant: return {-1, 0};  // joined first, at no cost of its own
             case Op::negate:
             case Op::rotate:
@@ -233,16 +236,17 @@ Circuit balance_chains(const Circuit& circuit) {
     }
 }
 
-/// The values on a longest path to an output: the circuit is less deep only if each of them is.
+/// The values on a longest path to an output or refresh: the circuit is less deep only if each of them is.
 std::vector<bool> critical_values(const Circuit& circuit) {
     const auto nodes = circuit.nodes();
     Depth domain;
     const std::vector<int> depths = interpret_nodes(circuit, domain);
     const int deepest = depth(circuit);
     std::vector<bool> critical(nodes.size());
-    for (const ValueId v : circuit.outputs()) critical[v.index] = depths[v.index] == deepest;
+    const std::vector<int> after = products_after(circuit);
+    for (std::size_t i = 0; i < nodes.size(); ++i) critical[i] = after[i] == 0 && depths[i] == deepest;
     for (std::size_t i = nodes.size(); i-- > 0;) {
-        if (!critical[i]) continue;
+        if (!critical[i] || nodes[i].op == Op::refresh) continue;
         const int taken = circuit.takes_level({static_cast<std::uint32_t>(i)}) ? 1 : 0;
         const auto mark = [&](ValueId v) {
             if (depths[v.index] + taken == depths[i]) critical[v.index] = true;

@@ -21,6 +21,7 @@ const char* to_string(Op op) noexcept {
         case Op::negate: return "negate";
         case Op::rotate: return "rotate";
         case Op::conjugate: return "conjugate";
+        case Op::refresh: return "refresh";
     }
     return "unknown";
 }

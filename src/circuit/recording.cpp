@@ -118,6 +118,12 @@ ValueId Recording::conjugate(ValueId a, Location where) {
     return is_constant(a) ? a : emit({Op::conjugate, a, {}, 0}, where);  // constants are real
 }
 
+ValueId Recording::refresh(ValueId a, Location where) {
+    require_open(Op::refresh, where);
+    require_value(to_string(Op::refresh), a, where);
+    return is_constant(a) ? a : emit({Op::refresh, a, {}, 0}, where);  // constants have no levels
+}
+
 void Recording::output(ValueId value, std::string name) {
     if (finished_) {
         fail(ErrorCode::invalid_argument, "output: the circuit is finished; name its outputs before that");

@@ -37,6 +37,7 @@ ValueId Rewriter::copy(ValueId old) {
         case Op::negate: return negate(now_[node.lhs.index]);
         case Op::rotate: return rotate(now_[node.lhs.index], node.attribute);
         case Op::conjugate: return conjugate(now_[node.lhs.index]);
+        case Op::refresh: return refresh(now_[node.lhs.index]);
     }
     return {};
 }

@@ -46,6 +46,7 @@ public:
     ValueId negate(ValueId a) { return builder_.negate(a, location()); }
     ValueId rotate(ValueId a, std::int32_t steps) { return builder_.rotate(a, steps, location()); }
     ValueId conjugate(ValueId a) { return builder_.conjugate(a, location()); }
+    ValueId refresh(ValueId a) { return builder_.refresh(a, location()); }
     ValueId constant(double value) { return builder_.constant(value, location()); }
     [[nodiscard]] const Node& node(ValueId now) const { return builder_.node(now); }
     [[nodiscard]] bool is(Op op, ValueId now) const { return node(now).op == op; }

@@ -27,7 +27,8 @@ Timed timed(const ManagedCircuit& program, const Instruction& i) {
     };
     switch (i.step) {
         case Step::input:
-        case Step::zero: return {TimedOperation::add, from.level, 0};
+        case Step::zero:
+        case Step::refresh: return {TimedOperation::add, from.level, 0};
         case Step::add:
         case Step::sub: return {TimedOperation::add, from.level, (i.type.degree + 1) / 2.0};
         case Step::negate:

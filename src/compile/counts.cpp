@@ -45,6 +45,7 @@ void count(LevelCounts& counts, Step step) {
         case Step::drop_level: ++counts.level_drops; break;
         case Step::rotate: ++counts.rotations; break;
         case Step::conjugate: ++counts.conjugations; break;
+        case Step::refresh: ++counts.refreshes; break;
     }
 }
 
@@ -71,7 +72,8 @@ std::size_t transforms_of(const ManagedCircuit& program, const ckks::Parameters&
         case Step::add:
         case Step::sub:
         case Step::negate:
-        case Step::mul: break;
+        case Step::mul:
+        case Step::refresh: break;
     }
     return 0;
 }
@@ -82,7 +84,7 @@ nlohmann::ordered_json json(const LevelCounts& c) {
             {"key_switches", c.key_switches()}, {"relinearizations", c.relinearizations},
             {"rotations", c.rotations},         {"conjugations", c.conjugations},
             {"rescalings", c.rescalings},       {"level_drops", c.level_drops},
-            {"transforms", c.transforms}};
+            {"refreshes", c.refreshes},         {"transforms", c.transforms}};
 }
 
 }  // namespace
@@ -91,7 +93,7 @@ LevelCounts& LevelCounts::operator+=(const LevelCounts& other) noexcept {
     for (auto field :
          {&LevelCounts::products, &LevelCounts::constant_products, &LevelCounts::additions, &LevelCounts::negations,
           &LevelCounts::relinearizations, &LevelCounts::rotations, &LevelCounts::conjugations, &LevelCounts::rescalings,
-          &LevelCounts::level_drops, &LevelCounts::transforms}) {
+          &LevelCounts::level_drops, &LevelCounts::refreshes, &LevelCounts::transforms}) {
         this->*field += other.*field;
     }
     return *this;

@@ -49,7 +49,9 @@ private:
         for (const ValueId v : circuit_.outputs()) needs_normal[v.index] = true;
         for (std::uint32_t i = 0; i < circuit_.nodes().size(); ++i) {
             const Op op = node(i).op;
-            if (!live(i) || (!takes_level(i) && op != Op::rotate && op != Op::conjugate)) continue;
+            if (!live(i) || (!takes_level(i) && op != Op::rotate && op != Op::conjugate && op != Op::refresh)) {
+                continue;
+            }
             needs_normal[node(i).lhs.index] = true;
             if (op == Op::mul) needs_normal[node(i).rhs.index] = true;
         }
@@ -71,7 +73,8 @@ private:
                 case Op::input:
                 case Op::constant:
                 case Op::rotate:
-                case Op::conjugate: break;
+                case Op::conjugate:
+                case Op::refresh: break;
             }
         }
     }
@@ -179,6 +182,11 @@ private:
             case Op::conjugate: {
                 const std::uint32_t a = operand(i, node(i).lhs);
                 result = push(Step::conjugate, a, 0, 0, type(a), {i});
+                break;
+            }
+            case Op::refresh: {
+                const std::uint32_t worn = at_level(normal(node(i).lhs.index), 0, node(i).lhs);
+                result = push(Step::refresh, worn, 0, 0, {level_[i], 1, 1}, {i});
                 break;
             }
             case Op::constant: return;

@@ -25,6 +25,7 @@ const char* to_string(Step step) noexcept {
         case Step::drop_level: return "drop_level";
         case Step::rotate: return "rotate";
         case Step::conjugate: return "conjugate";
+        case Step::refresh: return "refresh";
     }
     return "unknown";
 }
@@ -44,7 +45,8 @@ int operand_count(Step step) noexcept {
         case Step::rescale:
         case Step::drop_level:
         case Step::rotate:
-        case Step::conjugate: return 1;
+        case Step::conjugate:
+        case Step::refresh: return 1;
     }
     return 0;
 }
@@ -94,6 +96,8 @@ ckks::CiphertextType result_type(const Instruction& i, const ckks::CiphertextTyp
                                                                 : refused;
         case Step::rotate:
         case Step::conjugate: return a.degree == 1 ? a : refused;
+        case Step::refresh:
+            return a == ckks::CiphertextType{0, 1, 1} ? ckks::CiphertextType{i.type.level, 1, 1} : refused;
     }
     return refused;
 }
@@ -128,7 +132,8 @@ std::string attribute_flaw(const circuit::Circuit& circuit, std::size_t slots, c
         case Step::relinearize_rescale:
         case Step::rescale:
         case Step::drop_level:
-        case Step::conjugate: return i.attribute != 0 ? "the step has no attribute" : "";
+        case Step::conjugate:
+        case Step::refresh: return i.attribute != 0 ? "the step has no attribute" : "";
     }
     return "the step is unknown";
 }

@@ -86,7 +86,8 @@ private:
             case Step::add_constant:
             case Step::relinearize_rescale:
             case Step::rescale:
-            case Step::drop_level: out = forms_[i.lhs]; break;
+            case Step::drop_level:
+            case Step::refresh: out = forms_[i.lhs]; break;
         }
         return out;
     }

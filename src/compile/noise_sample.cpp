@@ -117,7 +117,8 @@ private:
             case Step::conjugate: return map(*values[i.lhs], [](auto& x) { return conjugate(x); });
             case Step::relinearize_rescale:
             case Step::rescale:
-            case Step::drop_level: break;
+            case Step::drop_level:
+            case Step::refresh: break;
         }
         return *values[i.lhs];
     }

@@ -17,7 +17,7 @@ using circuit::TextLine;
 constexpr std::array steps{
     Step::input,   Step::zero,         Step::add,          Step::sub,         Step::negate,
     Step::mul,     Step::add_constant, Step::mul_constant, Step::mul_integer, Step::relinearize_rescale,
-    Step::rescale, Step::drop_level,   Step::rotate,       Step::conjugate};
+    Step::rescale, Step::drop_level,   Step::rotate,       Step::conjugate,   Step::refresh};
 
 }  // namespace
 

@@ -35,7 +35,8 @@ std::string operation(const ManagedCircuit& program, const Instruction& i, const
         case Step::relinearize_rescale:
         case Step::rescale:
         case Step::drop_level:
-        case Step::conjugate: return fmt::format("{} %{}", to_string(i.step), i.lhs);
+        case Step::conjugate:
+        case Step::refresh: return fmt::format("{} %{}", to_string(i.step), i.lhs);
     }
     return "unknown";
 }

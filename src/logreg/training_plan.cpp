@@ -104,6 +104,7 @@ std::vector<std::size_t> instruction_costs(const compile::ManagedCircuit& progra
             case Step::mul: costs.push_back(limbs); break;
             case Step::input:
             case Step::zero:
+            case Step::refresh:
             case Step::mul_integer:
             case Step::add:
             case Step::sub:

@@ -8,6 +8,7 @@
 #include "tacit/circuit/domains.hpp"
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/compile/interpret.hpp"
+#include "tacit/runtime/refresh.hpp"
 
 namespace tacit::runtime {
 
@@ -45,7 +46,8 @@ public:
              std::vector<Ciphertext> inputs, const DebugOptions& options,
              const std::vector<compile::PredictedError>& predicted)
         : program_(program),
-          steps_(program, keys),
+          refresh_(refresh_by_owner(secret_key)),
+          steps_(program, keys, refresh_),
           decryptor_(secret_key),
           inputs_(std::move(inputs)),
           options_(options),
@@ -93,6 +95,7 @@ private:
     }
 
     const ManagedCircuit& program_;
+    Refresh refresh_;
     StepRunner steps_;
     ckks::Decryptor decryptor_;
     std::vector<Ciphertext> inputs_;

@@ -25,11 +25,12 @@ using compile::Step;
 /// One run: values, how many reads each still waits for, and the tasks.
 class Run {
 public:
-    Run(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress)
+    Run(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress,
+        const Refresh& refresh)
         : plan_(plan),
           program_(plan.program()),
           evaluator_(keys),
-          steps_(program_, keys),
+          steps_(program_, keys, refresh),
           inputs_(std::move(inputs)),
           progress_(progress),
           values_(program_.instructions().size()),
@@ -127,14 +128,15 @@ private:
 }  // namespace
 
 std::vector<Ciphertext> execute(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs,
-                                const Progress& progress) {
+                                const Progress& progress, const Refresh& refresh) {
     check_run(plan.program(), keys, inputs);
-    return Run(plan, keys, std::move(inputs), progress).run();
+    check_refreshes(plan.program(), refresh);
+    return Run(plan, keys, std::move(inputs), progress, refresh).run();
 }
 
 std::vector<Ciphertext> execute(const ManagedCircuit& program, const ckks::EvaluationKeys& keys,
-                                std::vector<Ciphertext> inputs, const Progress& progress) {
-    return execute(Plan(program), keys, std::move(inputs), progress);
+                                std::vector<Ciphertext> inputs, const Progress& progress, const Refresh& refresh) {
+    return execute(Plan(program), keys, std::move(inputs), progress, refresh);
 }
 
 }  // namespace tacit::runtime

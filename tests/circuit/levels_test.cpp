@@ -87,7 +87,7 @@ TEST(Levels, RefuseWhatFitsNoInput) {
 TEST(Levels, OfRandomCircuitsAreTightAndAgreeWithDepth) {
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        const Circuit c = RandomCircuit(seed).draw(5 + seed % 60);
+        const Circuit c = RandomCircuit(seed, {.refreshes = seed % 2 == 1}).draw(5 + seed % 60);
         const Levels found = levels(c);
         ASSERT_EQ(found.depth, depth(c));
         for (const ValueId v : found.deepest_chain) ASSERT_EQ(c.node(v).op, Op::mul);

@@ -16,6 +16,7 @@ namespace tacit::circuit {
 struct RandomLimits {
     double magnitude = 1e6;  ///< of every value, for inputs in the unit disc
     int depth = 7;
+    bool refreshes = false;  ///< among the operations
 };
 
 /// Draws circuits with every operation, shared and unshared values, dead code, special constants and
@@ -61,11 +62,12 @@ private:
 
     void step() {
         const Known a = pick(), b = pick();
-        switch (below(11)) {
+        switch (below(limits_.refreshes ? 12 : 11)) {
             case 0: constant(); break;
             case 1: note(builder_.negate(a.value), a.bound, a.depth); break;
             case 2: note(builder_.rotate(a.value, static_cast<std::int32_t>(below(19)) - 9), a.bound, a.depth); break;
             case 3: note(builder_.conjugate(a.value), a.bound, a.depth); break;
+            case 11: note(builder_.refresh(a.value), a.bound, 0); break;
             case 4:
             case 5:
             case 6: sum(a, b); break;

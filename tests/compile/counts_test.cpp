@@ -104,9 +104,10 @@ TEST(Counts, HaveATextForPrograms) {
     EXPECT_EQ(read["levels"][2]["level"], 2);
     EXPECT_EQ(read["levels"][2]["products"], 2);
     EXPECT_EQ(read["total"]["key_switches"], 4);
-    EXPECT_EQ(to_json({}), R"({"format":"tacit operation counts","version":1,"levels":[],"total":{"products":0,)"
-                           R"("constant_products":0,"additions":0,"negations":0,"key_switches":0,"relinearizations":0,)"
-                           R"("rotations":0,"conjugations":0,"rescalings":0,"level_drops":0,"transforms":0}})");
+    EXPECT_EQ(to_json({}),
+              R"({"format":"tacit operation counts","version":1,"levels":[],"total":{"products":0,)"
+              R"("constant_products":0,"additions":0,"negations":0,"key_switches":0,"relinearizations":0,)"
+              R"("rotations":0,"conjugations":0,"rescalings":0,"level_drops":0,"refreshes":0,"transforms":0}})");
 }
 
 TEST(InterpretProgram, GivesEveryInstructionTheValueItStandsFor) {

@@ -119,7 +119,7 @@ TEST(Manage, ProductsWithIntegersTakeNoLevelAndWorkOnTheProductsTheyMeet) {
 TEST(Manage, EveryRandomCircuitIsWellTypedAndAsDeepAsItsDepth) {
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        const circuit::Circuit circuit = circuit::RandomCircuit(seed).draw(5 + seed % 60);
+        const circuit::Circuit circuit = circuit::RandomCircuit(seed, {.refreshes = seed % 2 == 1}).draw(5 + seed % 60);
         const ManagedCircuit managed = manage(circuit, 16);
         ASSERT_NO_THROW(managed.verify());
         ASSERT_EQ(managed.depth(), circuit::depth(circuit));
@@ -130,7 +130,7 @@ TEST(Manage, KeepsTheMeaningOfEveryRandomCircuit) {
     constexpr std::size_t slots = 8;
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        const circuit::Circuit circuit = circuit::RandomCircuit(seed).draw(5 + seed % 60);
+        const circuit::Circuit circuit = circuit::RandomCircuit(seed, {.refreshes = seed % 2 == 1}).draw(5 + seed % 60);
         std::mt19937_64 random(seed);
         std::uniform_real_distribution<double> uniform(-0.7, 0.7);
         std::vector inputs(circuit::RandomCircuit::input_count, std::vector<std::complex<double>>(slots));

@@ -39,7 +39,7 @@ TEST(ManagedText, ShowsTypesAndSources) {
 TEST(ManagedText, RoundTripIsTheSameProgram) {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        const auto circuit = circuit::RandomCircuit(seed).draw(5 + seed % 60);
+        const auto circuit = circuit::RandomCircuit(seed, {.refreshes = seed % 2 == 1}).draw(5 + seed % 60);
         const ManagedCircuit program = manage(circuit, 16);
         const ManagedCircuit read = parse(print(program));
         ASSERT_EQ(read, program);

@@ -23,6 +23,7 @@ enum class Op : std::uint8_t {
     negate,
     rotate,     ///< cyclic rotation of the slots; attribute: steps, positive to the left
     conjugate,  ///< complex conjugate of every slot
+    refresh,    ///< the same slots, in a ciphertext with new levels; see refresh.hpp
 };
 
 /// The number of operands an operation takes: 0, 1 (`lhs`) or 2 (`lhs` and `rhs`).
@@ -32,7 +33,8 @@ enum class Op : std::uint8_t {
         case Op::constant: return 0;
         case Op::negate:
         case Op::rotate:
-        case Op::conjugate: return 1;
+        case Op::conjugate:
+        case Op::refresh: return 1;
         case Op::add:
         case Op::sub:
         case Op::mul: return 2;

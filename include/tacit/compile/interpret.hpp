@@ -17,9 +17,10 @@ namespace tacit::compile {
 
 namespace detail {
 
-/// Relinearising, rescaling and dropping levels change no value.
+/// Relinearising, rescaling, dropping levels and refreshing change no value.
 [[nodiscard]] constexpr bool keeps_value(Step step) noexcept {
-    return step == Step::relinearize_rescale || step == Step::rescale || step == Step::drop_level;
+    return step == Step::relinearize_rescale || step == Step::rescale || step == Step::drop_level ||
+           step == Step::refresh;
 }
 
 template <circuit::Domain D, class Operand>
@@ -39,7 +40,8 @@ typename D::Value apply(const ManagedCircuit& program, const Instruction& i, D& 
         case Step::conjugate: return domain.conjugate(operand(i.lhs));
         case Step::relinearize_rescale:
         case Step::rescale:
-        case Step::drop_level: break;
+        case Step::drop_level:
+        case Step::refresh: break;
     }
     std::abort();  // not a Step that changes a value
 }

@@ -26,6 +26,7 @@ enum class Step : std::uint8_t {
     drop_level,           ///< to the level of `type`
     rotate,               ///< attribute: steps to the left, in [1, slots)
     conjugate,
+    refresh,  ///< the same slots in a new ciphertext at the level of `type`; see circuit/refresh.hpp
 };
 
 [[nodiscard]] const char* to_string(Step step) noexcept;
@@ -91,7 +92,8 @@ private:
 /// Every value is computed at the lowest level that its uses allow, so that rotations and key switches touch as few
 /// primes as possible. Products stay unrelinearised and unrescaled while they are only added up; a sum of products
 /// pays for one key switch. Values that no output needs are left out. An output that is a constant becomes `zero` plus
-/// the constant: a ciphertext at level 0 like every output, which hides nothing, as there is nothing to hide.
+/// the constant: a ciphertext at level 0 like every output, which hides nothing, as there is nothing to hide. A refresh
+/// takes its operand at level 0 and gives the level that the uses of its result need, like an input.
 [[nodiscard]] ManagedCircuit manage(const circuit::Circuit& circuit, std::size_t slots);
 
 }  // namespace tacit::compile
