@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/log_line.hpp"
 #include "circuit/slotwise.hpp"
 #include "tacit/base/error.hpp"
 #include "tacit/circuit/domains.hpp"
@@ -81,12 +82,14 @@ Circuit eliminate_dead(const Circuit& circuit) {
 }
 
 Circuit optimise(const Circuit& circuit) {
+    const auto automorphisms = [](const Circuit& c) { return operation_count(c).automorphisms(); };
     Circuit now = simplify(circuit);
-    for (;;) {  // rotations that became equal may leave others with one reader
-        const std::size_t rotations = operation_count(now).rotations();
+    do {  // rotations that became equal, or neighbours in a product, may leave others to factor out
         now = simplify(balance(simplify(factor_rotations(now))));
-        if (operation_count(now).rotations() >= rotations) return now;
-    }
+    } while (automorphisms(factor_rotations(now)) < automorphisms(now));
+    log(LogLevel::debug, "optimise: {} values of depth {} became {} of depth {}", circuit.nodes().size(),
+        depth(circuit), now.nodes().size(), depth(now));
+    return now;
 }
 
 }  // namespace tacit::circuit

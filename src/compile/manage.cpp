@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "base/fail.hpp"
+#include "base/log_line.hpp"
 #include "circuit/products_after.hpp"
 #include "tacit/compile/managed_circuit.hpp"
 
@@ -221,7 +222,10 @@ ManagedCircuit manage(const circuit::Circuit& circuit, std::size_t slots) {
     if (slots == 0 || (slots & (slots - 1)) != 0) {
         fail(ErrorCode::invalid_argument, "manage: {} slots; the number of slots is a power of two", slots);
     }
-    return Manager(circuit, slots).run();
+    ManagedCircuit program = Manager(circuit, slots).run();
+    log(LogLevel::info, "manage: {} values became {} instructions of depth {} for {} slots, {} refreshes among them",
+        circuit.nodes().size(), program.instructions().size(), program.depth(), slots, program.count(Step::refresh));
+    return program;
 }
 
 }  // namespace tacit::compile

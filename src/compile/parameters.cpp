@@ -1,4 +1,4 @@
-#include "tacit/compile/estimate.hpp"
+#include "tacit/compile/parameters.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/fail.hpp"
+#include "base/log_line.hpp"
 #include "tacit/base/error.hpp"
 
 namespace tacit::compile {
@@ -56,7 +57,11 @@ public:
             const double guess = guided ? bits + std::ceil(std::log2(excess)) : (below + above) / 2;
             bits = static_cast<int>(std::clamp<double>(guess, below + 1, std::max(below + 1, above - 1)));
         }
-        if (best) return *best;
+        if (best) {
+            log(LogLevel::info, "estimate_scale: scale 2^{} in the ring N = 2^{}, {} integer bits",
+                best->spec.scale_bits, *best->spec.log_ring_dimension, best->spec.integer_bits);
+            return *best;
+        }
         if (insecure) throw *insecure;
         fail(ErrorCode::invalid_argument,
              "estimate_scale: an output errs by up to {:.2g} even at scale 2^{}, {:.2g} is wanted; ask for less or "
@@ -87,6 +92,7 @@ private:
                                      .scale_bits = scale_bits,
                                      .integer_bits = integer_bits,
                                      .security_bits = accuracy_.security_bits,
+                                     .attacks = accuracy_.attacks,
                                      .min_slots = program_.slots()};
             const auto parameters = ckks::Parameters::create(spec);
             spec.log_ring_dimension = parameters.log_ring_dimension();
@@ -161,6 +167,13 @@ ScaleEstimate estimate_scale(const ManagedCircuit& program, const std::vector<Co
                       return predict_noise(program, parameters, inputs, accuracy.encryption);
                   })
         .run();
+}
+
+std::size_t rotation_key_budget(const ManagedCircuit& program, const ckks::Parameters& parameters, std::size_t bytes) {
+    const ckks::KeyRequest request = program.key_request();
+    const std::size_t others = (request.relinearization ? 1U : 0U) + (request.conjugation ? 1U : 0U);
+    const std::size_t keys = bytes / parameters.key_switch_key_bytes();
+    return keys - std::min(keys, others);
 }
 
 }  // namespace tacit::compile

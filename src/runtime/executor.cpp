@@ -10,6 +10,7 @@
 
 #include "base/fail.hpp"
 #include "base/fork_join.hpp"
+#include "base/log_line.hpp"
 #include "runtime/step.hpp"
 
 namespace tacit::runtime {
@@ -73,6 +74,9 @@ private:
             const int operands = compile::operand_count(instruction.step);
             if (operands > 0) release(instruction.lhs);
             if (operands > 1) release(instruction.rhs);
+            log(LogLevel::debug, "{}{} (instruction {}) gave {}",
+                prefix(program_.circuit().location(instruction.source)), to_string(instruction.step), i,
+                to_string(instruction.type));
             report();
         }
         for (const std::uint32_t reader : plan_.readers(task)) {
@@ -131,7 +135,11 @@ std::vector<Ciphertext> execute(const Plan& plan, const ckks::EvaluationKeys& ke
                                 const Progress& progress, const Refresh& refresh) {
     check_run(plan.program(), keys, inputs);
     check_refreshes(plan.program(), refresh);
-    return Run(plan, keys, std::move(inputs), progress, refresh).run();
+    log(LogLevel::info, "execute: {} instructions in {} tasks under {}", plan.program().instructions().size(),
+        plan.tasks(), keys.parameters().summary());
+    auto outputs = Run(plan, keys, std::move(inputs), progress, refresh).run();
+    log(LogLevel::info, "execute: done, {} outputs", outputs.size());
+    return outputs;
 }
 
 std::vector<Ciphertext> execute(const ManagedCircuit& program, const ckks::EvaluationKeys& keys,

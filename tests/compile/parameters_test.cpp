@@ -1,4 +1,4 @@
-#include "tacit/compile/estimate.hpp"
+#include "tacit/compile/parameters.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -62,6 +62,9 @@ TEST(EstimateScale, TakesALargerRingForMoreSecurityOrDepth) {
     };
     EXPECT_GT(*with(256).spec.log_ring_dimension, *with(128).spec.log_ring_dimension);
     EXPECT_EQ(with(256).spec.security_bits, 256);
+    const Accuracy quantum{.precision = 1e-6, .attacks = ckks::Attacks::quantum};
+    const auto cautious = ckks::Parameters::create(estimate_scale(cubic(), std::vector{unit}, quantum).spec);
+    EXPECT_EQ(cautious.quantum_security_bits(), 128);
     const ScaleEstimate wide = estimate_scale(cubic(16384), std::vector{unit});
     EXPECT_EQ(*wide.spec.log_ring_dimension, 15);
 }
@@ -217,7 +220,7 @@ TEST(EstimateScale, RefusesWhatCannotBe) {
            [&] { static_cast<void>(estimate_scale(cubic(), inputs, {.precision = 0})); });
     expect(invalid_argument, "even at scale 2^90, 1e-30 is wanted; ask for less or scale the inputs down",
            [&] { static_cast<void>(estimate_scale(cubic(), inputs, {.precision = 1e-30})); });
-    const std::string line = "estimate_test.cpp:" + std::to_string(__LINE__ + 1);
+    const std::string line = "parameters_test.cpp:" + std::to_string(__LINE__ + 1);
     const auto giant = circuit::trace<1>([](auto x) { return (x * 1e10) * (x * 1e10); });
     expect(invalid_argument, line + ": estimate_scale: values may reach 1e+20 here, and 60 bits are the limit",
            [&] { static_cast<void>(estimate_scale(manage(giant, slots), inputs)); });
@@ -231,6 +234,14 @@ TEST(EstimateScale, RefusesWhatCannotBe) {
     expect(invalid_argument, "predict_noise: input 0 has 2 values for 512 slots", [&] {
         static_cast<void>(estimate_scale(cubic(), std::vector<std::vector<std::complex<double>>>{{1, 2}}));
     });
+}
+
+TEST(RotationKeyBudget, LeavesRoomForTheOtherKeys) {
+    const ManagedCircuit program = manage(circuit::trace<1>([](auto x) { return conjugate(x * x) + rotate(x, 1); }), 8);
+    const auto parameters = ckks::Parameters::create({.depth = program.depth()});
+    const std::size_t key = parameters.key_switch_key_bytes();
+    EXPECT_EQ(rotation_key_budget(program, parameters, 7 * key + 5), 5U);
+    EXPECT_EQ(rotation_key_budget(program, parameters, key), 0U);
 }
 
 }  // namespace

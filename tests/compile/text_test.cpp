@@ -115,6 +115,15 @@ TEST(ManagedTextErrors, NameLineColumnAndRemedy) {
     }
 }
 
+TEST(ManagedTextErrors, RefreshesStartAtLevelZero) {
+    std::string text = print(manage(circuit::trace<1>([](auto x) { return refresh(x) * x; }), 8));
+    EXPECT_NO_THROW(static_cast<void>(parse(text)));
+    text.replace(text.find("refresh %1 : level 1"), 10, "refresh %0");
+    expect_throws(ErrorCode::malformed_input,
+                  "refresh cannot give level 1, scale power 1, degree 1 from (level 1, scale power 1, degree 1)",
+                  [&] { return parse(text); });
+}
+
 TEST(ManagedTextErrors, AttributesHaveToFit) {
     const auto rotation = print(manage(circuit::trace<1>([](auto x) { return rotate(x, 3); }), 8));
     const auto with = [&](const std::string& steps) {

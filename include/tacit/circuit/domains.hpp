@@ -72,6 +72,8 @@ public:
     /// Every rotation of the circuit, also those by a multiple of the number of slots.
     [[nodiscard]] std::size_t rotations() const noexcept { return rotations_; }
     [[nodiscard]] std::size_t conjugations() const noexcept { return conjugations_; }
+    /// Rotations and conjugations, a key switch each.
+    [[nodiscard]] std::size_t automorphisms() const noexcept { return rotations_ + conjugations_; }
     [[nodiscard]] std::size_t refreshes() const noexcept { return refreshes_; }
 
 private:

@@ -33,7 +33,7 @@ namespace tacit::circuit {
 [[nodiscard]] Circuit balance(const Circuit& circuit);
 
 /// The passes in their order: simplify, factor_rotations (rotations.hpp), simplify, balance, simplify; again while
-/// that leaves fewer rotations.
+/// that leaves fewer rotations and conjugations.
 [[nodiscard]] Circuit optimise(const Circuit& circuit);
 
 }  // namespace tacit::circuit

@@ -25,7 +25,8 @@ struct RotationCost {
 
 /// rotate(a, k) + rotate(b, k) = rotate(a + b, k), also in longer sums, with signs and with constant factors:
 /// rotate(a, k) * c = rotate(a * rotate(c, -k), k); and rotate(a, k) * rotate(b, k) = rotate(a * b, k). Only rotations
-/// that nothing else reads. The result has fewer rotations, or is the circuit without its dead operations.
+/// that nothing else reads. Conjugations likewise; constants are real and stay. The result has fewer rotations and
+/// conjugations, or is the circuit without its dead operations.
 [[nodiscard]] Circuit factor_rotations(const Circuit& circuit);
 
 /// Radix 4 for sums of rotations: with s = x + rotate(x, a), the value s + rotate(s, b) becomes
