@@ -90,13 +90,14 @@ void write_others(const Seeds& seeds) {
     seeds.text("circuit_text", "example",
                "circuit 1\n%0 = input \"x\"\n%1 = mul %0, %0\n%2 = constant [1, 0.5]\n%3 = add %1, %2\n"
                "%4 = rotate %3, -1\noutput %4 \"y\"\n");
-    seeds.text("circuit_text", "operations",
-               "circuit 1\n%0 = input \"a\"\n%1 = input \"b\"\n%2 = sub %0, %1\n%3 = negate %2\n"
-               "%4 = constant [-0.5]\n%5 = mul %3, %4\noutput %5 \"p\"\noutput %2 \"q\"\n");
+    seeds.text(
+        "circuit_text", "operations",
+        "circuit 1\n%0 = input \"a\"\n%1 = input \"b\"\n%2 = sub %0, %1\n%3 = negate %2\n"
+        "%4 = constant [-0.5]\n%5 = mul %3, %4\n%6 = refresh %5\noutput %6 \"r\"\noutput %5 \"p\"\noutput %2 \"q\"\n");
     compile::Calibration calibration{"00ff", 2, {0, 3}, {}};
     for (auto& times : calibration.seconds) times = {1e-3, 0.25};
     seeds.text("calibration", "example", compile::to_json(calibration));
-    const auto circuit = circuit::trace<2>([](auto x, auto w) { return 2 - rotate(x * w, 1) * x * 0.5; });
+    const auto circuit = circuit::trace<2>([](auto x, auto w) { return 2 - refresh(rotate(x * w, 1) * x * 0.5) * 3; });
     seeds.text("managed_text", "operations", compile::print(compile::manage(circuit, 8)));
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");

@@ -50,7 +50,8 @@ Parts fresh_errors(const ManagedCircuit& program, const ckks::Parameters& parame
     const auto slots = [&](double error) { return in_slots(parameters, i.type, error, n); };
     Parts parts{};
     switch (i.step) {
-        case Step::input: return input_errors(parameters, i.type, encryption);
+        case Step::input:
+        case Step::refresh: return input_errors(parameters, i.type, encryption);
         case Step::add_constant:
             at(parts, ErrorSource::encoding) =
                 constant_error(parameters, i.type, program.circuit().constant(i.attribute));
@@ -74,10 +75,12 @@ Parts fresh_errors(const ManagedCircuit& program, const ckks::Parameters& parame
         case Step::conjugate:
             at(parts, ErrorSource::key_switching) = slots(noise::key_switching(parameters, i.type.level));
             break;
+        case Step::zero:
         case Step::add:
         case Step::sub:
         case Step::negate:
-        case Step::mul: break;
+        case Step::mul:
+        case Step::mul_integer: break;
     }
     return parts;
 }

@@ -65,7 +65,8 @@ private:
     [[nodiscard]] ErrorForm inherited(const Instruction& i) const {
         ErrorForm out;
         switch (i.step) {
-            case Step::input: break;
+            case Step::input:
+            case Step::zero: break;
             case Step::add:
             case Step::sub:
                 out = forms_[i.lhs];
@@ -75,7 +76,8 @@ private:
                 add_scaled(out, forms_[i.lhs], magnitudes_[i.rhs] + deviation(forms_[i.rhs]));
                 add_scaled(out, forms_[i.rhs], magnitudes_[i.lhs]);
                 break;
-            case Step::mul_constant: add_scaled(out, forms_[i.lhs], largest(i.attribute)); break;
+            case Step::mul_constant:
+            case Step::mul_integer: add_scaled(out, forms_[i.lhs], largest(i.attribute)); break;
             case Step::rotate:
             case Step::conjugate:
                 for (const auto& [origin, size] : forms_[i.lhs]) out.emplace(moved(origin, i), size);
@@ -84,7 +86,8 @@ private:
             case Step::add_constant:
             case Step::relinearize_rescale:
             case Step::rescale:
-            case Step::drop_level: out = forms_[i.lhs]; break;
+            case Step::drop_level:
+            case Step::refresh: out = forms_[i.lhs]; break;
         }
         return out;
     }

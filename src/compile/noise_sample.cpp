@@ -105,17 +105,20 @@ private:
         const auto constant = [&] { return plain_.constant(program_.circuit().constant(i.attribute)); };
         switch (i.step) {
             case Step::input: return {plain_.input(i.attribute), std::vector(error_sources, none_)};
+            case Step::zero: return {none_, std::vector(error_sources, none_)};
             case Step::add: return zip(*values[i.lhs], *values[i.rhs], [](auto& x, auto& y) { return x + y; });
             case Step::sub: return zip(*values[i.lhs], *values[i.rhs], [](auto& x, auto& y) { return x - y; });
             case Step::negate: return map(*values[i.lhs], [](auto& x) { return -x; });
             case Step::mul: return product(*values[i.lhs], *values[i.rhs]);
             case Step::add_constant: return {values[i.lhs]->value + constant(), values[i.lhs]->errors};
-            case Step::mul_constant: return map(*values[i.lhs], [c = constant()](auto& x) { return x * c; });
+            case Step::mul_constant:
+            case Step::mul_integer: return map(*values[i.lhs], [c = constant()](auto& x) { return x * c; });
             case Step::rotate: return map(*values[i.lhs], [&](auto& x) { return rotate(x, i.attribute); });
             case Step::conjugate: return map(*values[i.lhs], [](auto& x) { return conjugate(x); });
             case Step::relinearize_rescale:
             case Step::rescale:
-            case Step::drop_level: break;
+            case Step::drop_level:
+            case Step::refresh: break;
         }
         return *values[i.lhs];
     }

@@ -10,6 +10,7 @@
 
 #include "base/fail.hpp"
 #include "base/fork_join.hpp"
+#include "base/log_line.hpp"
 #include "runtime/step.hpp"
 
 namespace tacit::runtime {
@@ -25,11 +26,12 @@ using compile::Step;
 /// One run: values, how many reads each still waits for, and the tasks.
 class Run {
 public:
-    Run(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress)
+    Run(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress,
+        const Refresh& refresh)
         : plan_(plan),
           program_(plan.program()),
           evaluator_(keys),
-          steps_(program_, keys),
+          steps_(program_, keys, refresh),
           inputs_(std::move(inputs)),
           progress_(progress),
           values_(program_.instructions().size()),
@@ -72,6 +74,9 @@ private:
             const int operands = compile::operand_count(instruction.step);
             if (operands > 0) release(instruction.lhs);
             if (operands > 1) release(instruction.rhs);
+            log(LogLevel::debug, "{}{} (instruction {}) gave {}",
+                prefix(program_.circuit().location(instruction.source)), to_string(instruction.step), i,
+                to_string(instruction.type));
             report();
         }
         for (const std::uint32_t reader : plan_.readers(task)) {
@@ -104,8 +109,9 @@ private:
 
     Ciphertext compute(const Instruction& i) {
         if (i.step == Step::input) return std::move(inputs_[static_cast<std::size_t>(i.attribute)]);
-        const Ciphertext& rhs = *values_[compile::operand_count(i.step) > 1 ? i.rhs : i.lhs];
-        return steps_.run(i, *values_[i.lhs], rhs, last_read(i.lhs));
+        const int operands = compile::operand_count(i.step);
+        if (operands == 0) return steps_.run(i, nullptr, nullptr, false);
+        return steps_.run(i, &*values_[i.lhs], operands > 1 ? &*values_[i.rhs] : nullptr, last_read(i.lhs));
     }
 
     const Plan& plan_;
@@ -126,14 +132,19 @@ private:
 }  // namespace
 
 std::vector<Ciphertext> execute(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs,
-                                const Progress& progress) {
+                                const Progress& progress, const Refresh& refresh) {
     check_run(plan.program(), keys, inputs);
-    return Run(plan, keys, std::move(inputs), progress).run();
+    check_refreshes(plan.program(), refresh);
+    log(LogLevel::info, "execute: {} instructions in {} tasks under {}", plan.program().instructions().size(),
+        plan.tasks(), keys.parameters().summary());
+    auto outputs = Run(plan, keys, std::move(inputs), progress, refresh).run();
+    log(LogLevel::info, "execute: done, {} outputs", outputs.size());
+    return outputs;
 }
 
 std::vector<Ciphertext> execute(const ManagedCircuit& program, const ckks::EvaluationKeys& keys,
-                                std::vector<Ciphertext> inputs, const Progress& progress) {
-    return execute(Plan(program), keys, std::move(inputs), progress);
+                                std::vector<Ciphertext> inputs, const Progress& progress, const Refresh& refresh) {
+    return execute(Plan(program), keys, std::move(inputs), progress, refresh);
 }
 
 }  // namespace tacit::runtime

@@ -58,7 +58,7 @@ TEST(Plan, AChainNeedsTwoBuffersAndOneThread) {
 TEST(Plan, HoldsForRandomCircuits) {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        const Plan plan(manage(circuit::RandomCircuit(seed, {.encrypted_outputs = true}).draw(5 + seed % 80), 8));
+        const Plan plan(manage(circuit::RandomCircuit(seed, {.refreshes = seed % 2 == 1}).draw(5 + seed % 80), 8));
         ASSERT_NO_THROW(plan.verify());
         const auto& instructions = plan.program().instructions();
         std::map<std::uint32_t, int> waits;

@@ -64,6 +64,8 @@ public:
     friend Expr rotate(const Located& a, std::int32_t steps) { return unary(Op::rotate, a, steps); }
     /// The complex conjugate of every slot.
     friend Expr conjugate(const Located& a) { return unary(Op::conjugate, a, 0); }
+    /// The same slots, in a ciphertext with new levels.
+    friend Expr refresh(const Located& a) { return unary(Op::refresh, a, 0); }
     Expr& operator+=(const Located& b) { return *this = binary(Op::add, b.beside(*this), b); }
     Expr& operator-=(const Located& b) { return *this = binary(Op::sub, b.beside(*this), b); }
     Expr& operator*=(const Located& b) { return *this = binary(Op::mul, b.beside(*this), b); }
