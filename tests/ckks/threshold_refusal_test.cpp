@@ -1,5 +1,5 @@
-// What collective keys refuse: other sessions, parties, steps and subjects, missing, repeated and used shares, keys made
-// twice, ciphertexts decrypted twice, noise that does not fit.
+// What collective keys refuse: other sessions, parties, steps and subjects, missing, repeated and used shares, keys
+// made twice, ciphertexts decrypted twice, noise that does not fit.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -43,12 +43,15 @@ TEST_F(ThresholdRefusal, AContributionMustOpenItsCommitment) {
 TEST_F(ThresholdRefusal, MembersAreTwoOrMoreWithDistinctNames) {
     expect_throws(ErrorCode::invalid_argument, "1 members; a collective key has 2 to 1024",
                   [&] { return Session::agree(parameters, make_members({"alone"}, group.rng)); });
-    expect_throws(ErrorCode::invalid_argument, "two members are called \"A\"",
-                  [&] { return Session::agree(parameters, make_members({"A", "A"}, group.rng)); });
-    expect_throws(ErrorCode::invalid_argument, "a name of 0 bytes",
-                  [&] { return Session::agree(parameters, make_members({"A", ""}, group.rng)); });
-    expect_throws(ErrorCode::invalid_argument, "a name of 256 bytes",
-                  [&] { return Session::agree(parameters, make_members({"A", std::string(256, 'x')}, group.rng)); });
+    expect_throws(ErrorCode::invalid_argument, "two members are called \"A\"", [&] {
+        return Session::agree(parameters, make_members({"A", "A"}, group.rng));
+    });
+    expect_throws(ErrorCode::invalid_argument, "a name of 0 bytes", [&] {
+        return Session::agree(parameters, make_members({"A", ""}, group.rng));
+    });
+    expect_throws(ErrorCode::invalid_argument, "a name of 256 bytes", [&] {
+        return Session::agree(parameters, make_members({"A", std::string(256, 'x')}, group.rng));
+    });
     expect_throws(ErrorCode::invalid_argument, "no party is called \"party D\"", [&] { return fresh("party D"); });
 }
 
@@ -76,8 +79,9 @@ TEST_F(ThresholdRefusal, EverythingAgreedGoesIntoTheSessionsId) {
 
 TEST_F(ThresholdRefusal, SharesOfAnotherSession) {
     const Ciphertext foreign = Encryptor(other.public_key()).encrypt(std::vector<double>{0.5});
-    auto share = [&] { return other.parties[0].decryption_share(foreign, smudging, other.ledgers[0], other.rng,
-                                                                Repeat::allow); };
+    auto share = [&] {
+        return other.parties[0].decryption_share(foreign, smudging, other.ledgers[0], other.rng, Repeat::allow);
+    };
     auto collector = collect_decryption(session, foreign);
     expect_throws(ErrorCode::parameter_mismatch, "collect decryption: a share of session", [&] {
         collector.add(share());
@@ -254,8 +258,7 @@ TEST_F(ThresholdRefusal, ALedgerHasAnOwnerAndAnEnd) {
         return party.decryption_share(ciphertext, smudging, ledger, group.rng, Repeat::allow);
     };
     expect_throws(ErrorCode::invalid_argument, "the ledger is that of party 0", [&] { return give(b); });
-    expect_throws(ErrorCode::invalid_argument, "the ledger is that of party 0",
-                  [&] { return give(other.parties[0]); });
+    expect_throws(ErrorCode::invalid_argument, "the ledger is that of party 0", [&] { return give(other.parties[0]); });
     static_cast<void>(give(a));
     static_cast<void>(give(a));
     expect_throws(ErrorCode::invalid_argument, "all 2 publications that the noise was sized for are used up",

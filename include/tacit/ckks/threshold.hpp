@@ -30,7 +30,7 @@
 /// noise
 ///              to all who see the shares; of a key switch, the same to the receiver alone. A party knows its own
 ///              noise, so its result is a little more accurate than what is handed out: liberal, not simulation
-///              security [HLLS25].
+///              security [Lee25].
 /// Rounds       common randomness 2, public key 1, Galois keys 1, relinearisation key 2, decryption or key switch 1.
 /// Assumption   ring learning with errors with the circular use of evaluation keys, at the level of the parameters: to
 ///              N - 1 parties the secret is one ternary s_i with fresh errors, the case of the security table; a sum
