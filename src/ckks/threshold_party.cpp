@@ -15,9 +15,9 @@ namespace tacit::ckks::threshold {
 
 namespace {
 
-/// s (h0 - a) - u h1 + e for one digit, over all primes. e is the sum of three errors: the two of [MTBH21]'s shares
-/// s h0 + e and (u - s) h1 + e', and one of the sample s (h1 - a) + e'' that moves the key onto a common a; the share
-/// is the sum of these three.
+/// s (h0 - a) - u h1 + e for one digit, over all primes. e is the sum of three errors, for the share is the sum of
+/// three samples: the two of [MTBH21], s h0 + e and (s - u) h1 + e', and -s (h1 + a) + e'', which moves the key onto a
+/// common a.
 ring::EvaluationPoly round_two_digit(const Context& context, const ring::EvaluationPoly& h0,
                                      const ring::EvaluationPoly& h1, const ring::EvaluationPoly& a,
                                      const SecretKeyRows& s, const SecretKeyRows& u, Rng& rng) {
