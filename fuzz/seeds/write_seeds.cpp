@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "../common.hpp"
+#include "../threshold.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/decryptor.hpp"
@@ -85,6 +86,32 @@ void write_ciphertexts(const Seeds& seeds) {
     seeds.object("plaintext", "level1", serialize(encryptor.encoder().encode(values, 1, 2)), ObjectKind::plaintext);
 }
 
+void write_shares(const Seeds& seeds) {
+    using ckks::ObjectKind;
+    Rng rng = Rng::from_system();
+    const auto& session = fuzz::session();
+    auto party = ckks::threshold::Party::create(session, "A", rng);
+    auto other = ckks::threshold::Party::create(session, "B", rng);
+    const auto add = [&](const char* name, ckks::threshold::Share&& share) {
+        seeds.object("threshold", name, serialize(std::move(share)), ObjectKind::threshold_share);
+    };
+    add("public_key", party.public_key_share(rng));
+    add("galois_key", party.galois_share(5, rng));
+    auto first = collect_relinearization_one(session);
+    first.add(party.relinearization_share_one(rng));
+    first.add(other.relinearization_share_one(rng));
+    const auto round = std::move(first).finish();
+    seeds.object("threshold", "round", serialize(round), ObjectKind::relinearization_round, 0x80);
+    add("relinearization_two", party.relinearization_share_two(round, rng));
+    const auto ciphertext = ckks::Encryptor(fuzz::keys().public_key).encrypt(std::vector<double>{0.5});
+    ckks::threshold::DecryptionLedger ledger(session, "A", 2);
+    add("decryption", party.decryption_share(ciphertext, {.error_standard_deviation = 1}, ledger, rng));
+    add("key_switch", party.key_switch_share(ciphertext, fuzz::keys().public_key, {.error_standard_deviation = 1},
+                                             ledger, rng, ckks::threshold::Repeat::allow));
+    seeds.object("threshold", "ledger", ckks::threshold::LedgerAccess::bytes(ledger), ObjectKind::decryption_ledger,
+                 0xc0);
+}
+
 void write_others(const Seeds& seeds) {
     using namespace std::string_view_literals;
     seeds.text("circuit_text", "example",
@@ -150,6 +177,7 @@ int main(int argc, char** argv) {
     const Seeds seeds(argv[1]);
     write_keys(seeds);
     write_ciphertexts(seeds);
+    write_shares(seeds);
     write_others(seeds);
     write_prio3(seeds);
     return 0;

@@ -34,10 +34,11 @@ void add_scaled(ErrorForm& out, const ErrorForm& form, double factor) {
 /// One instruction after the other.
 class BoundedNoise {
 public:
-    BoundedNoise(const ManagedCircuit& program, const ckks::Parameters& parameters, Encryption encryption)
+    BoundedNoise(const ManagedCircuit& program, const ckks::Parameters& parameters, Encryption encryption, int parties)
         : program_(program),
           parameters_(parameters),
           encryption_(encryption),
+          parties_(parties),
           last_(last_uses(program)),
           forms_(program.instructions().size()),
           magnitudes_(program.instructions().size()) {}
@@ -46,7 +47,7 @@ public:
         const Instruction& i = program_.instructions()[n];
         magnitudes_[n] = magnitude;
         forms_[n] = inherited(i);
-        Parts parts = fresh_errors(program_, parameters_, i, encryption_);
+        Parts parts = fresh_errors(program_, parameters_, i, encryption_, parties_);
         if (i.step == Step::mul_constant) {
             for (double& part : parts) part *= magnitudes_[i.lhs] + deviation(forms_[i.lhs]);
         }
@@ -152,6 +153,7 @@ private:
     const ManagedCircuit& program_;
     const ckks::Parameters& parameters_;
     Encryption encryption_;
+    int parties_;
     std::vector<std::uint32_t> last_;
     std::vector<ErrorForm> forms_;
     std::vector<double> magnitudes_;
@@ -161,10 +163,10 @@ private:
 }  // namespace
 
 std::vector<PredictedError> predict_noise(const ManagedCircuit& program, const ckks::Parameters& parameters,
-                                          std::vector<circuit::Bounds> inputs, Encryption encryption) {
+                                          std::vector<circuit::Bounds> inputs, Encryption encryption, int parties) {
     check_parameters("predict_noise", program, parameters);
     circuit::Interval interval(std::move(inputs));
-    BoundedNoise noise(program, parameters, encryption);
+    BoundedNoise noise(program, parameters, encryption, parties);
     std::vector<PredictedError> found;
     interpret(program, interval, [&](std::uint32_t n, const circuit::Interval::Value& value) {
         found.push_back(noise.step(n, value.bounds().magnitude()));

@@ -54,11 +54,12 @@ std::vector<Complexes> repeated(std::vector<Complexes> inputs, std::size_t perio
 class SampledNoise {
 public:
     using Value = Erring;
-    SampledNoise(const ManagedCircuit& program, const ckks::Parameters& parameters, Encryption encryption,
+    SampledNoise(const ManagedCircuit& program, const ckks::Parameters& parameters, Encryption encryption, int parties,
                  std::uint64_t seed, const std::vector<Complexes>& inputs)
         : program_(program),
           parameters_(parameters),
           encryption_(encryption),
+          parties_(parties),
           random_(seed),
           plain_(parameters.slots(), inputs),
           none_(Complexes(parameters.slots())) {}
@@ -135,7 +136,7 @@ private:
 
     /// Adds the instruction's own errors.
     void err(Erring& result, const Instruction& i, const Values& values) {
-        const Parts parts = fresh_errors(program_, parameters_, i, encryption_);
+        const Parts parts = fresh_errors(program_, parameters_, i, encryption_, parties_);
         for (std::size_t k = 0; k < error_sources; ++k) {
             if (parts[k] == 0) continue;
             const Slots drawn = draw(parts[k], period(i));
@@ -173,6 +174,7 @@ private:
     const ManagedCircuit& program_;
     const ckks::Parameters& parameters_;
     Encryption encryption_;
+    int parties_;
     std::mt19937_64 random_;
     circuit::Plain plain_;
     Slots none_;
@@ -182,9 +184,10 @@ private:
 
 std::vector<PredictedError> predict_noise(const ManagedCircuit& program, const ckks::Parameters& parameters,
                                           const std::vector<Complexes>& inputs, Encryption encryption,
-                                          std::uint64_t seed) {
+                                          std::uint64_t seed, int parties) {
     check_parameters("predict_noise", program, parameters);
-    SampledNoise noise(program, parameters, encryption, seed, repeated(inputs, program.slots(), parameters.slots()));
+    SampledNoise noise(program, parameters, encryption, parties, seed,
+                       repeated(inputs, program.slots(), parameters.slots()));
     noise.run();
     return std::move(noise.found);
 }
