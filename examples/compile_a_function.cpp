@@ -58,9 +58,9 @@ double run(const compile::ManagedCircuit& program, const std::vector<double>& x,
     const auto parameters =
         ckks::Parameters::create(compile::required_parameters(program, {.scale_bits = 45, .largest_value = 256}));
     std::printf("%s\n", parameters.summary().c_str());
-    const compile::Plan plan(program);
-    std::printf("%zu instructions in %zu tasks and %zu buffers\n", program.instructions().size(), plan.tasks(),
-                plan.buffers());
+    const compile::Plan plan(program, parameters);
+    std::printf("%zu instructions in %zu tasks, at most %zu ciphertexts at once\n", program.instructions().size(),
+                plan.tasks(), plan.most_alive());
 
     const ckks::KeySet keys = ckks::generate_keys(parameters, program.key_request());
     const ckks::Encryptor encryptor(keys.secret_key);

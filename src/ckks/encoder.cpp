@@ -19,7 +19,7 @@ namespace tacit::ckks {
 
 namespace {
 
-constexpr int smallest_log_slots = 4;  // the least length of the vector transform
+constexpr int smallest_log_slots = std::countr_zero(IntegerPlaintext::least_values);  // of the vector transform
 
 /// The transform over 2^log_slots points and where it keeps each slot.
 struct SlotTransform {

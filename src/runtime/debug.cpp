@@ -45,7 +45,7 @@ public:
              std::vector<Ciphertext> inputs, const DebugOptions& options,
              const std::vector<compile::PredictedError>& predicted)
         : program_(program),
-          steps_(program, keys),
+          steps_(program, keys, encodings(program)),
           decryptor_(secret_key),
           inputs_(std::move(inputs)),
           options_(options),

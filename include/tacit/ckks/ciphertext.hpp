@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -64,6 +65,12 @@ public:
     [[nodiscard]] std::span<const double> re() const noexcept { return {re_.data(), re_.size()}; }
     [[nodiscard]] std::span<const double> im() const noexcept { return {im_.data(), im_.size()}; }
     [[nodiscard]] bool below_2_51() const noexcept { return below_2_51_; }
+
+    static constexpr std::size_t least_values = 16;  ///< fewer are repeated
+    /// Bytes in memory for so many values, at any level.
+    [[nodiscard]] static constexpr std::size_t bytes(std::size_t values) noexcept {
+        return 2 * std::max(values, least_values) * sizeof(double);
+    }
 
 private:
     Parameters parameters_;
