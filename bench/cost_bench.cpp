@@ -41,23 +41,25 @@ nlohmann::json report(logreg::Method method) {
     const auto program = compile::manage(training.lowered.circuit, slots);
     const auto parameters = ckks::Parameters::create({.depth = program.depth(), .min_slots = slots});
     const auto calibration = runtime::calibrate(parameters);
-    const double predicted = compile::predict_duration(compile::Plan(program), parameters, calibration).seconds;
+    const double predicted =
+        compile::predict_duration(compile::Plan(program, parameters), parameters, calibration).seconds;
     const auto memory = compile::predict_memory(program, parameters);
     const auto keys = ckks::generate_keys(parameters, program.key_request());
     const auto seconds = measure(program, keys);
-    return {{"machine", machine::name()},
-            {"commit", machine::commit()},
-            {"method", logreg::to_string(method)},
-            {"parameters", parameters.summary()},
-            {"threads", thread_count()},
-            {"predicted_s", predicted},
-            {"measured_s_min", seconds.front()},
-            {"measured_s_median", seconds[seconds.size() / 2]},
-            {"predicted_over_median", predicted / seconds[seconds.size() / 2]},
-            {"key_bytes_predicted", memory.key_bytes},
-            {"key_bytes", keys.evaluation_keys.memory_bytes()},
-            {"peak_ciphertext_bytes_predicted", memory.peak_ciphertext_bytes},
-            {"transforms", compile::count_operations(compile::Plan(program), parameters).total().transforms}};
+    return {
+        {"machine", machine::name()},
+        {"commit", machine::commit()},
+        {"method", logreg::to_string(method)},
+        {"parameters", parameters.summary()},
+        {"threads", thread_count()},
+        {"predicted_s", predicted},
+        {"measured_s_min", seconds.front()},
+        {"measured_s_median", seconds[seconds.size() / 2]},
+        {"predicted_over_median", predicted / seconds[seconds.size() / 2]},
+        {"key_bytes_predicted", memory.key_bytes},
+        {"key_bytes", keys.evaluation_keys.memory_bytes()},
+        {"peak_ciphertext_bytes_predicted", memory.peak_ciphertext_bytes},
+        {"transforms", compile::count_operations(compile::Plan(program, parameters), parameters).total().transforms}};
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Times the operations of the engine, one JSON object per line:
-//   engine_bench [--set p13|p14|p15|ntt] [--filter OP[*]] [--reps R] [--threads T]
+//   engine_bench [--set ntt|p13|p14|p15|diagonals] [--filter OP[*]] [--reps R] [--threads T]
 // ns_min and ns_median are over R samples of at least half a millisecond each; CPU time for one thread, wall time
 // above.
 #include <CLI/CLI.hpp>
@@ -24,7 +24,7 @@ namespace {
 using namespace tacit;
 
 struct Options {
-    std::vector<std::string> sets{"ntt", "p13", "p14", "p15"};
+    std::vector<std::string> sets{"ntt", "p13", "p14", "p15", "diagonals"};
     std::vector<std::string> filters;
     int reps = 10;
     int threads = 1;
@@ -103,6 +103,18 @@ void bench_ntt(const Options& options) {
     }
 }
 
+nlohmann::json scheme_fields(const Options& options, const std::string& set, const ckks::Parameters& parameters) {
+    auto fields = common_fields(options, set);
+    fields.update({{"N", parameters.ring_dimension()},
+                   {"limbs", parameters.primes().size()},
+                   {"special", parameters.special_primes().size()},
+                   {"digits", parameters.digits(parameters.depth())},
+                   {"logQ", parameters.log2_modulus()},
+                   {"logQP", parameters.log2_modulus_with_special()},
+                   {"key_bytes", parameters.key_switch_key_bytes()}});
+    return fields;
+}
+
 void bench_keys(const Bench& bench, const ckks::SecretKey& secret) {
     Rng rng = Rng::from_system();
     bench("keygen_relinearization", [&] { static_cast<void>(ckks::RelinearizationKey::generate(secret, rng)); });
@@ -148,18 +160,47 @@ void bench_evaluator(const Bench& bench, const ckks::Parameters& parameters, con
     bench("rotate8_hoisted", [&] { static_cast<void>(evaluator.rotate_hoisted(a, steps)); });
 }
 
+/// sum_i p_i * rotate(a, i): with one division for each rotation, with one in all, and rescaled.
+void bench_diagonals(const Bench& bench, const ckks::Parameters& parameters, const ckks::KeySet& keys, int count) {
+    const ckks::Encryptor encryptor(keys.secret_key);
+    const ckks::Evaluator evaluator(keys.evaluation_keys);
+    const ckks::Encoder encoder(parameters);
+    const auto a = encryptor.encrypt(random_values(parameters.slots()));
+    std::vector<int> steps;
+    std::vector<ckks::Plaintext> encoded;
+    std::vector<ckks::IntegerPlaintext> integers;
+    for (int i = 0; i < count; ++i) {
+        steps.push_back(i);
+        encoded.push_back(encoder.encode(random_values(parameters.slots()), parameters.depth()));
+        integers.push_back(encoder.encode_integers(random_values(parameters.slots()), parameters.depth()));
+    }
+    std::vector<ckks::RotatedSum> sums(1);
+    for (std::size_t i = 0; i < steps.size(); ++i) sums[0].push_back({&a, steps[i], false, false, &integers[i]});
+    const std::string name = "diagonals" + std::to_string(count);
+    bench(name + "_hoisted", [&] {
+        const auto turned = evaluator.rotate_hoisted(a, steps);
+        auto sum = evaluator.mul(turned[0], encoded[0]);
+        for (std::size_t i = 1; i < turned.size(); ++i) {
+            sum = evaluator.add(std::move(sum), evaluator.mul(turned[i], encoded[i]));
+        }
+        static_cast<void>(evaluator.rescale(std::move(sum)));
+    });
+    bench(name + "_double_hoisted", [&] { static_cast<void>(evaluator.sums_of_rotations_rescaled(sums)); });
+}
+
+void bench_all_diagonals(const Options& options, const std::string& set) {
+    const auto parameters = ckks::Parameters::create({.depth = 14, .log_ring_dimension = 15});
+    ckks::KeyRequest request{.relinearization = false};
+    for (int steps = 1; steps < 64; ++steps) request.rotations.push_back(steps);
+    const auto keys = ckks::generate_keys(parameters, request);
+    const Bench bench(options, scheme_fields(options, set, parameters));
+    for (const int count : {8, 16, 64}) bench_diagonals(bench, parameters, keys, count);
+}
+
 void bench_scheme(const Options& options, const std::string& set, int log_n, int depth) {
     const auto parameters = ckks::Parameters::create({.depth = depth, .log_ring_dimension = log_n});
     const auto keys = ckks::generate_keys(parameters, {.rotations = {1, 2, 3, 4, 5, 6, 7, 8}});
-    auto fields = common_fields(options, set);
-    fields.update({{"N", parameters.ring_dimension()},
-                   {"limbs", parameters.primes().size()},
-                   {"special", parameters.special_primes().size()},
-                   {"digits", parameters.digits(depth)},
-                   {"logQ", parameters.log2_modulus()},
-                   {"logQP", parameters.log2_modulus_with_special()},
-                   {"key_bytes", parameters.key_switch_key_bytes()}});
-    const Bench bench(options, fields);
+    const Bench bench(options, scheme_fields(options, set, parameters));
     bench_keys(bench, keys.secret_key);
     bench_codec(bench, parameters, keys);
     bench_evaluator(bench, parameters, keys);
@@ -170,7 +211,7 @@ void bench_scheme(const Options& options, const std::string& set, int log_n, int
 int main(int argc, char** argv) {
     Options options;
     CLI::App app("Times the operations of the engine; one JSON object per line");
-    app.add_option("--set", options.sets, "ntt, p13, p14, p15")->delimiter(',');
+    app.add_option("--set", options.sets, "ntt, p13, p14, p15, diagonals (2 GB of keys)")->delimiter(',');
     app.add_option("--filter", options.filters, "operations; a trailing * matches a prefix")->delimiter(',');
     app.add_option("--reps", options.reps, "samples per operation");
     app.add_option("--threads", options.threads, "threads");
@@ -181,5 +222,6 @@ int main(int argc, char** argv) {
         if (set == "p13") bench_scheme(options, set, 13, 2);
         if (set == "p14") bench_scheme(options, set, 14, 5);
         if (set == "p15") bench_scheme(options, set, 15, 14);
+        if (set == "diagonals") bench_all_diagonals(options, set);
     }
 }

@@ -81,7 +81,7 @@ int main() {
     std::printf("%s; predicted error %.1e\n", parameters.summary().c_str(), estimate.deviation);
 
     // Work and memory.
-    const auto counts = compile::count_operations(compile::Plan(program), parameters).total();
+    const auto counts = compile::count_operations(compile::Plan(program, parameters), parameters).total();
     const auto memory = compile::predict_memory(program, parameters);
     std::printf("%zu key switches, %zu transforms; keys %.1f MB, ciphertexts %.1f MB at most\n", counts.key_switches(),
                 counts.transforms, static_cast<double>(memory.key_bytes) / 1e6,

@@ -57,9 +57,9 @@ double run(const compile::ManagedCircuit& program, const std::vector<double>& x,
     const auto parameters = ckks::Parameters::create(
         {.depth = program.depth(), .scale_bits = 45, .integer_bits = 9, .min_slots = program.slots()});
     std::printf("%s\n", parameters.summary().c_str());
-    const compile::Plan plan(program);
-    std::printf("%zu instructions in %zu tasks and %zu buffers\n", program.instructions().size(), plan.tasks(),
-                plan.buffers());
+    const compile::Plan plan(program, parameters);
+    std::printf("%zu instructions in %zu tasks, at most %zu ciphertexts at once\n", program.instructions().size(),
+                plan.tasks(), plan.most_alive());
 
     const ckks::KeySet keys = ckks::generate_keys(parameters, program.key_request());
     const ckks::Encryptor encryptor(keys.secret_key);

@@ -63,8 +63,8 @@ double balanced_residue(long double value, const math::Modulus& p) {
     return p.balanced(math::mul_mod(p.canonical(low), power, p.value()));
 }
 
-ring::EvaluationPoly scaled_coefficients_to_rns(const Context& context, double* re, double* im, std::size_t n,
-                                                double scale, std::size_t limbs) {
+bool round_coefficients(const Context& context, double* re, double* im, std::size_t n, double scale,
+                        std::size_t limbs) {
     const double largest = std::max(scale_and_round(re, n, scale), scale_and_round(im, n, scale));
     const double room = log2_modulus(context, limbs) - 1;
     if (largest > 0 && std::log2(largest) > room) {
@@ -74,16 +74,25 @@ ring::EvaluationPoly scaled_coefficients_to_rns(const Context& context, double* 
              "higher level, or with a smaller scale",
              std::log2(largest), room);
     }
-    const std::size_t half = context.dimension() / 2;
-    const std::size_t gap = half / n;
+    return largest < vector_limit;
+}
+
+void reduce_coefficients(double* row, std::size_t dimension, std::span<const double> re, std::span<const double> im,
+                         bool below_2_51, const math::Modulus& p) {
+    const std::size_t half = dimension / 2;
+    const std::size_t gap = half / re.size();
+    if (gap > 1) std::fill_n(row, dimension, 0.0);
+    reduce_spread(row, re.data(), re.size(), gap, below_2_51, p);
+    reduce_spread(row + half, im.data(), im.size(), gap, below_2_51, p);
+}
+
+ring::EvaluationPoly scaled_coefficients_to_rns(const Context& context, double* re, double* im, std::size_t n,
+                                                double scale, std::size_t limbs) {
+    const bool below_2_51 = round_coefficients(context, re, im, n, scale, limbs);
     ring::EvaluationPoly poly(context.dimension(), limbs);
     parallel_for(0, limbs, [&](std::size_t i) {
-        double* row = poly.limb(i);
-        const math::Modulus& p = context.ring().modulus(i);
-        if (gap > 1) std::fill_n(row, 2 * half, 0.0);
-        reduce_spread(row, re, n, gap, largest < vector_limit, p);
-        reduce_spread(row + half, im, n, gap, largest < vector_limit, p);
-        math::kernels().ntt_forward(row, context.ring().table(i));
+        reduce_coefficients(poly.limb(i), context.dimension(), {re, n}, {im, n}, below_2_51, context.ring().modulus(i));
+        math::kernels().ntt_forward(poly.limb(i), context.ring().table(i));
     });
     return poly;
 }

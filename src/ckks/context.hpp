@@ -30,6 +30,10 @@ public:
     }
     /// The number of the i-th special prime.
     [[nodiscard]] std::size_t special(std::size_t i) const { return chain_.primes.size() + i; }
+    /// The prime of a row of polynomials modulo Q_l P: the primes q of the level first, `limbs` of them.
+    [[nodiscard]] std::size_t prime_of_row(std::size_t row, std::size_t limbs) const {
+        return row < limbs ? row : special(row - limbs);
+    }
     [[nodiscard]] std::size_t digits(std::size_t limbs) const {
         return (limbs + chain_.digit_limbs - 1) / chain_.digit_limbs;
     }

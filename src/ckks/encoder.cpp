@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <mutex>
+#include <utility>
 
 #include "base/fail.hpp"
 #include "ckks/coefficients.hpp"
@@ -18,7 +19,7 @@ namespace tacit::ckks {
 
 namespace {
 
-constexpr int smallest_log_slots = 4;  // the least length of the vector transform
+constexpr int smallest_log_slots = std::countr_zero(IntegerPlaintext::least_values);  // of the vector transform
 
 /// The transform over 2^log_slots points and where it keeps each slot.
 struct SlotTransform {
@@ -76,9 +77,9 @@ void check_finite(std::span<const Value> values) {
     }
 }
 
+/// The coefficients of the interpolating polynomial, its real and imaginary halves apart.
 template <class Value>
-Plaintext encode_values(const Parameters& parameters, const SlotTransform& transform, std::span<const Value> values,
-                        int level, int scale_power) {
+std::pair<AlignedBuffer, AlignedBuffer> interpolate(const SlotTransform& transform, std::span<const Value> values) {
     const std::size_t n = transform.leaf.size();
     AlignedBuffer re(n);
     AlignedBuffer im(n);
@@ -88,9 +89,20 @@ Plaintext encode_values(const Parameters& parameters, const SlotTransform& trans
         im.data()[transform.leaf[j]] = z.imag();
     }
     math::kernels().fft_inverse(re.data(), im.data(), transform.fft);
-    const Context& context = parameters.context();
-    const auto delta = static_cast<double>(std::pow(context.scale(level), static_cast<long double>(scale_power)));
-    return {parameters, scaled_coefficients_to_rns(context, re.data(), im.data(), n, delta, parameters.limbs(level)),
+    return {std::move(re), std::move(im)};
+}
+
+double scale_of(const Parameters& parameters, int level, int scale_power) {
+    return static_cast<double>(std::pow(parameters.exact_scale(level), static_cast<long double>(scale_power)));
+}
+
+template <class Value>
+Plaintext encode_values(const Parameters& parameters, const SlotTransform& transform, std::span<const Value> values,
+                        int level, int scale_power) {
+    auto [re, im] = interpolate(transform, values);
+    return {parameters,
+            scaled_coefficients_to_rns(parameters.context(), re.data(), im.data(), re.size(),
+                                       scale_of(parameters, level, scale_power), parameters.limbs(level)),
             level, scale_power};
 }
 
@@ -116,6 +128,16 @@ Plaintext Encoder::encode(std::span<const std::complex<double>> values, int leve
     const SlotTransform& transform = tables_->of(checked_log_slots(values.size(), parameters_.slots()));
     check_finite(values);
     return encode_values(parameters_, transform, values, level, scale_power);
+}
+
+IntegerPlaintext Encoder::encode_integers(std::span<const double> values, int level, int scale_power) const {
+    check_level(parameters_, level, scale_power);
+    const SlotTransform& transform = tables_->of(checked_log_slots(values.size(), parameters_.slots()));
+    check_finite(values);
+    auto [re, im] = interpolate(transform, values);
+    const bool below_2_51 = round_coefficients(parameters_.context(), re.data(), im.data(), re.size(),
+                                               scale_of(parameters_, level, scale_power), parameters_.limbs(level));
+    return {parameters_, std::move(re), std::move(im), below_2_51, level, scale_power};
 }
 
 std::vector<std::complex<double>> Encoder::decode(const Plaintext& plaintext, std::size_t count) const {

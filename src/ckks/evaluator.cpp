@@ -7,12 +7,11 @@
 #include "ckks/coefficients.hpp"
 #include "ckks/context.hpp"
 #include "ckks/mod_down.hpp"
+#include "ckks/operand_checks.hpp"
 #include "math/kernels.hpp"
 #include "tacit/base/parallel.hpp"
 
 namespace tacit::ckks {
-
-namespace {
 
 void check_equal(const char* operation, const CiphertextType& a, const CiphertextType& b) {
     if (a.level != b.level) {
@@ -38,6 +37,8 @@ void check_factor(const char* operation, const CiphertextType& type, int max_deg
              to_string(type));
     }
 }
+
+namespace {
 
 /// A decrypted plaintext keeps the primes that hold its message only.
 void check_complete(const char* operation, const Plaintext& plain) {
@@ -167,9 +168,6 @@ Ciphertext Evaluator::sub(const Ciphertext& a, const Plaintext& b) const {
     return out;
 }
 
-namespace {
-
-/// b scaled and rounded, refused where it would wrap around the modulus.
 long double scaled_scalar(const char* operation, const Parameters& parameters, double b, int level, int scale_power) {
     const long double scaled =
         static_cast<long double>(b) * std::pow(parameters.exact_scale(level), static_cast<long double>(scale_power));
@@ -184,8 +182,6 @@ long double scaled_scalar(const char* operation, const Parameters& parameters, d
     }
     return scaled;
 }
-
-}  // namespace
 
 Ciphertext Evaluator::add(const Ciphertext& a, double b) const {
     check_mine("add", a.parameters());

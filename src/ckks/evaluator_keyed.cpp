@@ -8,10 +8,18 @@
 #include "ckks/context.hpp"
 #include "ckks/key_switch.hpp"
 #include "ckks/mod_down.hpp"
+#include "ckks/operand_checks.hpp"
 #include "ring/automorphism.hpp"
 #include "tacit/ckks/evaluator.hpp"
 
 namespace tacit::ckks {
+
+void check_degree(const char* operation, const CiphertextType& type, int degree, const char* remedy) {
+    if (type.degree != degree) {
+        fail(ErrorCode::invalid_argument, "{}: needs degree {} but the ciphertext has {}; {}", operation, degree,
+             to_string(type), remedy);
+    }
+}
 
 namespace {
 
@@ -21,13 +29,6 @@ const KeySwitchKey& relinearization_key(const EvaluationKeys* keys) {
              "relinearize: there is no relinearisation key; generate the keys with KeyRequest::relinearization");
     }
     return keys->relinearization()->key();
-}
-
-void check_degree(const char* operation, const CiphertextType& type, int degree, const char* remedy) {
-    if (type.degree != degree) {
-        fail(ErrorCode::invalid_argument, "{}: needs degree {} but the ciphertext has {}; {}", operation, degree,
-             to_string(type), remedy);
-    }
 }
 
 /// The pair of polynomials that a source gives, divided by the primes of a converter, and its image under an

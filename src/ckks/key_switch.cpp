@@ -90,6 +90,23 @@ auto DigitDecomposition::digit_rows(std::span<const std::size_t> rows, ring::Eva
     return found;
 }
 
+DigitDecomposition::RaisedRows DigitDecomposition::raised(std::span<const std::size_t> rows) const {
+    RaisedRows out{std::vector(rows.size(), std::vector<const double*>(digits_)),
+                   {context_->dimension(), storage_per_row() * rows.size()}};
+    const auto found = digit_rows(rows, out.storage);
+    parallel_for(0, rows.size() * digits_, [&](std::size_t task) {
+        const std::size_t k = task / digits_;
+        const DigitRow& row = found[k][task % digits_];
+        out.digits[k][task % digits_] = row.values;
+        if (row.unfinished == nullptr) return;
+        const math::NttTable& table = context_->ring().table(prime_of_row(rows[k]));
+        for (std::size_t block = 0; block < table.blocks(); ++block) {
+            math::kernels().ntt_forward_block(row.unfinished, block, table, nullptr, 0);
+        }
+    });
+    return out;
+}
+
 namespace {
 
 /// The inner product of one row, block by block: the last layers of a block's transforms run while the key's part,

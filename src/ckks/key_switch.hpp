@@ -21,6 +21,13 @@ public:
     /// product raises what it needs.
     void keep_raised();
 
+    /// Some rows of every digit, transformed: digits[k][j] is digit j modulo the prime of rows[k].
+    struct RaisedRows {
+        std::vector<std::vector<const double*>> digits;
+        ring::EvaluationPoly storage;  // of those that were raised for the occasion
+    };
+    [[nodiscard]] RaisedRows raised(std::span<const std::size_t> rows) const;
+
     /// The rows of P (c0, c1) + sum_j digit_j (b_j, a_j) modulo Q_l P, those of the q first; a null c0 or c1 stands
     /// for 0. All arguments must outlive it. Cost: 2 digits products per row.
     [[nodiscard]] RowSource times(const KeySwitchKey& key, const ring::EvaluationPoly* c0,
@@ -28,9 +35,7 @@ public:
 
 private:
     [[nodiscard]] std::size_t row_count() const { return limbs_ + context_->special_count(); }
-    [[nodiscard]] std::size_t prime_of_row(std::size_t row) const {
-        return row < limbs_ ? row : context_->special(row - limbs_);
-    }
+    [[nodiscard]] std::size_t prime_of_row(std::size_t row) const { return context_->prime_of_row(row, limbs_); }
     [[nodiscard]] bool in_digit(std::size_t row, std::size_t digit) const {
         return row < limbs_ && row / context_->chain().digit_limbs == digit;
     }

@@ -1,12 +1,15 @@
 #include "tacit/compile/cost.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "base/fail.hpp"
 #include "compile/fresh_errors.hpp"
+#include "compile/plan_order.hpp"
 #include "tacit/base/hash.hpp"
 #include "tacit/compile/counts.hpp"
-#include "tacit/compile/interpret.hpp"
 
 namespace tacit::compile {
 
@@ -62,6 +65,8 @@ const char* to_string(TimedOperation operation) noexcept {
         case TimedOperation::rotate: return "rotate";
         case TimedOperation::rotate_more: return "rotate_more";
         case TimedOperation::encode: return "encode";
+        case TimedOperation::sum_rotation: return "sum_rotation";
+        case TimedOperation::sum_factor: return "sum_factor";
     }
     return "unknown";
 }
@@ -78,54 +83,95 @@ double Calibration::at(TimedOperation operation, int level) const {
 
 namespace {
 
-/// The most bytes of encoded constants at once, one instruction after the other.
-std::size_t peak_plaintext_bytes(const ManagedCircuit& program, const ckks::Parameters& parameters) {
-    std::vector<std::size_t> begun(program.instructions().size()), ended(begun.size());
-    for (const auto& [needed, users] : encodings(program)) {
+/// Bytes of the integer polynomials that the factors of a task's sums are while it runs.
+std::size_t factor_bytes(const Plan& plan, std::size_t task) {
+    const ManagedCircuit& program = plan.program();
+    std::size_t bytes = 0;
+    for (const PlannedSum& sum : plan.task(task).sums) {
+        for (const PlannedTerm& term : sum.terms) {
+            const auto needed = term.product ? encoding(program, program.instructions()[*term.product]) : std::nullopt;
+            if (needed) bytes += ckks::IntegerPlaintext::bytes(program.circuit().constant(needed->constant).size());
+        }
+    }
+    return bytes;
+}
+
+/// The most bytes of encoded constants at once, one task after the other.
+std::size_t peak_plaintext_bytes(const Plan& plan, const ckks::Parameters& parameters) {
+    std::vector<std::size_t> task_of(plan.program().instructions().size());
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        for (const std::uint32_t n : plan.task(task).instructions) task_of[n] = task;
+    }
+    std::vector<std::size_t> begun(plan.tasks()), ended(plan.tasks());
+    for (const auto& [needed, users] : encodings(plan)) {
         const std::size_t bytes = parameters.ciphertext_bytes(needed.level, 0);
-        begun[users.front()] += bytes;
-        ended[users.back()] += bytes;
+        begun[task_of[users.front()]] += bytes;
+        ended[task_of[users.back()]] += bytes;
     }
     std::size_t alive = 0, most = 0;
-    for (std::size_t n = 0; n < begun.size(); ++n) {
-        alive += begun[n];
-        most = std::max(most, alive);
-        alive -= ended[n];
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        alive += begun[task];
+        most = std::max(most, alive + factor_bytes(plan, task));
+        alive -= ended[task];
     }
     return most;
 }
 
 }  // namespace
 
-Memory predict_memory(const ManagedCircuit& program, const ckks::Parameters& parameters) {
+Memory predict_memory(const Plan& plan, const ckks::Parameters& parameters) {
+    const ManagedCircuit& program = plan.program();
     check_parameters("predict_memory", program, parameters);
-    const auto& instructions = program.instructions();
-    const auto bytes = [&](std::uint32_t n) {
-        const ckks::CiphertextType& type = instructions[n].type;
-        return parameters.ciphertext_bytes(type.level, type.degree);
-    };
     Memory memory;
     const ckks::KeyRequest keys = program.key_request();
     memory.key_bytes = (keys.rotations.size() + (keys.relinearization ? 1U : 0U) + (keys.conjugation ? 1U : 0U)) *
                        parameters.key_switch_key_bytes();
     for (const int level : program.input_levels()) memory.input_bytes += parameters.ciphertext_bytes(level);
-    for (const std::uint32_t output : program.outputs()) memory.output_bytes += bytes(output);
-    // All inputs are there from the beginning; one that nothing reads goes at its own instruction.
-    const std::vector<std::uint32_t> last = last_uses(program);
-    std::size_t alive = memory.input_bytes;
-    memory.peak_ciphertext_bytes = alive;
-    for (std::uint32_t n = 0; n < instructions.size(); ++n) {
-        const Instruction& i = instructions[n];
-        if (i.step != Step::input) alive += bytes(n);
-        memory.peak_ciphertext_bytes = std::max(memory.peak_ciphertext_bytes, alive);
-        const int operands = operand_count(i.step);
-        if (operands > 0 && last[i.lhs] == n) alive -= bytes(i.lhs);
-        if (operands > 1 && i.rhs != i.lhs && last[i.rhs] == n) alive -= bytes(i.rhs);
-        if (last[n] == n) alive -= bytes(n);
+    for (const std::uint32_t output : program.outputs()) {
+        const ckks::CiphertextType& type = program.instructions()[output].type;
+        memory.output_bytes += parameters.ciphertext_bytes(type.level, type.degree);
     }
-    memory.peak_plaintext_bytes = peak_plaintext_bytes(program, parameters);
+    std::vector<int> uses;
+    for (std::uint32_t n = 0; n < program.instructions().size(); ++n) uses.push_back(plan.uses(n));
+    LiveValues live(program, parameters, std::move(uses));
+    for (std::size_t task = 0; task < plan.tasks(); ++task) live.run(plan.task(task));
+    memory.peak_ciphertext_bytes = live.peak_bytes();
+    memory.peak_plaintext_bytes = peak_plaintext_bytes(plan, parameters);
     return memory;
 }
+
+Memory predict_memory(const ManagedCircuit& program, const ckks::Parameters& parameters) {
+    check_parameters("predict_memory", program, parameters);
+    return predict_memory(Plan(program, parameters), parameters);
+}
+
+namespace {
+
+/// Sums with one division by P, made up of what was timed: a first rotation has a decomposition and a division beside
+/// what every rotation of a sum takes, a further one the division alone.
+template <class Spend>
+void time_sums(const Plan& plan, std::size_t task, const Spend& spend) {
+    const auto& all = plan.program().instructions();
+    std::map<std::uint32_t, std::set<std::uint32_t>> rotations;
+    for (const PlannedSum& sum : plan.task(task).sums) {
+        const int level = all[sum.terms.front().value].type.level;
+        spend({TimedOperation::rotate_more, level});
+        spend({TimedOperation::sum_rotation, level, -1});
+        for (const PlannedTerm& term : sum.terms) {
+            if (term.rotation) rotations[term.value].insert(*term.rotation);
+            const bool vector = term.product && encoding(plan.program(), all[*term.product]);
+            spend({vector ? TimedOperation::sum_factor : TimedOperation::mul_number, level, vector ? 1.0 : 0.5});
+        }
+    }
+    for (const auto& [value, turned] : rotations) {
+        const int level = all[value].type.level;
+        spend({TimedOperation::rotate, level});
+        spend({TimedOperation::rotate_more, level, -1});
+        spend({TimedOperation::sum_rotation, level, static_cast<double>(turned.size())});
+    }
+}
+
+}  // namespace
 
 Duration predict_duration(const Plan& plan, const ckks::Parameters& parameters, const Calibration& calibration) {
     const ManagedCircuit& program = plan.program();
@@ -143,14 +189,18 @@ Duration predict_duration(const Plan& plan, const ckks::Parameters& parameters, 
         duration.seconds += seconds;
     };
     for (std::size_t task = 0; task < plan.tasks(); ++task) {
-        const auto members = plan.instructions(task);
+        if (!plan.task(task).sums.empty()) {
+            time_sums(plan, task, spend);
+            continue;
+        }
+        const auto& members = plan.task(task).instructions;
         for (const std::uint32_t n : members) {
             Timed work = timed(program, program.instructions()[n]);
             if (n != members.front()) work.operation = TimedOperation::rotate_more;
             spend(work);
         }
     }
-    for (const auto& [needed, users] : encodings(program)) spend({TimedOperation::encode, needed.level});
+    for (const auto& [needed, users] : encodings(plan)) spend({TimedOperation::encode, needed.level});
     return duration;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tacit/compile/interpret.hpp"
 
@@ -141,19 +142,58 @@ std::map<Encoding, std::vector<std::uint32_t>> encodings(const ManagedCircuit& p
     return found;
 }
 
+std::map<Encoding, std::vector<std::uint32_t>> encodings(const Plan& plan) {
+    std::map<Encoding, std::vector<std::uint32_t>> found;
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        if (!plan.task(task).sums.empty()) continue;
+        for (const std::uint32_t n : plan.task(task).instructions) {
+            if (const auto needed = encoding(plan.program(), plan.program().instructions()[n])) {
+                found[*needed].push_back(n);
+            }
+        }
+    }
+    return found;
+}
+
+namespace {
+
+/// The transforms of sums with one division by P.
+void count_sums(std::vector<std::size_t>& found, const Plan& plan, std::size_t task,
+                const ckks::Parameters& parameters) {
+    const auto& all = plan.program().instructions();
+    std::set<std::uint32_t> decomposed;
+    for (const PlannedSum& sum : plan.task(task).sums) {
+        const int level = all[sum.terms.front().value].type.level;
+        const std::size_t rows = rows_with_special(parameters, level);
+        found[sum.result] += 2 * rows;
+        for (const PlannedTerm& term : sum.terms) {
+            if (term.rotation && decomposed.insert(term.value).second) {
+                found[*term.rotation] += parameters.digits(level) * rows;
+            }
+            if (term.product && encoding(plan.program(), all[*term.product])) {
+                found[*term.product] += term.rotation ? rows : parameters.limbs(level);
+            }
+        }
+    }
+}
+
+}  // namespace
+
 std::vector<std::size_t> transforms(const Plan& plan, const ckks::Parameters& parameters) {
     std::vector<std::size_t> found(plan.program().instructions().size());
     for (std::size_t task = 0; task < plan.tasks(); ++task) {
-        const auto members = plan.instructions(task);
+        if (!plan.task(task).sums.empty()) {
+            count_sums(found, plan, task, parameters);
+            continue;
+        }
+        const auto& members = plan.task(task).instructions;
         for (const std::uint32_t n : members) {
             const Instruction& i = plan.program().instructions()[n];
             found[n] = n == members.front() ? transforms_of(plan.program(), parameters, i)
                                             : 2 * rows_with_special(parameters, i.type.level);
         }
     }
-    for (const auto& [needed, users] : encodings(plan.program())) {
-        found[users.front()] += parameters.limbs(needed.level);
-    }
+    for (const auto& [needed, users] : encodings(plan)) found[users.front()] += parameters.limbs(needed.level);
     return found;
 }
 

@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/fail.hpp"
+#include "compile/fresh_errors.hpp"
+#include "compile/plan_order.hpp"
+#include "compile/plan_sums.hpp"
+#include "tacit/compile/counts.hpp"
 
 namespace tacit::compile {
 
@@ -19,108 +24,124 @@ void for_operands(const Instruction& i, const Use& use) {
     if (operand_count(i.step) > 1) use(i.rhs);
 }
 
+/// The work of every task in transforms; what only passes over memory counts as one for each row it writes.
+std::vector<double> costs(const Plan& plan, const ckks::Parameters& parameters) {
+    const std::vector<std::size_t> of_each = transforms(plan, parameters);
+    std::vector<double> found;
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        double cost = 0;
+        for (const std::uint32_t n : plan.task(task).instructions) cost += static_cast<double>(of_each[n]);
+        for (const std::uint32_t n : plan.task(task).results) {
+            const ckks::CiphertextType& type = plan.program().instructions()[n].type;
+            cost += static_cast<double>(type.degree + 1) * static_cast<double>(parameters.limbs(type.level));
+        }
+        found.push_back(cost);
+    }
+    return found;
+}
+
 }  // namespace
 
-Plan::Plan(ManagedCircuit program) : program_(std::move(program)) {
-    group_instructions();
+Plan::Plan(ManagedCircuit program, const ckks::Parameters& parameters) : program_(std::move(program)) {
+    check_parameters("Plan", program_, parameters);
+    group_instructions(parameters);
     connect_tasks();
-    assign_buffers();
+    put_in_order(order_tasks(program_, parameters, tasks_, costs(*this, parameters), uses_));
+    LiveValues live(program_, parameters, uses_);
+    for (const Task& task : tasks_) live.run(task);
+    most_alive_ = live.most();
     verify();
 }
 
-void Plan::group_instructions() {
+void Plan::group_instructions(const ckks::Parameters& parameters) {
     const auto& all = program_.instructions();
-    std::vector<std::vector<std::uint32_t>> tasks;
+    tasks_ = find_sums(program_, parameters);
+    std::vector<bool> taken(all.size());
+    for (Task& task : tasks_) {
+        for (const std::uint32_t i : task.instructions) taken[i] = true;
+        for (const PlannedSum& sum : task.sums) task.results.push_back(sum.result);
+    }
     std::map<std::uint32_t, std::size_t> open;  // value -> the task that still takes rotations of it
     for (std::uint32_t i = 0; i < all.size(); ++i) {
+        if (taken[i]) continue;
         if (all[i].step == Step::rotate) {
             const auto found = open.find(all[i].lhs);
-            if (found != open.end() && tasks[found->second].size() < most_hoisted) {
-                tasks[found->second].push_back(i);
+            if (found != open.end() && tasks_[found->second].results.size() < most_hoisted) {
+                tasks_[found->second].instructions.push_back(i);
+                tasks_[found->second].results.push_back(i);
                 continue;
             }
-            open[all[i].lhs] = tasks.size();
+            open[all[i].lhs] = tasks_.size();
         }
-        tasks.push_back({i});
+        tasks_.push_back({{i}, {}, {}, {i}, {}});
     }
-    // The first member decides the place: all that a group waits for stands before it.
-    for (const auto& task : tasks) {
-        instructions_.insert(instructions_.end(), task.begin(), task.end());
-        instruction_ends_.push_back(instructions_.size());
-    }
+    std::ranges::sort(tasks_, {}, [](const Task& task) { return task.results.front(); });
 }
 
 void Plan::connect_tasks() {
     const auto& all = program_.instructions();
     std::vector<std::uint32_t> task_of(all.size());
-    std::vector<std::vector<std::uint32_t>> readers(tasks());
-    std::vector<std::size_t> rank(tasks());  // the longest way from an input
-    std::vector<std::size_t> of_rank(tasks() + 1);
-    readings_.assign(tasks(), 0);
+    for (std::uint32_t task = 0; task < tasks(); ++task) {
+        for (const std::uint32_t i : tasks_[task].instructions) task_of[i] = task;
+    }
     uses_.assign(all.size(), 0);
     for (std::uint32_t task = 0; task < tasks(); ++task) {
-        const auto members = instructions(task);
-        for (const std::uint32_t i : members) task_of[i] = task;
-        for_operands(all[members.front()], [&](std::uint32_t value) {
-            readers[task_of[value]].push_back(task);
-            ++readings_[task];
-            rank[task] = std::max(rank[task], rank[task_of[value]] + 1);
-        });
-        width_ = std::max(width_, ++of_rank[rank[task]]);
-        for (const std::uint32_t i : members) for_operands(all[i], [&](std::uint32_t value) { ++uses_[value]; });
+        std::set<std::uint32_t> operands;
+        for (const std::uint32_t i : tasks_[task].instructions) {
+            for_operands(all[i], [&](std::uint32_t value) {
+                if (task_of[value] != task) operands.insert(value);
+            });
+        }
+        tasks_[task].operands.assign(operands.begin(), operands.end());
+        for (const std::uint32_t value : operands) {
+            ++uses_[value];
+            tasks_[task_of[value]].readers.push_back(task);
+        }
     }
     for (const std::uint32_t output : program_.outputs()) ++uses_[output];
-    for (const auto& list : readers) {
-        readers_.insert(readers_.end(), list.begin(), list.end());
-        reader_ends_.push_back(readers_.size());
-    }
 }
 
-void Plan::assign_buffers() {
-    const auto& all = program_.instructions();
-    std::vector<int> left = uses_;
-    std::vector<std::uint32_t> free;
-    buffer_of_.assign(all.size(), 0);
-    const auto release = [&](std::uint32_t value) {
-        if (--left[value] == 0) free.push_back(buffer_of_[value]);
-    };
-    for (std::size_t task = 0; task < tasks(); ++task) {
-        for (const std::uint32_t i : instructions(task)) {
-            if (free.empty()) free.push_back(static_cast<std::uint32_t>(buffers_++));
-            buffer_of_[i] = free.back();
-            free.pop_back();
-        }
-        for (const std::uint32_t i : instructions(task)) for_operands(all[i], release);
+void Plan::put_in_order(const std::vector<std::uint32_t>& order) {
+    std::vector<std::uint32_t> place(tasks());
+    for (std::uint32_t i = 0; i < order.size(); ++i) place[order[i]] = i;
+    std::vector<Task> ordered;
+    for (const std::uint32_t task : order) {
+        ordered.push_back(std::move(tasks_[task]));
+        for (std::uint32_t& reader : ordered.back().readers) reader = place[reader];
     }
+    tasks_ = std::move(ordered);
 }
 
 void Plan::verify() const {
     const auto& all = program_.instructions();
-    std::vector<bool> done(all.size());
-    std::vector<std::uint32_t> holds(buffers_);  // the instruction whose result a buffer holds
+    std::vector<bool> done(all.size()), left(all.size());  // left: a result
     const auto fail_at = [](std::size_t task, const char* what) {
         fail(ErrorCode::internal, "plan: task {}: {}", task, what);
     };
     for (std::size_t task = 0; task < tasks(); ++task) {
-        const auto members = instructions(task);
-        for (const std::uint32_t i : members) {
-            const bool together =
-                members.size() == 1 || (all[i].step == Step::rotate && all[i].lhs == all[members.front()].lhs);
-            if (!together) fail_at(task, "its instructions are not rotations of one value");
-            for_operands(all[i], [&](std::uint32_t value) {
-                if (!done[value]) fail_at(task, "it reads a value that no task before it makes");
-                if (holds[buffer_of_[value]] != value) fail_at(task, "the buffer of an operand was taken by another");
-            });
+        const auto& members = tasks_[task].instructions;
+        const bool hoisted = tasks_[task].sums.empty() && members.size() > 1;
+        for (const std::uint32_t value : tasks_[task].operands) {
+            if (!left[value]) fail_at(task, "it reads a value that no task before it leaves");
         }
         for (const std::uint32_t i : members) {
             if (done[i]) fail_at(task, "an instruction runs twice");
+            if (hoisted && (all[i].step != Step::rotate || all[i].lhs != all[members.front()].lhs)) {
+                fail_at(task, "its instructions are neither a sum nor rotations of one value");
+            }
+            for_operands(all[i], [&](std::uint32_t value) {
+                if (!std::ranges::binary_search(members, value) &&
+                    !std::ranges::binary_search(tasks_[task].operands, value)) {
+                    fail_at(task, "it reads a value that is none of its operands");
+                }
+            });
             done[i] = true;
-            holds[buffer_of_[i]] = i;
         }
+        for (const std::uint32_t i : tasks_[task].results) left[i] = true;
     }
     if (std::ranges::count(done, true) != std::ssize(all)) fail_at(tasks(), "an instruction never runs");
     for (const std::uint32_t output : program_.outputs()) {
-        if (holds[buffer_of_[output]] != output) fail_at(tasks(), "the buffer of an output was taken by another");
+        if (!left[output]) fail_at(tasks(), "an output is left by no task");
     }
 }
 

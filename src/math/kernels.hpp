@@ -39,6 +39,9 @@ struct Kernels {
                            std::size_t n, const Modulus& p);
     /// out = out + a * b.
     void (*mul_add)(double* out, const double* a, const double* b, std::size_t n, const Modulus& p);
+    /// out0[i] += a[i] b0[j], out1[i] += a[i] b1[j] with j = index[i] (see `permute`), or j = i if index is null.
+    void (*mul_add2)(double* out0, double* out1, const double* a, const double* b0, const double* b1,
+                     const std::uint32_t* index, std::size_t n, const Modulus& p);
     /// out = a + c, c a reduced scalar.
     void (*add_scalar)(double* out, const double* a, double c, std::size_t n, const Modulus& p);
     /// Tensor product of two degree-1 ciphertexts: c0 = a0 b0, c1 = a0 b1 + a1 b0, c2 = a1 b1;

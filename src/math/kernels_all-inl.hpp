@@ -23,6 +23,7 @@ const Kernels& table() {
         .mul_scalar = mul_scalar,
         .sub_mul_scalar = sub_mul_scalar,
         .mul_add = mul_add,
+        .mul_add2 = mul_add2,
         .add_scalar = add_scalar,
         .tensor = tensor,
         .inner_product2 = inner_product2,

@@ -50,6 +50,29 @@ void mul_add(double* out, const double* a, const double* b, std::size_t n, const
     }
 }
 
+HWY_INLINE void add_product_to(double* out, Vec a, Vec b, const Prime& m) {
+    store(out, reduced(add(load(out), product(a, b, m)), m));
+}
+
+void mul_add2(double* out0, double* out1, const double* a, const double* b0, const double* b1,
+              const std::uint32_t* index, std::size_t n, const Modulus& modulus) {
+    const Prime m = broadcast(modulus);
+    if (index == nullptr) {
+        for (std::size_t i = 0; i < n; i += lanes) {
+            const Vec factor = load(a + i);
+            add_product_to(out0 + i, factor, load(b0 + i), m);
+            add_product_to(out1 + i, factor, load(b1 + i), m);
+        }
+        return;
+    }
+    for (std::size_t i = 0; i < n; i += lanes) {
+        const Vec factor = load(a + i);
+        const std::uint32_t* const from = index + i;
+        add_product_to(out0 + i, factor, permuted(load_groups(b0, from), from), m);
+        add_product_to(out1 + i, factor, permuted(load_groups(b1, from), from), m);
+    }
+}
+
 void add_scalar(double* out, const double* a, double c, std::size_t n, const Modulus& modulus) {
     const Prime m = broadcast(modulus);
     const Vec term = set(c);

@@ -54,6 +54,7 @@ public:
           level_(level),
           vector_(keys.parameters().slots(), 0.5),
           encoded_(encoder_.encode(vector_, level)),
+          integers_(encoder_.encode_integers(vector_, level)),
           x_(encryptor.encrypt(vector_, level)),
           product_(evaluator_.mul(x_, x_)),
           scaled_(evaluator_.mul(x_, 0.5)) {}
@@ -87,16 +88,34 @@ public:
                 return std::max(0.0, (all - first) / 2);
             }
             case TimedOperation::encode: return time([&](std::size_t) { return encoder_.encode(vector_, level_); });
+            case TimedOperation::sum_rotation:
+                return std::max(0.0, (seconds_of_sum(key_count, false) - seconds_of_sum(1, false)) / (key_count - 1));
+            case TimedOperation::sum_factor: {
+                const double encoding = time([&](std::size_t) { return encoder_.encode_integers(vector_, level_); });
+                const double factors = seconds_of_sum(key_count, true) - seconds_of_sum(key_count, false);
+                return encoding + std::max(0.0, factors / key_count);
+            }
         }
         return 0;
     }
 
 private:
+    /// A sum of rotations with one division by P, with vector factors or without.
+    [[nodiscard]] double seconds_of_sum(int rotations, bool factors) const {
+        std::vector<ckks::RotatedSum> sums(1);
+        for (int steps = 1; steps <= rotations; ++steps) {
+            sums[0].push_back({&x_, steps, false, false, {}});
+            if (factors) sums[0].back().factor = &integers_;
+        }
+        return measure([&](std::size_t) { static_cast<void>(evaluator_.sums_of_rotations(sums)); });
+    }
+
     ckks::Evaluator evaluator_;
     const ckks::Encoder& encoder_;
     int level_;
     std::vector<double> vector_;
     ckks::Plaintext encoded_;
+    ckks::IntegerPlaintext integers_;
     Ciphertext x_;
     Ciphertext product_;
     Ciphertext scaled_;

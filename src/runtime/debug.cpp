@@ -47,7 +47,7 @@ public:
              const std::vector<compile::PredictedError>& predicted)
         : program_(program),
           refresh_(refresh_by_owner(secret_key)),
-          steps_(program, keys, refresh_),
+          steps_(program, keys, encodings(program), refresh_),
           decryptor_(secret_key),
           inputs_(std::move(inputs)),
           options_(options),

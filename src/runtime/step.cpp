@@ -14,9 +14,10 @@ using compile::Instruction;
 using compile::ManagedCircuit;
 using compile::Step;
 
-EncodedConstants::EncodedConstants(const ManagedCircuit& program, const ckks::Parameters& parameters)
+EncodedConstants::EncodedConstants(const ManagedCircuit& program, const ckks::Parameters& parameters,
+                                   const Users& users)
     : program_(program), encoder_(parameters) {
-    for (const auto& [needed, users] : encodings(program)) entries_[needed].uses_left = users.size();
+    for (const auto& [needed, instructions] : users) entries_[needed].uses_left = instructions.size();
 }
 
 std::shared_ptr<const ckks::Plaintext> EncodedConstants::take(const compile::Encoding& needed) {
@@ -30,8 +31,9 @@ std::shared_ptr<const ckks::Plaintext> EncodedConstants::take(const compile::Enc
     return --entry.uses_left == 0 ? std::move(entry.plaintext) : entry.plaintext;
 }
 
-StepRunner::StepRunner(const ManagedCircuit& program, const ckks::EvaluationKeys& keys, const Refresh& refresh)
-    : program_(program), evaluator_(keys), constants_(program, keys.parameters()), refresh_(refresh) {}
+StepRunner::StepRunner(const ManagedCircuit& program, const ckks::EvaluationKeys& keys,
+                       const EncodedConstants::Users& users, const Refresh& refresh)
+    : program_(program), evaluator_(keys), constants_(program, keys.parameters(), users), refresh_(refresh) {}
 
 Ciphertext StepRunner::run(const Instruction& i, Ciphertext* lhs, const Ciphertext* rhs, bool last_read_of_lhs) {
     switch (i.step) {

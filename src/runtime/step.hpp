@@ -17,7 +17,9 @@ namespace tacit::runtime {
 /// The vector constants of a program as plaintexts: encoded at the first use, freed after the last. Thread-safe.
 class EncodedConstants {
 public:
-    EncodedConstants(const compile::ManagedCircuit& program, const ckks::Parameters& parameters);
+    using Users = std::map<compile::Encoding, std::vector<std::uint32_t>>;
+    /// `users` are the instructions that will take each; see compile::encodings.
+    EncodedConstants(const compile::ManagedCircuit& program, const ckks::Parameters& parameters, const Users& users);
 
     /// The constant of an instruction; to be called once for each instruction that meets it.
     [[nodiscard]] std::shared_ptr<const ckks::Plaintext> take(const compile::Encoding& needed);
@@ -33,11 +35,13 @@ private:
     std::map<compile::Encoding, Entry> entries_;  // which there are does not change
 };
 
-/// Carries out the instructions of a program on ciphertexts, each of them once. Thread-safe; views the program, the
-/// keys and the function.
+/// Carries out instructions of a program on ciphertexts, each of them once. Thread-safe; views the program, the keys and
+/// the function.
 class StepRunner {
 public:
-    StepRunner(const compile::ManagedCircuit& program, const ckks::EvaluationKeys& keys, const Refresh& refresh);
+    /// `users` are the instructions to be run that meet vector constants; see compile::encodings.
+    StepRunner(const compile::ManagedCircuit& program, const ckks::EvaluationKeys& keys,
+               const EncodedConstants::Users& users, const Refresh& refresh);
 
     /// Any step but `input`. Operands that the step does not take are null; the memory of `lhs` is reused if nothing
     /// else will read it.

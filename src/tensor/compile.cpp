@@ -14,7 +14,7 @@ namespace {
 constexpr double product_passes = 1.2, constant_product_passes = 0.9, addition_passes = 1, input_passes = 2;
 
 double predicted_cost(const compile::ManagedCircuit& managed, const ckks::Parameters& parameters) {
-    const auto counts = compile::count_operations(compile::Plan(managed), parameters);
+    const auto counts = compile::count_operations(compile::Plan(managed, parameters), parameters);
     double transforms = 0;
     for (std::size_t level = 0; level < counts.levels.size(); ++level) {
         const compile::LevelCounts& c = counts.levels[level];

@@ -57,6 +57,11 @@ std::string digest_of_everything(const ParameterSpec& spec) {
     absorb(hasher, e.rotate(a, 1));
     absorb(hasher, e.conjugate(a));
     for (const Ciphertext& turned : e.rotate_hoisted(b, steps)) absorb(hasher, turned);
+    const IntegerPlaintext factor = encoder.encode_integers(uniform_values(parameters.slots(), rng), top);
+    const std::vector<RotatedSum> sums{{{&a, 1, false, false, &factor}, {&b, 0, true, true, 0.5}},
+                                       {{&a, -5, false, true, &factor}, {&a, 0, false, false, &factor}}};
+    for (const Ciphertext& sum : e.sums_of_rotations(sums)) absorb(hasher, sum);
+    for (const Ciphertext& sum : e.sums_of_rotations_rescaled(sums)) absorb(hasher, sum);
     const Complexes decrypted = Decryptor(keys.secret).decrypt_complex(e.drop_level(e.relinearize_rescale(product), 0));
     hasher.update(std::as_bytes(std::span(decrypted)));
     return to_hex(hasher.finish());

@@ -172,6 +172,31 @@ TEST_P(NoiseTest, RotationsAndConjugationWithEveryKey) {
     }
 }
 
+/// The digits' errors of every rotation and one rounding, where single rotations would each have their own.
+TEST_P(NoiseTest, SumsOfRotationsRoundOnce) {
+    for (int level = 0; level <= top; ++level) {
+        const double rounding = noise::rescaling(parameters), one = noise::key_switching(parameters, level);
+        const double predicted = std::sqrt(3 * (one * one - rounding * rounding) + rounding * rounding);
+        EXPECT_LT(predicted, std::sqrt(3) * one);
+        expect_noise("sum of rotations", level, predicted, [&] {
+            const Ciphertext in = random_ciphertext(parameters, {level, 1, 1}, rng);
+            const std::vector<RotatedSum> sums{
+                {{&in, 1}, {&in, -3}, {&in, 100}}, {{&in, 1}}, {{&in, -3}}, {{&in, 100}}};
+            const auto out = evaluator.sums_of_rotations(sums);
+            auto expected = ring::EvaluationPoly::zero(context.dimension(), in.limbs());
+            for (const int steps : request.rotations) {
+                const auto turned =
+                    permuted(context, phase_of(in), ring::galois_element(steps, parameters.log_ring_dimension()));
+                for (std::size_t i = 0; i < in.limbs(); ++i) {
+                    math::kernels().add(expected.limb(i), expected.limb(i), turned.limb(i), context.dimension(),
+                                        context.ring().modulus(i));
+                }
+            }
+            return difference(phase_of(out[0]), expected);
+        });
+    }
+}
+
 TEST_P(NoiseTest, RescalingAndTheFusedRelinearization) {
     for (int level = 1; level <= top; ++level) {
         for (const int degree : {1, 2}) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "ckks/make_parameters.hpp"
 #include "tacit/base/hash.hpp"
 #include "tacit/circuit/trace.hpp"
@@ -77,7 +79,7 @@ TEST(PredictDuration, IsTheSumOverTheInstructions) {
     const ManagedCircuit program = example();
     // At level 2: x y and its relinearisation, and x to level 0 by way of level 1. At level 1: the rotation, the
     // encoding of the constant, the product with it, its rescaling, the level drop. At level 0: the difference.
-    const Duration found = predict_duration(Plan(program), parameters(), linear(1));
+    const Duration found = predict_duration(Plan(program, parameters()), parameters(), linear(1));
     EXPECT_THAT(found.by_level, testing::ElementsAre(1, 5 * 2, 2 * 3));
     EXPECT_EQ(found.seconds, 17);
 }
@@ -88,17 +90,50 @@ TEST(PredictDuration, CountsDegreesAndKindsOfConstants) {
     c.seconds[static_cast<std::size_t>(TimedOperation::add)] = {1, 1};
     c.seconds[static_cast<std::size_t>(TimedOperation::add_number)] = {10, 10};
     c.seconds[static_cast<std::size_t>(TimedOperation::add_vector)] = {100, 100};
-    EXPECT_EQ(predict_duration(Plan(program), parameters(), c).seconds, 1.5 + 10)
+    EXPECT_EQ(predict_duration(Plan(program, parameters()), parameters(), c).seconds, 1.5 + 10)
         << "a sum of degree 2 has three rows of two";
 }
 
 TEST(PredictDuration, KnowsWhatRotationsOfOneValueShare) {
-    const auto program =
-        manage(circuit::trace<1>([](auto x) { return rotate(x, 1) + rotate(x, 2) + rotate(x, 3); }), 512);
+    const auto program = manage(circuit::trace<1>([](auto x) {
+                                    return std::vector{rotate(x, 1), rotate(x, 2), rotate(x, 3)};
+                                }),
+                                512);
     Calibration c = linear(0);
     c.seconds[static_cast<std::size_t>(TimedOperation::rotate)] = {100, 100};
     c.seconds[static_cast<std::size_t>(TimedOperation::rotate_more)] = {1, 1};
-    EXPECT_EQ(predict_duration(Plan(program), parameters(), c).seconds, 102);
+    EXPECT_EQ(predict_duration(Plan(program, parameters()), parameters(), c).seconds, 102);
+}
+
+TEST(PredictDuration, TakesSumsOfRotationsApart) {
+    const auto program = manage(circuit::trace<1>([](auto x) {
+                                    return rotate(x, 1) * circuit::values({1, 2}) +
+                                           rotate(x, 2) * circuit::values({3, 4}) + x * circuit::values({5, 6});
+                                }),
+                                512);
+    Calibration c = linear(0);
+    c.seconds[static_cast<std::size_t>(TimedOperation::rotate)] = {1000, 1000};
+    c.seconds[static_cast<std::size_t>(TimedOperation::rotate_more)] = {300, 300};
+    c.seconds[static_cast<std::size_t>(TimedOperation::sum_rotation)] = {20, 20};
+    c.seconds[static_cast<std::size_t>(TimedOperation::sum_factor)] = {1, 1};
+    // A decomposition of 700, one division of 280, two rotations of 20, three factors; the rescaling is in the
+    // division.
+    EXPECT_EQ(predict_duration(Plan(program, parameters()), parameters(), c).seconds, 700 + 280 + 2 * 20 + 3);
+}
+
+std::vector<double> counted(std::size_t size) {
+    std::vector<double> values(size);
+    std::iota(values.begin(), values.end(), 1.0);
+    return values;
+}
+
+TEST(PredictMemory, CountsTheFactorsOfASumWhileItRuns) {
+    const auto program =
+        manage(circuit::trace<1>([](auto x) {
+                   return rotate(x, 1) * circuit::values(counted(64)) + rotate(x, 2) * circuit::values({3, 4});
+               }),
+               512);
+    EXPECT_EQ(predict_memory(program, parameters()).peak_plaintext_bytes, (2 * 64 + 2 * 16) * sizeof(double));
 }
 
 TEST(PredictMemory, CountsWhatIsAliveAtOnce) {
@@ -121,7 +156,7 @@ TEST(PredictMemory, CountsConstantsFromTheirFirstToTheirLastUse) {
     const auto one = [](int level) { return parameters().ciphertext_bytes(level, 0); };
     const auto first = circuit::values({1, 2}), second = circuit::values({3, 4});
     EXPECT_EQ(most([&](auto x, auto y) { return (x * first + y * first) * second; }), one(2)) << "one after the other";
-    EXPECT_EQ(most([&](auto x, auto y) { return x * first * second + y * first * second; }), one(2) + one(1));
+    EXPECT_EQ(most([&](auto x, auto y) { return rotate(rotate(x + first, 1) + second, 1) + first + y; }), 2 * one(0));
     EXPECT_EQ(most([](auto x, auto y) { return x * y + 0.5; }), 0U) << "a number is not encoded";
 }
 
@@ -145,10 +180,11 @@ TEST(PredictDuration, RefusesWhatDoesNotFit) {
     Calibration other = linear(1);
     other.parameters = "00";
     expect("predict_duration: the calibration was measured under other parameters",
-           [&] { return predict_duration(Plan(example()), parameters(), other); });
+           [&] { return predict_duration(Plan(example(), parameters()), parameters(), other); });
     const auto wide = manage(circuit::trace<1>([](auto x) { return x * x; }), 1024);
+    const auto wider = ckks::insecure_parameters_for_tests({.depth = 2, .log_ring_dimension = 11});
     expect("predict_duration: the circuit was managed for 1024 slots but the parameters have 512",
-           [&] { return predict_duration(Plan(wide), parameters(), linear(1)); });
+           [&] { return predict_duration(Plan(wide, wider), parameters(), linear(1)); });
     expect("predict_memory: the circuit was managed for 1024 slots",
            [&] { return predict_memory(wide, parameters()); });
 }

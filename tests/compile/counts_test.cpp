@@ -65,11 +65,11 @@ TEST(Counts, TransformsByHand) {
                                               return rotate(x, 1) * rotate(x, 1) * circuit::values({1, 2}) * 0.3 * 0.4;
                                           }),
                                           parameters.slots());
-    const auto found = transforms(Plan(program), parameters);
+    const auto found = transforms(Plan(program, parameters), parameters);
     // A key switch, of 5 primes: 5 inverse for the digits; 7 - 2, 7 - 2 and 7 - 1 forward; the division by 2 primes:
     // 2 x 2 inverse, 2 x 5 forward, or by 3 primes for the product: 2 x 3 and 2 x 4.
     EXPECT_THAT(found, testing::ElementsAre(0, 35, 0, 35, 4, 8, 0, 6, 0, 4));
-    const CountsByLevel counts = count_operations(Plan(program), parameters);
+    const CountsByLevel counts = count_operations(Plan(program, parameters), parameters);
     EXPECT_EQ(counts.levels[4].transforms, 70U);
     EXPECT_EQ(counts.total().transforms, 92U);
 }
@@ -84,7 +84,7 @@ TEST(Counts, VectorConstantsAreEncodedOnceForEachLevelAndScalePower) {
     const auto found = encodings(program);
     ASSERT_EQ(found.size(), 3U);  // both products at level 2; the sum, not yet rescaled; the last product
     std::vector<std::size_t> users;
-    const auto performed = transforms(Plan(program), parameters);
+    const auto performed = transforms(Plan(program, parameters), parameters);
     for (const auto& [needed, instructions] : found) {
         users.push_back(instructions.size());
         for (const std::uint32_t n : instructions) {

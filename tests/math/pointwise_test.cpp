@@ -157,5 +157,29 @@ TEST(Pointwise, Permutations) {
     }
 }
 
+TEST(Pointwise, ProductsWithTwoPermutedRowsAreAdded) {
+    const std::uint64_t p = nearest_ntt_prime(0x1p49, 2048, {});
+    const Modulus m(p);
+    std::mt19937_64 random(23);
+    const AlignedBuffer a = reference::residues(Shape::random, n, p, random);
+    const AlignedBuffer b[] = {reference::residues(Shape::random_extreme, n, p, random),
+                               reference::residues(Shape::random, n, p, random)};
+    const AlignedBuffer old = reference::residues(Shape::random_extreme, n, p, random);
+    const auto index = automorphism(5);
+    for (const std::uint32_t* table : {static_cast<const std::uint32_t*>(nullptr), index.data()}) {
+        for (std::size_t part = 0; part < 2; ++part) {
+            const auto run = [&](const Kernels& k, double* out) {
+                AlignedBuffer sums[] = {reference::copy(old), reference::copy(old)};
+                k.mul_add2(sums[0].data(), sums[1].data(), a.data(), b[0].data(), b[1].data(), table, n, m);
+                std::copy_n(sums[part].data(), n, out);
+            };
+            check(p, old, run, [&](std::size_t i) {
+                const std::size_t j = table == nullptr ? i : table[i];
+                return integer(old.data()[i]) + integer(a.data()[i]) * integer(b[part].data()[j]);
+            });
+        }
+    }
+}
+
 }  // namespace
 }  // namespace tacit::math

@@ -11,6 +11,7 @@
 #include "circuit/random_circuit.hpp"
 #include "ckks/identical.hpp"
 #include "ckks/make_parameters.hpp"
+#include "runtime/run.hpp"
 #include "tacit/base/error.hpp"
 #include "tacit/base/log.hpp"
 #include "tacit/base/parallel.hpp"
@@ -52,6 +53,19 @@ Encrypted encrypt(const compile::ManagedCircuit& program, const std::vector<std:
     for (std::size_t i = 0; i < values.size(); ++i)
         inputs.push_back(encryptor.encrypt(values[i], program.input_levels()[i]));
     return {parameters, std::move(keys), std::move(inputs)};
+}
+
+/// The most results that so many tasks leave which stand together in a plan.
+std::size_t most_left(const compile::Plan& plan, int tasks) {
+    std::size_t most = 0;
+    for (std::size_t begin = 0; begin < plan.tasks(); ++begin) {
+        std::size_t left = 0;
+        for (std::size_t i = begin; i < std::min(plan.tasks(), begin + static_cast<std::size_t>(tasks)); ++i) {
+            left += plan.task(i).results.size();
+        }
+        most = std::max(most, left);
+    }
+    return most;
 }
 
 TEST(Executor, ComputesWhatThePlainMeaningSays) {
@@ -111,26 +125,28 @@ TEST(Executor, GivesTheSameBitsForAnyNumberOfThreads) {
     for (std::size_t i = 0; i < serial.size(); ++i) EXPECT_TRUE(identical(parallel[i], serial[i])) << "output " << i;
 }
 
-/// Every other rotation of the value, more than a task takes, and one of another value.
+/// Every other rotation of the value times a vector, and a rotation of another value.
 circuit::Circuit rotations() {
     return circuit::trace<2>([](auto a, auto b) {
         const auto value = a * b;
-        auto sum = value + rotate(b, 3);
-        for (int steps = 1; steps <= 40; steps += 2)
-            sum += rotate(value, steps) * circuit::values({0.5, -1, 2, steps * 0.01});
-        return sum;
+        std::optional<decltype(a)> sum;
+        for (int steps = 1; steps <= 40; steps += 2) {
+            const auto term = rotate(value, steps) * circuit::values({0.5, -1, 2, steps * 0.01});
+            sum = sum ? *sum + term : term;
+        }
+        return *sum + (value + rotate(b, 3));
     });
 }
 
-TEST(Executor, HoistedRotationsGiveTheBitsOfSingleOnes) {
-    const compile::Plan plan(compile::manage(rotations(), slots));
-    const auto& program = plan.program();
-    std::size_t hoisted = 0;
-    for (std::size_t task = 0; task < plan.tasks(); ++task) {
-        if (plan.instructions(task).size() > 1) hoisted += plan.instructions(task).size();
-    }
-    EXPECT_EQ(hoisted, 20u);
+TEST(Executor, SumsOfRotationsGiveWhatSingleOnesDo) {
+    const auto program = compile::manage(rotations(), slots);
     Encrypted data = encrypt(program, {random_values(1), random_values(2)});
+    const compile::Plan plan(program, data.parameters);
+    std::size_t summed = 0;
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        for (const auto& sum : plan.task(task).sums) summed += sum.terms.size();
+    }
+    EXPECT_EQ(summed, 20u);
     // The same instructions one by one, by hand.
     const ckks::Evaluator evaluator(data.keys.evaluation_keys);
     const auto found = execute(plan, data.keys.evaluation_keys, clones(data.inputs));
@@ -154,6 +170,70 @@ TEST(Executor, HoistedRotationsGiveTheBitsOfSingleOnes) {
     EXPECT_TRUE(identical(single, together[1]));
     const ThreadLimit one(1);
     EXPECT_TRUE(identical(execute(plan, data.keys.evaluation_keys, clones(data.inputs))[0], found[0]));
+}
+
+/// Rotations with products and without, single and several sums over them, of one value and of several.
+circuit::Circuit linear_maps() {
+    return circuit::trace<3>([](auto a, auto b, auto c) {
+        const auto square = a * b;
+        std::vector<decltype(a)> found;
+        for (int i = 0; i < 2; ++i) {
+            auto sum = square * circuit::values({0.5, 1.0 * i});
+            const auto side = i == 0 ? b : c;
+            for (int j = 1; j < 9; ++j) sum -= rotate(square, j) * circuit::values({0.1 * i, 0.2 * j});
+            found.push_back(rotate(sum, 16) * circuit::values({1, -1}) + conjugate(side) * 0.5 +
+                            rotate(side, 3) * 0.25);
+        }
+        found.push_back(rotate(b, 5) + rotate(c, 7) - conjugate(a) + c);
+        return found;
+    });
+}
+
+TEST(Executor, LinearMapsAreWhatThePlainMeaningSays) {
+    const circuit::Circuit circuit = linear_maps();
+    const std::vector<std::vector<double>> values{random_values(1), random_values(2), random_values(3)};
+    circuit::Plain plain(slots, values);
+    const auto expected = interpret(circuit, plain);
+    const compile::ManagedCircuit program = compile::manage(circuit, slots);
+    Encrypted data = encrypt(program, values);
+    const compile::Plan plan(program, data.parameters);
+    std::size_t tasks = 0, sums = 0;
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        tasks += plan.task(task).sums.empty() ? 0U : 1U;
+        sums += plan.task(task).sums.size();
+    }
+    EXPECT_EQ(tasks, 4u);
+    EXPECT_EQ(sums, 5u);
+    const auto outputs = execute(plan, data.keys.evaluation_keys, clones(data.inputs));
+    const ckks::Decryptor decryptor(data.keys.secret_key);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const auto decrypted = decryptor.decrypt_complex(outputs[i]);
+        for (std::size_t j = 0; j < slots; ++j) ASSERT_LT(std::abs(decrypted[j] - expected[i][j]), 1e-6) << i;
+    }
+    const ThreadLimit one(1);
+    const auto serial = execute(plan, data.keys.evaluation_keys, std::move(data.inputs));
+    for (std::size_t i = 0; i < serial.size(); ++i) EXPECT_TRUE(identical(outputs[i], serial[i])) << "output " << i;
+}
+
+TEST(Executor, OneThreadHoldsWhatThePlanSaysAndMoreThreadsABoundedNumberMore) {
+    for (std::uint64_t seed = 0; seed < 24; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const auto circuit = seed == 0 ? linear_maps() : random_circuit(seed);
+        const compile::ManagedCircuit program = compile::manage(circuit, slots);
+        Encrypted data = encrypt(program, {random_values(1), random_values(2), random_values(3)});
+        const compile::Plan plan(program, data.parameters);
+        for (const int threads : {1, 2, 4}) {
+            const ThreadLimit limit(threads);
+            const Progress none;
+            runtime::Run run(plan, data.keys.evaluation_keys, clones(data.inputs), none);
+            static_cast<void>(run.run());
+            if (thread_count() == 1) {
+                EXPECT_EQ(run.most_alive(), plan.most_alive());
+            } else {
+                EXPECT_LE(run.most_alive(), plan.most_alive() + most_left(plan, 4 * thread_count() - 1));
+            }
+        }
+    }
 }
 
 TEST(Executor, ConstantsThatManyShareAreThoseOfEach) {

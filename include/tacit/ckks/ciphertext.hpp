@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "tacit/base/aligned.hpp"
 #include "tacit/base/random.hpp"
 #include "tacit/ckks/parameters.hpp"
 #include "tacit/ring/rns_poly.hpp"
@@ -37,6 +40,43 @@ public:
 private:
     Parameters parameters_;
     ring::EvaluationPoly poly_;
+    int level_;
+    int scale_power_;
+};
+
+/// An encoded, not encrypted, slot vector as one polynomial with integer coefficients, not yet reduced modulo primes: a
+/// factor of Evaluator::sums_of_rotations, which makes its residues, modulo the special primes too, where and when it
+/// reads them [KLKSRKA22]. Holds as many doubles as two real numbers for each value, whatever the level.
+class IntegerPlaintext {
+public:
+    /// Integers re[k] at X^(k N/(2n)) and im[k] at X^(N/2 + k N/(2n)), n = re.size(); all below 2^51 if `below_2_51`.
+    IntegerPlaintext(const Parameters& parameters, AlignedBuffer re, AlignedBuffer im, bool below_2_51, int level,
+                     int scale_power)
+        : parameters_(parameters),
+          re_(std::move(re)),
+          im_(std::move(im)),
+          below_2_51_(below_2_51),
+          level_(level),
+          scale_power_(scale_power) {}
+
+    [[nodiscard]] const Parameters& parameters() const noexcept { return parameters_; }
+    [[nodiscard]] int level() const noexcept { return level_; }
+    [[nodiscard]] int scale_power() const noexcept { return scale_power_; }
+    [[nodiscard]] std::span<const double> re() const noexcept { return {re_.data(), re_.size()}; }
+    [[nodiscard]] std::span<const double> im() const noexcept { return {im_.data(), im_.size()}; }
+    [[nodiscard]] bool below_2_51() const noexcept { return below_2_51_; }
+
+    static constexpr std::size_t least_values = 16;  ///< fewer are repeated
+    /// Bytes in memory for so many values, at any level.
+    [[nodiscard]] static constexpr std::size_t bytes(std::size_t values) noexcept {
+        return 2 * std::max(values, least_values) * sizeof(double);
+    }
+
+private:
+    Parameters parameters_;
+    AlignedBuffer re_;
+    AlignedBuffer im_;
+    bool below_2_51_;
     int level_;
     int scale_power_;
 };

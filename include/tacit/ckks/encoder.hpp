@@ -27,6 +27,10 @@ public:
     [[nodiscard]] Plaintext encode(std::span<const double> values, int level, int scale_power = 1) const;
     [[nodiscard]] Plaintext encode(std::span<const std::complex<double>> values, int level, int scale_power = 1) const;
 
+    /// The same polynomial, to be reduced where it is multiplied. Cost: no transform modulo a prime.
+    [[nodiscard]] IntegerPlaintext encode_integers(std::span<const double> values, int level,
+                                                   int scale_power = 1) const;
+
     /// The first `count` slots (a power of two that divides N/2; 0 means all). Uses as many of the plaintext's
     /// primes as it holds; the values must stay below half their product over the scale.
     [[nodiscard]] std::vector<std::complex<double>> decode(const Plaintext& plaintext, std::size_t count = 0) const;

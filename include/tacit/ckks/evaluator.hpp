@@ -3,12 +3,28 @@
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "tacit/ckks/ciphertext.hpp"
 #include "tacit/ckks/keys.hpp"
 
+namespace tacit::ring {
+class BaseConverter;
+}
+
 namespace tacit::ckks {
+
+/// One term of a sum: a value, rotated by `steps` to the left or conjugated, times a factor.
+struct RotatedTerm {
+    const Ciphertext* value = nullptr;
+    int steps = 0;
+    bool conjugated = false;  ///< then steps must be 0
+    bool subtracted = false;
+    /// Nothing, the same number in every slot (scaled and rounded as in `mul`), or an encoded vector of power 1.
+    std::variant<std::monostate, double, const IntegerPlaintext*> factor = {};
+};
+using RotatedSum = std::vector<RotatedTerm>;
 
 /// Computes on ciphertexts without the secret key. Stateless and thread-safe; one operation uses all cores.
 /// Views its keys: they must outlive it.
@@ -70,6 +86,15 @@ public:
     /// Several rotations of one ciphertext that share the decomposition into digits [HS18].
     [[nodiscard]] std::vector<Ciphertext> rotate_hoisted(const Ciphertext& a, std::span<const int> steps) const;
     [[nodiscard]] Ciphertext conjugate(const Ciphertext& a) const;
+    /// Each sum_i factor_i * rotate(value_i, steps_i), with a single division by P (double hoisting [BMTH21]): the
+    /// products of digits and keys are multiplied and added up modulo Q P. All sums share the decompositions of their
+    /// values and the products with keys. Values have degree 1, and power 1 where a factor
+    /// multiplies; all terms must come to one level and power. The same up to noise, and with less of it, as rotate,
+    /// mul and add. Cost with beta digits, L + k primes: beta (L + k) transforms per rotated value, 2 (L + k) per sum,
+    /// L + k per encoded factor of a rotated value, L of any other; one pass over each key.
+    [[nodiscard]] std::vector<Ciphertext> sums_of_rotations(std::span<const RotatedSum> sums) const;
+    /// The same rescaled, all divisions in one. Needs power 2 and a level above 0. Cost: as without.
+    [[nodiscard]] std::vector<Ciphertext> sums_of_rotations_rescaled(std::span<const RotatedSum> sums) const;
 
 private:
     void check_mine(const char* operation, const Parameters& other) const;
@@ -77,6 +102,9 @@ private:
     [[nodiscard]] const GaloisKey& galois_key(const char* operation, std::uint64_t element, int steps) const;
     [[nodiscard]] Ciphertext apply_galois(const char* operation, const Ciphertext& a, std::uint64_t element,
                                           int steps) const;
+    [[nodiscard]] CiphertextType check_sums(std::span<const RotatedSum> sums) const;
+    [[nodiscard]] std::vector<Ciphertext> divided_sums(std::span<const RotatedSum> sums, int level, int scale_power,
+                                                       const ring::BaseConverter& dropped) const;
 
     Parameters parameters_;
     const EvaluationKeys* keys_ = nullptr;

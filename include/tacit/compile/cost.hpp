@@ -23,13 +23,15 @@ enum class TimedOperation : std::uint8_t {
     mul_number,
     mul_vector,
     relinearize_rescale,
-    rescale,      ///< of degree 1
-    drop_level,   ///< to the level below
-    rotate,       ///< or conjugate
-    rotate_more,  ///< a further rotation of the same value, its decomposition shared
-    encode,       ///< a vector of slots
+    rescale,       ///< of degree 1
+    drop_level,    ///< to the level below
+    rotate,        ///< or conjugate
+    rotate_more,   ///< a further rotation of the same value, its decomposition shared
+    encode,        ///< a vector of slots
+    sum_rotation,  ///< a further rotation of the same value in a sum with one division by P
+    sum_factor,    ///< a vector that multiplies a rotation in such a sum, its encoding included
 };
-inline constexpr std::size_t timed_operations = 13;
+inline constexpr std::size_t timed_operations = 15;
 
 /// "add", "mul_vector", ...
 [[nodiscard]] const char* to_string(TimedOperation operation) noexcept;
@@ -61,8 +63,9 @@ struct Memory {
     std::size_t key_bytes = 0;
     std::size_t input_bytes = 0;
     std::size_t output_bytes = 0;
-    /// Ciphertexts alive at once, inputs included, one instruction after the other. A run on several threads may
-    /// compute values earlier and hold more.
+    /// Ciphertexts alive at once, inputs included, one task after the other as the plan orders them: what a run on one
+    /// thread holds. On T threads tasks start at most 4 T ahead of the first that is not done (T > 1), and what those
+    /// leave may come on top.
     std::size_t peak_ciphertext_bytes = 0;
     /// Encoded vector constants alive at once, each from its first to its last use.
     std::size_t peak_plaintext_bytes = 0;
@@ -73,6 +76,8 @@ struct Memory {
 };
 
 /// From sizes alone. `invalid_argument` for parameters that do not fit the circuit, as predict_noise.
+[[nodiscard]] Memory predict_memory(const Plan& plan, const ckks::Parameters& parameters);
+/// The same for a program whose plan is used once.
 [[nodiscard]] Memory predict_memory(const ManagedCircuit& program, const ckks::Parameters& parameters);
 
 /// The time of a run by the calibration.

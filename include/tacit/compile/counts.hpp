@@ -57,12 +57,15 @@ struct Encoding {
 [[nodiscard]] std::optional<Encoding> encoding(const ManagedCircuit& program, const Instruction& instruction);
 /// The positions of the instructions that meet each, ascending.
 [[nodiscard]] std::map<Encoding, std::vector<std::uint32_t>> encodings(const ManagedCircuit& program);
+/// The same in the order of the plan, and without the factors of its sums, which are reduced where they are read.
+[[nodiscard]] std::map<Encoding, std::vector<std::uint32_t>> encodings(const Plan& plan);
 
 /// The transforms of each instruction, in their order, exactly as the engine performs them. With L primes at the level,
 /// k special primes and beta digits, a key switch, fused with a rescaling or not, takes (beta + 2) (L + k), and
 /// 2 (L + k) if it is not the first of the rotations that share a decomposition; rescaling (degree + 1) L; a level drop
 /// 2 L of the level above its target; encoding a vector constant L, for the first instruction that meets it (where
-/// several run at once, any of them).
+/// several run at once, any of them). A task of sums takes beta (L + k) for each value that it rotates, 2 (L + k) for
+/// each sum, rescaled or not, and L + k for each vector that multiplies a rotated value, L for any other.
 [[nodiscard]] std::vector<std::size_t> transforms(const Plan& plan, const ckks::Parameters& parameters);
 
 /// {"format": "tacit operation counts", "version": 1, "levels": [{"level": 0, "products": 2, ...}, ...],

@@ -1,71 +1,81 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "tacit/ckks/parameters.hpp"
 #include "tacit/compile/managed_circuit.hpp"
 
 namespace tacit::compile {
 
-/// How a managed circuit runs: which instructions make one task, what a task waits for, where values lie.
+/// One term of a sum that a task computes at once: a value, rotated or conjugated, times a constant. Numbers are
+/// positions of instructions of the program.
+struct PlannedTerm {
+    std::uint32_t value = 0;
+    std::optional<std::uint32_t> rotation = {};  ///< the one that rotates or conjugates the value
+    std::optional<std::uint32_t> product = {};   ///< the one that multiplies it by a constant
+    bool subtracted = false;
+};
+
+/// A tree of additions, with the rescaling after it if `rescaled`; its other instructions have no results of their own.
+struct PlannedSum {
+    std::uint32_t result = 0;
+    bool rescaled = false;
+    std::vector<PlannedTerm> terms{};
+};
+
+/// How a managed circuit runs: which instructions make one task, in which order tasks are preferred, what each waits
+/// for.
 ///
-/// A task is one instruction, or up to 16 rotations of one value, which share its decomposition into digits (hoisting
-/// [HS18]; more would keep too many results alive at once). The members of a group read nothing but that value, so they
-/// are ready together. Tasks are numbered such that those a task waits for stand before it; running them in this
-/// order, or all that are ready side by side, gives the same results.
+/// A task is
+///   - one instruction;
+///   - up to 16 rotations of one value, which share its decomposition into digits (hoisting [HS18]; more would keep too
+///     many results alive at once);
+///   - a sum of rotations, products with constants and other values, or several such sums over rotations of one value:
+///     divided by P once (double hoisting [BMTH21], ckks::Evaluator::sums_of_rotations), where that takes fewer
+///     transforms under the parameters.
+///
+/// Tasks are numbered in the order in which a run prefers them: those a task waits for stand before it; among those
+/// that could come next, the one with the longest way to the outputs, by transforms, as long as no more bytes are
+/// alive than in the order of the program. Running them in any other order that waits gives the same results.
 class Plan {
 public:
-    /// One pass over the program; verifies itself.
-    explicit Plan(ManagedCircuit program);
+    /// All numbers are positions of instructions, those of `readers` numbers of tasks.
+    struct Task {
+        std::vector<std::uint32_t> instructions{};  ///< ascending
+        std::vector<PlannedSum> sums{};             ///< those that it computes at once; none for other tasks
+        std::vector<std::uint32_t> operands{};      ///< what it reads of other tasks, each once
+        std::vector<std::uint32_t> results{};       ///< what it leaves for others and the outputs
+        std::vector<std::uint32_t> readers{};       ///< the tasks that read a result, once for each result
+    };
+
+    /// O(n log n) for n instructions; verifies itself. `invalid_argument` for parameters that do not fit, as
+    /// predict_noise. A plan runs under any parameters with the levels and slots; these are what it is cheap for.
+    Plan(ManagedCircuit program, const ckks::Parameters& parameters);
 
     [[nodiscard]] const ManagedCircuit& program() const noexcept { return program_; }
-    [[nodiscard]] std::size_t tasks() const noexcept { return instruction_ends_.size(); }
-    /// The positions of the instructions of a task, ascending; several are rotations of one value.
-    [[nodiscard]] std::span<const std::uint32_t> instructions(std::size_t task) const {
-        return slice(instructions_, instruction_ends_, task);
-    }
-    /// The tasks that read a result of this one, once for each reading.
-    [[nodiscard]] std::span<const std::uint32_t> readers(std::size_t task) const {
-        return slice(readers_, reader_ends_, task);
-    }
-    /// How many readings a task waits for: how often it stands in `readers` of others.
-    [[nodiscard]] int readings(std::size_t task) const { return readings_[task]; }
-    /// How often instructions and outputs read a result: it may be freed after so many.
+    [[nodiscard]] std::size_t tasks() const noexcept { return tasks_.size(); }
+    [[nodiscard]] const Task& task(std::size_t task) const { return tasks_[task]; }
+    /// How many tasks read a result, plus how many outputs it is: it may be freed after so many.
     [[nodiscard]] int uses(std::uint32_t instruction) const { return uses_[instruction]; }
-
-    /// Which of `buffers()` places holds a result if the tasks run in order: no two results that live at the same time
-    /// share one.
-    [[nodiscard]] std::uint32_t buffer(std::uint32_t instruction) const { return buffer_of_[instruction]; }
-    /// The most results that live at the same time if the tasks run in order.
-    [[nodiscard]] std::size_t buffers() const noexcept { return buffers_; }
-    /// The most tasks at the same distance from the inputs: about how many threads are of use, apart from those that
-    /// share the work within a task.
-    [[nodiscard]] std::size_t width() const noexcept { return width_; }
+    /// The most ciphertexts alive at once if the tasks run in order, inputs included, all there from the beginning.
+    [[nodiscard]] std::size_t most_alive() const noexcept { return most_alive_; }
 
     /// Throws Error(internal) naming the first task that breaks what is said above.
     void verify() const;
 
 private:
-    static std::span<const std::uint32_t> slice(const std::vector<std::uint32_t>& all,
-                                                const std::vector<std::size_t>& ends, std::size_t at) {
-        const std::size_t begin = at == 0 ? 0 : ends[at - 1];
-        return std::span(all).subspan(begin, ends[at] - begin);
-    }
-    void group_instructions();
+    void group_instructions(const ckks::Parameters& parameters);
     void connect_tasks();
-    void assign_buffers();
+    void put_in_order(const std::vector<std::uint32_t>& order);
 
     ManagedCircuit program_;
-    std::vector<std::uint32_t> instructions_;  // of all tasks, one after the other
-    std::vector<std::size_t> instruction_ends_;
-    std::vector<std::uint32_t> readers_;
-    std::vector<std::size_t> reader_ends_;
-    std::vector<int> readings_;
+    std::vector<Task> tasks_;
     std::vector<int> uses_;
-    std::vector<std::uint32_t> buffer_of_;
-    std::size_t buffers_ = 0;
-    std::size_t width_ = 0;
+    std::size_t most_alive_ = 0;
 };
 
 }  // namespace tacit::compile
