@@ -164,13 +164,13 @@ private:
     /// Takes back what the others make needless; how many.
     std::size_t drop_needless() {
         std::size_t dropped = 0;
-        for (std::uint32_t i = 0; i < refreshed_.size(); ++i) {
-            if (!refreshed_[i]) continue;
-            refreshed_[i] = false;
+        for (auto&& refreshed : refreshed_) {
+            if (!refreshed) continue;
+            refreshed = false;
             if (measure() <= most_levels_) {
                 ++dropped;
             } else {
-                refreshed_[i] = true;
+                refreshed = true;
             }
         }
         return dropped;
@@ -179,13 +179,13 @@ private:
     /// Tries every value in the place of two or more; in large circuits as many as `work` allows.
     void exchange() {
         std::size_t work = 100'000'000;
+        static_cast<void>(measure());
         for (bool better = true; better;) {
             better = false;
             for (std::uint32_t i = 0; i < refreshed_.size(); ++i) {
-                static_cast<void>(measure());
                 if (!may_cut(i)) continue;
                 const auto refreshes = static_cast<std::size_t>(std::ranges::count(refreshed_, true));
-                const std::size_t cost = refreshes * refreshed_.size();
+                const std::size_t cost = (refreshes + 2) * refreshed_.size();
                 if (refreshes < 2 || cost > work) return;
                 work -= cost;
                 const std::vector<bool> kept = refreshed_;
@@ -195,6 +195,7 @@ private:
                 } else {
                     refreshed_ = kept;
                 }
+                static_cast<void>(measure());
             }
         }
     }
