@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds the benchmarks and runs them one after the other. Results with machine, commit and parameters go to results/:
-# kernels.json (Google Benchmark), engine.jsonl on one and on two threads, training.jsonl, prio3.jsonl (one object per line).
+# kernels.json (Google Benchmark), engine.jsonl on one and on two threads, matvec.jsonl, training.jsonl, prio3.jsonl
+# (one object per line).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset bench >/dev/null
@@ -13,5 +14,6 @@ bench=build/bench/bench
     --benchmark_context=commit="$TACIT_COMMIT"
 "$bench/engine_bench" --threads 1 | tee results/engine.jsonl
 "$bench/engine_bench" --threads 2 --set p15 | tee -a results/engine.jsonl
+for diagonals in 64 256; do "$bench/matvec_bench" --diagonals "$diagonals"; done | tee results/matvec.jsonl
 "$bench/training_bench" | tee results/training.jsonl
 "$bench/prio3_bench" | tee results/prio3.jsonl

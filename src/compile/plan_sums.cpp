@@ -24,7 +24,7 @@ public:
             if (operand_count(all_[n].step) > 0) users_[all_[n].lhs].push_back(n);
             if (operand_count(all_[n].step) > 1) users_[all_[n].rhs].push_back(n);
         }
-        for (const std::uint32_t output : program.outputs()) users_[output].push_back(none_);
+        for (const std::uint32_t output : program.outputs()) users_[output].push_back(no_user);
     }
 
     std::vector<Plan::Task> find() {
@@ -48,7 +48,7 @@ private:
     }
     /// The only instruction that reads a value, if it is one and the value no output.
     [[nodiscard]] std::optional<std::uint32_t> only_user(std::uint32_t n) const {
-        if (users_[n].size() != 1 || users_[n].front() == none_) return std::nullopt;
+        if (users_[n].size() != 1 || users_[n].front() == no_user) return std::nullopt;
         return users_[n].front();
     }
     [[nodiscard]] bool is_inner(std::uint32_t n) const {
@@ -218,16 +218,16 @@ private:
             saved += 2 * rows * turned.size();
             if (turned.size() == count_turned(value)) saved += digits * rows;
         }
-        return saved > spent && values.size() <= most_values_;
+        return saved > spent && values.size() <= most_values;
     }
 
     [[nodiscard]] std::size_t count_turned(std::uint32_t value) const {
         return static_cast<std::size_t>(
-            std::ranges::count_if(users_[value], [&](std::uint32_t user) { return user != none_ && turns(user); }));
+            std::ranges::count_if(users_[value], [&](std::uint32_t user) { return user != no_user && turns(user); }));
     }
 
-    static constexpr std::uint32_t none_ = ~0U;      // the user of an output
-    static constexpr std::size_t most_values_ = 16;  // that a task keeps alive, where additions could free them
+    static constexpr std::uint32_t no_user = ~0U;   // the user of an output
+    static constexpr std::size_t most_values = 16;  // that a task keeps alive, where additions could free them
 
     const ManagedCircuit& program_;
     const std::vector<Instruction>& all_;

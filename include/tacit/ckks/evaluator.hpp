@@ -40,6 +40,7 @@ using RotatedSum = std::vector<RotatedTerm>;
 ///     rescale           power 2, level above 0           -> level - 1, power 1
 ///     drop_level        power 1                          -> a lower level, power 1
 ///     rotate, conjugate degree 1                         -> the same
+///     sums_of_rotations equal level, degree 1            -> power 2 with factors, else the same
 class Evaluator {
 public:
     /// Without keys: everything except relinearisation, rotation and conjugation.

@@ -19,9 +19,11 @@ using Refresh = std::function<ckks::Ciphertext(const ckks::Ciphertext& worn, int
 
 /// Runs a plan on ciphertexts: the homomorphic meaning.
 ///
-/// Tasks whose operands are there run side by side on all cores, rotations of one value share its decomposition, and a
-/// value is freed after its last use. A vector constant is encoded once for every level and scale power at which it is
-/// met, and freed likewise. The result does not depend on the number of threads, to the last bit. `inputs`
+/// Tasks whose operands are there run side by side on all cores, those first that stand first in the plan and at most
+/// 4 T places ahead of one that is not done, T threads; a value is freed after its last use. So one thread holds
+/// Plan::most_alive ciphertexts, and more threads at most what 4 T - 1 tasks leave beyond that. A vector constant is
+/// encoded once for every level and scale power at which it is met, and freed likewise; factors of the plan's sums are
+/// encoded by the sum. The result does not depend on the number of threads, to the last bit. `inputs`
 /// are in the order of the circuit's inputs, each at its level of `program.input_levels()`, and are consumed.
 ///
 /// A circuit may have been managed for fewer slots than the parameters have, n instead of N/2. Then every input has to
@@ -34,7 +36,7 @@ using Refresh = std::function<ckks::Ciphertext(const ckks::Ciphertext& worn, int
 [[nodiscard]] std::vector<ckks::Ciphertext> execute(const compile::Plan& plan, const ckks::EvaluationKeys& keys,
                                                     std::vector<ckks::Ciphertext> inputs, const Progress& progress = {},
                                                     const Refresh& refresh = {});
-/// The same for a program whose plan is used once.
+/// The same for a program whose plan is used once, made for the parameters of the keys.
 [[nodiscard]] std::vector<ckks::Ciphertext> execute(const compile::ManagedCircuit& program,
                                                     const ckks::EvaluationKeys& keys,
                                                     std::vector<ckks::Ciphertext> inputs, const Progress& progress = {},
