@@ -130,6 +130,16 @@ threshold::Smudging smudging(const logreg::TrainingPlan& plan, const ckks::Param
     return {.error_standard_deviation = std::sqrt(3.0) * largest * parameters.scale(type.level) / per_slot};
 }
 
+/// The clear twin on the patients of all three says what the weights must be.
+double largest_error(const logreg::TrainingPlan& plan, const std::vector<double>& weights) {
+    const auto expected = logreg::train_clear(patients_of(0, true), plan.training.recipe).weights;
+    double largest = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        largest = std::fmax(largest, std::fabs(weights[i] - expected[i]));
+    }
+    return largest;
+}
+
 }  // namespace
 
 int main() {
@@ -165,14 +175,9 @@ int main() {
         slots.push_back(decryptor.decrypt_complex(switched));
     }
 
-    // The clear twin on the patients of all three says what the weights must be.
     const auto weights = logreg::extract_weights(plan.training, slots);
-    const auto expected = logreg::train_clear(patients_of(0, true), plan.training.recipe).weights;
-    double largest_error = 0;
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-        largest_error = std::fmax(largest_error, std::fabs(weights[i] - expected[i]));
-    }
+    const double error = largest_error(plan, weights);
     const double promised = threshold::smudging_error(session, outputs.front().type(), noise, outputs.size());
-    std::printf("%zu weights, largest error %.1e; smudging adds %.1e\n", weights.size(), largest_error, promised);
-    return largest_error < 6 * promised && promised < 1e-2 ? 0 : 1;
+    std::printf("%zu weights, largest error %.1e; smudging adds %.1e\n", weights.size(), error, promised);
+    return error < 6 * promised && promised < 1e-2 ? 0 : 1;
 }

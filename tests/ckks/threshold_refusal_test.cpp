@@ -6,6 +6,8 @@
 #include <set>
 
 #include "base/throws.hpp"
+#include "ckks/serialization_format.hpp"
+#include "ckks/threshold_parts.hpp"
 #include "ckks/threshold_support.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/ckks/noise.hpp"
@@ -291,6 +293,51 @@ TEST_F(ThresholdRefusal, ALedgerInAFileRemembersAfterARestart) {
         return a.decryption_share(ciphertext, smudging, ledger, group.rng, Repeat::allow);
     });
     EXPECT_EQ(ledger.given(), 1u);
+}
+
+TEST_F(ThresholdRefusal, FieldsOutOfRange) {
+    const auto good = serialize(share_of(a, ciphertext));
+    const auto expect_refused = [&](std::size_t at, std::uint8_t value, const char* text) {
+        auto bytes = good;
+        bytes[at] = static_cast<std::byte>(value);
+        format::reseal(bytes);
+        expect_throws(ErrorCode::malformed_input, text, [&] { return parse_share(bytes, session).value(); });
+    };
+    expect_refused(112, 0, "step 0, zero byte 0 and party 0 at offset 112, outside 1 to 6, 0 and 0 to 2");
+    expect_refused(112, 7, "step 7");
+    expect_refused(113, 1, "zero byte 1");
+    expect_refused(114, 3, "party 3");
+    expect_refused(116, 0, "0 rows before offset 118, outside 1 to 2 for a share of the decryption");
+    expect_refused(116, 3, "3 rows before offset 118");
+    expect_refused(112, 4, "for a share of the Galois key; is the file damaged?");
+    expect_refused(116, 1, "bytes of payload from offset 118 on");
+}
+
+TEST_F(ThresholdRefusal, AShareWithTooFewRows) {
+    std::vector<ring::EvaluationPoly> polys;
+    polys.push_back(ring::EvaluationPoly::zero(parameters.ring_dimension(), 1));
+    Share share = ShareAccess::make(session, Step::decryption, 0, decryption_subject(ciphertext), std::move(polys));
+    expect_throws(ErrorCode::invalid_argument, "the share of \"party A\" has not the 2 rows of its subject", [&] {
+        collect_decryption(session, ciphertext).add(std::move(share));
+        return 0;
+    });
+}
+
+TEST_F(ThresholdRefusal, LedgersOutOfRange) {
+    static_cast<void>(share_of(a, ciphertext));
+    static_cast<void>(share_of(a, Encryptor(group.public_key()).encrypt(std::vector<double>{0.5})));
+    const auto good = LedgerAccess::bytes(group.ledgers[0]);
+    const auto expect_refused = [&](std::size_t at, std::uint8_t value, const char* text) {
+        auto bytes = good;
+        bytes[at] = static_cast<std::byte>(value);
+        format::reseal(bytes);
+        expect_throws(ErrorCode::malformed_input, text, [&] { return LedgerAccess::parse(bytes, session, "party A"); });
+    };
+    expect_refused(84, 0, "0 publications before offset 92");
+    expect_refused(92, 65, "the number of shares given");
+    expect_refused(100, 3, "the number of ciphertexts");
+    expect_refused(100, 1, "bytes of payload");
+    expect_refused(108, 255, "hash 1 before offset 172 does not ascend");
 }
 
 }  // namespace

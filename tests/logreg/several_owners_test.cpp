@@ -85,7 +85,7 @@ TEST(SeveralOwners, PredictedNoiseGrowsWithTheirNumber) {
     const TrainingPlan plan = make_training_plan(Method::baseline, recipe, 512);
     const auto parameters =
         ckks::insecure_parameters_for_tests({.depth = plan.program.depth(), .log_ring_dimension = 10});
-    const std::vector<circuit::Bounds> bounds(plan.program.input_levels().size(), circuit::Bounds{-1, 1});
+    const std::vector<circuit::Bounds> bounds(plan.program.input_levels().size(), circuit::Bounds{{-1, 1}, {}});
     const auto largest = [&](int parties) {
         return compile::predict_noise(plan.program, parameters, bounds, compile::Encryption::public_key, parties)
             .back()
