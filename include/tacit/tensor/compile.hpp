@@ -32,8 +32,9 @@ struct Compiled {
     double predicted_seconds = 0;
 };
 
-/// Chooses the ring too: for each way of summation and association the circuit of least cost in the smallest ring that
-/// is secure at its depth, and in the next one, which holds twice the entries; of all these the cheapest.
+/// Chooses the ring too: for each way of summation and association, and for the search over terms, the circuit of least
+/// predicted time in the smallest ring that is secure at its depth, and in the next one, which holds twice the entries;
+/// of all these the fastest.
 ///
 /// Throws as `optimise`, and insecure_parameters or invalid_argument, as ckks::Parameters::create, if no ring holds the
 /// depth of any way. Cost: below a second for tens of matrices.
