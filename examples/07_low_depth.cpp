@@ -25,7 +25,7 @@ tensor::Program training(int k) {
     tensor::Vector v = w;
     for (int t = 0; t < k; ++t) {
         const tensor::Matrix z = in.matrix("minibatch " + std::to_string(t), samples, features, customer);
-        const tensor::Vector slope = polynomial({0.5, -0.15, 0, 0.0016}, z * v);
+        const tensor::Vector slope = tensor::polynomial({0.5, -0.15, 0, 0.0016}, z * v);
         const tensor::Vector next = v + 0.1 * (transpose(z) * slope);
         v = 1.3 * next - 0.3 * w;
         w = next;
@@ -52,7 +52,7 @@ tensor::ClearInputs random_inputs(const tensor::Program& program) {
 // What the owners would encrypt, the circuit in the clear, and what would be decrypted.
 std::vector<double> run(const tensor::Program& program, const tensor::Lowered& lowered,
                         const tensor::ClearInputs& inputs) {
-    tensor::Packer pack(program, lowered.grid, inputs);
+    tensor::Packer pack(program, lowered, inputs);
     std::vector<std::vector<std::complex<double>>> encrypted;
     for (const auto& block : lowered.inputs) {
         const auto period = pack(block);

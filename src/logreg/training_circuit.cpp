@@ -69,7 +69,7 @@ tensor::Program training_program(const TrainingRecipe& recipe) {
     for (std::size_t t = 0; t < etas.size(); ++t) {
         const tensor::Matrix z =
             in.matrix("minibatch " + std::to_string(t), static_cast<std::size_t>(recipe.minibatch_size), features);
-        const tensor::Vector slope = polynomial({s.q0, s.q1, 0, s.q3}, z * v);
+        const tensor::Vector slope = tensor::polynomial({s.q0, s.q1, 0, s.q3}, z * v);
         const tensor::Vector next = v + recipe.step() * (transpose(z) * slope);
         v = (1 - etas[t]) * next + etas[t] * w;
         w = next;
@@ -91,7 +91,7 @@ tensor::ClearInputs matrices_of(std::span<const Minibatch> minibatches) {
 InputPacker::InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches)
     : training_(training),
       matrices_(matrices_of(minibatches)),
-      packer_(training.program, training.lowered.grid, matrices_) {}
+      packer_(training.program, training.lowered, matrices_) {}
 
 std::vector<double> extract_weights(const TrainingCircuit& training, std::span<const ComplexSlots> outputs) {
     return unpack(training.program, training.lowered, outputs).front();

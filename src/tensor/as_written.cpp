@@ -1,5 +1,6 @@
 // The depth of a program that is compiled operation by operation.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <optional>
 #include <vector>
@@ -43,11 +44,11 @@ Value product(Value x, std::size_t matrices) {
     return x;
 }
 
-/// Horner's rule is deeper: powers first, then coefficients.
-Value polynomial(Value x, const std::vector<double>& c) {
-    if (x.known || c.size() < 2) return {0, std::nullopt, true};
-    const auto degree = static_cast<double>(c.size() - 1);
-    x.level += static_cast<int>(std::ceil(std::log2(degree))) + (c.back() == 1 ? 0 : 1);
+/// Horner's rule is deeper: powers first, then coefficients. In the Chebyshev basis the interval is scaled first.
+Value polynomial(Value x, const polynomial::Polynomial& p) {
+    if (x.known || p.degree() == 0) return {0, std::nullopt, true};
+    x.level += static_cast<int>(std::bit_width(p.degree() - 1)) + (p.coefficients().back() == 1 ? 0 : 1);
+    if (p.basis() == polynomial::Basis::chebyshev && p.interval().half_width() != 1) ++x.level;
     return x;
 }
 
@@ -62,7 +63,7 @@ int depth_as_written(const Program& program) {
             case Kind::zero: value.known = true; break;
             case Kind::add: value = sum(values[node.lhs], values[node.rhs]); break;
             case Kind::product: value = product(values[node.lhs], node.chain.size()); break;
-            case Kind::polynomial: value = polynomial(values[node.lhs], node.coefficients); break;
+            case Kind::polynomial: value = polynomial(values[node.lhs], *node.entrywise); break;
             case Kind::scale:
                 value = values[node.lhs];
                 if (!value.known && std::abs(node.factor) != 1) ++value.level;

@@ -1,7 +1,9 @@
 #include "tensor/clear.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include "base/fail.hpp"
-#include "tacit/polynomial/polynomial.hpp"
 
 namespace tacit::tensor {
 
@@ -41,9 +43,9 @@ ClearMatrix product(const ClearMatrix& a, const ClearMatrix& b) {
     return out;
 }
 
-std::vector<double> value(const VectorNode& node, const ClearInputs& inputs,
+std::vector<double> value(const VectorNode& node, const Values& inputs,
                           const std::vector<std::vector<double>>& values) {
-    if (node.kind == Kind::input) return inputs.vectors[node.lhs];
+    if (node.kind == Kind::input) return inputs.vector(node.lhs);
     if (node.kind == Kind::zero) return std::vector<double>(node.size, 0.0);
     std::vector<double> x = values[node.lhs];
     switch (node.kind) {
@@ -53,61 +55,77 @@ std::vector<double> value(const VectorNode& node, const ClearInputs& inputs,
         case Kind::scale:
             for (double& entry : x) entry *= node.factor;
             break;
-        case Kind::product: return chain_times(inputs, node.chain, std::move(x));
-        case Kind::polynomial: {
-            const auto p = polynomial::Polynomial::power(node.coefficients);
-            for (double& entry : x) entry = p(entry);
+        case Kind::product: return inputs.times(node.chain, std::move(x));
+        case Kind::polynomial:
+            for (double& entry : x) entry = (*node.entrywise)(entry);
             break;
-        }
         case Kind::input:
         case Kind::zero: break;
     }
     return x;
 }
 
+template <class Info>
+std::size_t inputs_among(std::span<const Info> all) {
+    return static_cast<std::size_t>(std::ranges::count_if(all, [](const Info& info) { return !info.known; }));
+}
+
 }  // namespace
 
 void check_inputs(const Program& program, const ClearInputs& inputs) {
-    if (inputs.matrices.size() != program.matrices().size() || inputs.vectors.size() != program.vectors().size()) {
+    const std::size_t matrices = inputs_among(program.matrices()), vectors = inputs_among(program.vectors());
+    if (inputs.matrices.size() != matrices || inputs.vectors.size() != vectors) {
         fail(ErrorCode::invalid_argument, "tensor inputs: {} matrices and {} vectors for a program of {} and {}",
-             inputs.matrices.size(), inputs.vectors.size(), program.matrices().size(), program.vectors().size());
+             inputs.matrices.size(), inputs.vectors.size(), matrices, vectors);
     }
-    for (std::size_t i = 0; i < inputs.matrices.size(); ++i) {
-        const ClearMatrix& m = inputs.matrices[i];
+    const Values values(program, &inputs);
+    for (std::uint32_t i = 0; i < program.matrices().size(); ++i) {
+        const ClearMatrix& m = values.matrix(i);
         const MatrixInfo& info = program.matrices()[i];
         if (m.rows != info.rows || m.columns != info.columns || m.values.size() != m.rows * m.columns) {
             fail(ErrorCode::invalid_argument, "tensor inputs: matrix '{}' is {} x {} with {} values, expected {} x {}",
                  info.name, m.rows, m.columns, m.values.size(), info.rows, info.columns);
         }
     }
-    for (std::size_t i = 0; i < inputs.vectors.size(); ++i) {
+    for (std::uint32_t i = 0; i < program.vectors().size(); ++i) {
         const VectorInfo& info = program.vectors()[i];
-        if (inputs.vectors[i].size() != info.size) {
+        if (values.vector(i).size() != info.size) {
             fail(ErrorCode::invalid_argument, "tensor inputs: vector '{}' has {} entries, expected {}", info.name,
-                 inputs.vectors[i].size(), info.size);
+                 values.vector(i).size(), info.size);
         }
     }
 }
 
-ClearMatrix chain_product(const ClearInputs& inputs, const Chain& chain) {
-    const auto factor = [&](const Factor& f) {
-        const ClearMatrix& m = inputs.matrices[f.matrix];
-        return f.transposed ? transposed(m) : m;
-    };
+Values::Values(const Program& program, const ClearInputs* inputs) {
+    std::size_t given = 0;
+    for (const MatrixInfo& info : program.matrices()) {
+        const ClearMatrix* owned = inputs != nullptr && !info.known ? &inputs->matrices[given++] : nullptr;
+        matrices_.push_back(info.known ? &*info.known : owned);
+    }
+    given = 0;
+    for (const VectorInfo& info : program.vectors()) {
+        const std::vector<double>* owned = inputs != nullptr && !info.known ? &inputs->vectors[given++] : nullptr;
+        vectors_.push_back(info.known ? &*info.known : owned);
+    }
+}
+
+ClearMatrix Values::product(const Chain& chain) const {
+    const auto factor = [&](const Factor& f) { return f.transposed ? transposed(matrix(f.matrix)) : matrix(f.matrix); };
     ClearMatrix result = factor(chain.front());
-    for (std::size_t i = 1; i < chain.size(); ++i) result = product(result, factor(chain[i]));
+    for (std::size_t i = 1; i < chain.size(); ++i) result = tensor::product(result, factor(chain[i]));
     return result;
 }
 
-std::vector<double> chain_times(const ClearInputs& inputs, const Chain& chain, std::vector<double> x) {
-    for (std::size_t i = chain.size(); i-- > 0;) x = times(inputs.matrices[chain[i].matrix], chain[i].transposed, x);
+std::vector<double> Values::times(const Chain& chain, std::vector<double> x) const {
+    for (std::size_t i = chain.size(); i-- > 0;) x = tensor::times(matrix(chain[i].matrix), chain[i].transposed, x);
     return x;
 }
 
 std::vector<std::vector<double>> evaluate(const Program& program, const ClearInputs& inputs) {
     check_inputs(program, inputs);
+    const Values given(program, &inputs);
     std::vector<std::vector<double>> values;
-    for (const VectorNode& node : program.nodes()) values.push_back(value(node, inputs, values));
+    for (const VectorNode& node : program.nodes()) values.push_back(value(node, given, values));
     std::vector<std::vector<double>> outputs;
     for (const std::uint32_t output : program.outputs()) outputs.push_back(values[output]);
     return outputs;

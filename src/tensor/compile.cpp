@@ -1,46 +1,84 @@
 #include "tacit/tensor/compile.hpp"
 
 #include <exception>
+#include <limits>
+#include <map>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "tacit/base/error.hpp"
-#include "tacit/compile/counts.hpp"
+#include "tensor/search.hpp"
 
 namespace tacit::tensor {
 
 namespace {
 
-/// What passes over the memory of a limb take beside a transform of it, measured at N = 2^15 (docs/performance.md).
-constexpr double product_passes = 1.2, constant_product_passes = 0.9, addition_passes = 1, input_passes = 2;
+/// What reading an input takes, in additions of its level.
+constexpr double input_additions = 2;
 
-double predicted_cost(const compile::ManagedCircuit& managed, const ckks::Parameters& parameters) {
-    const auto counts = compile::count_operations(compile::Plan(managed, parameters), parameters);
-    double transforms = 0;
-    for (std::size_t level = 0; level < counts.levels.size(); ++level) {
-        const compile::LevelCounts& c = counts.levels[level];
-        const auto limbs = static_cast<double>(parameters.limbs(static_cast<int>(level)));
-        transforms += static_cast<double>(c.transforms) +
-                      limbs * (product_passes * static_cast<double>(c.products) +
-                               constant_product_passes * static_cast<double>(c.constant_products) +
-                               addition_passes * static_cast<double>(c.additions + c.negations));
-    }
+double predicted_seconds(const compile::ManagedCircuit& managed, const ckks::Parameters& parameters,
+                         const compile::Calibration& calibration) {
+    double seconds = compile::predict_duration(compile::Plan(managed, parameters), parameters, calibration).seconds;
     for (const int level : managed.input_levels()) {
-        transforms += input_passes * static_cast<double>(parameters.limbs(level));
+        seconds += input_additions * calibration.at(compile::TimedOperation::add, level);
     }
-    return transforms * static_cast<double>(parameters.ring_dimension()) * parameters.log_ring_dimension();
+    return seconds;
 }
 
-/// One way of summation and association.
+ckks::Parameters make_parameters(const Requirements& requirements, int depth, std::size_t min_slots) {
+    return ckks::Parameters::create({.depth = depth,
+                                     .scale_bits = requirements.scale_bits,
+                                     .security_bits = requirements.security_bits,
+                                     .min_slots = min_slots});
+}
+
+/// A circuit with levels and parameters, and what it takes.
+struct Priced {
+    compile::ManagedCircuit managed;
+    ckks::Parameters parameters;
+    double seconds;
+};
+
+/// Rings for the circuits of one number of slots, by their depth.
+class Rings {
+public:
+    Rings(const Requirements& requirements, std::size_t slots) : requirements_(requirements), slots_(slots) {}
+
+    /// The circuit in the smallest secure ring of at least this many slots.
+    [[nodiscard]] Priced price(const circuit::Circuit& circuit) {
+        auto managed = compile::manage(circuit, slots_);
+        auto at = known_.find(managed.depth());
+        if (at == known_.end()) {
+            const auto parameters = make_parameters(requirements_, managed.depth(), slots_);
+            at = known_.emplace(managed.depth(), std::pair(parameters, requirements_.calibrate(parameters))).first;
+        }
+        const auto& [parameters, calibration] = at->second;
+        const double seconds = predicted_seconds(managed, parameters, calibration);
+        return {std::move(managed), parameters, seconds};
+    }
+
+private:
+    const Requirements& requirements_;
+    std::size_t slots_;
+    std::map<int, std::pair<ckks::Parameters, compile::Calibration>> known_;
+};
+
+/// One way of summation, and of association unless that is left open.
 class Way {
 public:
-    Way(const Program& program, const Requirements& requirements, Summation summation, Association association)
-        : program_(program), requirements_(requirements), space_{summation, association} {}
+    Way(const Program& program, const Requirements& requirements, const Techniques& techniques, Summation summation,
+        std::optional<Association> association)
+        : program_(program), requirements_(requirements), techniques_(techniques), space_{summation, association} {}
 
     /// The circuit in the smallest secure ring. A circuit may be deeper than its ring was chosen for, since the
     /// cheapest one is not always the one of least depth; then the ring grows.
     [[nodiscard]] Compiled smallest() const {
         constexpr std::size_t fewest = 4;
-        std::size_t slots = parameters(least_depth(program_, *space_.summation, *space_.association), fewest).slots();
+        const std::size_t grid = techniques_.grid ? techniques_.grid->height * techniques_.grid->width : fewest;
+        const Association shallow = space_.association.value_or(Association::multiplied_out);
+        const int depth = least_depth(program_, *space_.summation, shallow);
+        std::size_t slots = make_parameters(requirements_, depth, grid).slots();
         for (;;) {
             Compiled made = in_ring(slots);
             if (made.parameters.slots() == slots) return made;
@@ -50,23 +88,24 @@ public:
 
     /// The circuit for this many slots; its parameters have more if these are not secure.
     [[nodiscard]] Compiled in_ring(std::size_t slots) const {
-        Lowered lowered = optimise(program_, slots, space_);
-        auto managed = compile::manage(lowered.circuit, slots);
-        const auto chosen = parameters(managed.depth(), slots);
-        const double cost = predicted_cost(managed, chosen);
-        return {std::move(lowered), std::move(managed), chosen, cost};
+        Rings rings(requirements_, slots);
+        SearchSpace space = space_;
+        space.cost = [&](const circuit::Circuit& circuit) {
+            try {
+                return rings.price(circuit).seconds;
+            } catch (const Error&) {  // too deep for any secure ring
+                return std::numeric_limits<double>::infinity();
+            }
+        };
+        Lowered lowered = optimise(program_, slots, space, techniques_);
+        Priced priced = rings.price(lowered.circuit);
+        return {std::move(lowered), std::move(priced.managed), priced.parameters, priced.seconds};
     }
 
 private:
-    [[nodiscard]] ckks::Parameters parameters(int depth, std::size_t min_slots) const {
-        return ckks::Parameters::create({.depth = depth,
-                                         .scale_bits = requirements_.scale_bits,
-                                         .security_bits = requirements_.security_bits,
-                                         .min_slots = min_slots});
-    }
-
     const Program& program_;
     const Requirements& requirements_;
+    const Techniques& techniques_;
     SearchSpace space_;
 };
 
@@ -78,7 +117,7 @@ public:
         try {
             Compiled made = make();
             const std::size_t slots = made.parameters.slots();
-            if (!best_ || made.predicted_cost < best_->predicted_cost) best_ = std::move(made);
+            if (!best_ || made.predicted_seconds < best_->predicted_seconds) best_ = std::move(made);
             return slots;
         } catch (const Error&) {  // too deep for any secure ring
             reason_ = std::current_exception();
@@ -97,18 +136,24 @@ private:
 
 }  // namespace
 
-Compiled compile(const Program& program, const Requirements& requirements) {
+Compiled compile(const Program& program, const Requirements& requirements, const Techniques& techniques) {
+    // What is left open includes the other two, in the ring of the shallowest.
+    std::vector<std::optional<Association>> associations{Association::multiplied_out, Association::as_written, {}};
+    if (requirements.association) associations = {requirements.association};
     Best best;
     for (const Summation summation : {Summation::masked, Summation::mask_free}) {
         if (requirements.summation && *requirements.summation != summation) continue;
-        for (const Association association : {Association::multiplied_out, Association::as_written}) {
-            if (requirements.association && *requirements.association != association) continue;
-            const Way way(program, requirements, summation, association);
+        for (const auto association : associations) {
+            const Way way(program, requirements, techniques, summation, association);
             const auto slots = best.offer([&] { return way.smallest(); });
             if (slots) best.offer([&] { return way.in_ring(2 * *slots); });
         }
     }
     return std::move(best).take();
+}
+
+Compiled compile(const Program& program, const Requirements& requirements) {
+    return compile(program, requirements, {});
 }
 
 }  // namespace tacit::tensor

@@ -1,6 +1,7 @@
 #include "tensor/levels.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tacit::tensor {
 
@@ -8,7 +9,8 @@ namespace {
 std::size_t slot(Encoding e, bool final) { return (e == Encoding::inner ? 2U : 0U) + (final ? 1U : 0U); }
 }  // namespace
 
-Levels::Levels(const Targets& targets, Summation summation) : targets_(targets), summation_(summation) {
+Levels::Levels(const Targets& targets, Summation summation, const Techniques& techniques)
+    : targets_(targets), summation_(summation), fold_(techniques.folded_polynomials) {
     for (const Target& t : targets.targets) {  // operands come first
         std::array<int, 4> levels{};
         for (const Encoding e : {Encoding::outer, Encoding::inner}) {
@@ -34,12 +36,17 @@ int Levels::product(const ProductTerm& term, Encoding e, Encoding from, bool fin
     const int sum = 1 + mask(e, final);
     if (!term.operand.is_polynomial) return target(term.operand.index, from) + sum;
     if (from == e) return converted(term.operand.index, other(e)) + sum;
-    return target(targets_.polynomials[term.operand.index].argument, from) + 1 + sum;
+    return folded(term.operand.index, from) + sum - 1;
+}
+
+int Levels::folded(std::uint32_t polynomial, Encoding e) const {
+    const Polynomial& p = targets_.polynomials[polynomial];
+    return fold_ ? target(p.argument, e) + product_levels(p.folded) : slope(polynomial, e) + 1;
 }
 
 int Levels::slope(std::uint32_t polynomial, Encoding e) const {
     const Polynomial& p = targets_.polynomials[polynomial];
-    return target(p.argument, e) + p.degree - 1;
+    return target(p.argument, e) + slope_levels(p.folded);
 }
 
 int Levels::slope_product(const ProductTerm& term, Encoding e, bool final) const {
@@ -47,11 +54,11 @@ int Levels::slope_product(const ProductTerm& term, Encoding e, bool final) const
 }
 
 int Levels::converted(std::uint32_t polynomial, Encoding to) const {
-    return target(targets_.polynomials[polynomial].argument, other(to)) + 2 + mask(to, false);
+    return folded(polynomial, other(to)) + mask(to, false);
 }
 
 int Levels::bare(double factor, std::uint32_t polynomial, Encoding e) const {
-    return slope(polynomial, e) + (factor == 1 ? 0 : 1);
+    return std::abs(factor) == 1 ? slope(polynomial, e) : folded(polynomial, e);
 }
 
 }  // namespace tacit::tensor

@@ -15,19 +15,22 @@ namespace tacit::tensor {
 /// The smallest level at which each target can be had in each encoding, as the number of products behind it.
 ///
 /// A product with a matrix takes a level and leaves the other encoding; sums into the outer encoding take one more to
-/// mask, unless they are mask-free or final. What polynomials cost: block * p(x) is ((block o x) o h(x)), two levels
-/// [power-product reassociation]; p(x) itself in the other encoding is its product with the identity.
+/// mask, unless they are mask-free or final. What polynomials cost: block * p(x) is folded into ((block o x') o h(x'));
+/// p(x) itself in the other encoding is its product with the identity.
 class Levels {
 public:
-    Levels(const Targets& targets, Summation summation);
+    Levels(const Targets& targets, Summation summation, const Techniques& techniques = {});
 
+    /// Whether products with polynomials are folded.
+    [[nodiscard]] bool folds() const noexcept { return fold_; }
     [[nodiscard]] int target(std::uint32_t t, Encoding e, bool final = false) const;
     /// A product term of a target in encoding e whose operand, or whose operand's argument, is taken in `from`.
     [[nodiscard]] int product(const ProductTerm& term, Encoding e, Encoding from, bool final) const;
-    /// x' h(x') in the encoding of x', and in the other one, `to`.
+    /// x' h(x') in the encoding of x', times what is known, and in the other one, `to`.
     [[nodiscard]] int slope(std::uint32_t polynomial, Encoding e) const;
+    [[nodiscard]] int folded(std::uint32_t polynomial, Encoding e) const;
     [[nodiscard]] int converted(std::uint32_t polynomial, Encoding to) const;
-    /// What a product with x' h(x') in the encoding of x' takes, as an alternative to the two levels of the fused form.
+    /// What a product with x' h(x') in the encoding of x' takes, as an alternative to the folded form.
     [[nodiscard]] int slope_product(const ProductTerm& term, Encoding e, bool final) const;
 
 private:
@@ -39,6 +42,7 @@ private:
 
     const Targets& targets_;
     Summation summation_;
+    bool fold_;
     std::vector<std::array<int, 4>> known_;  // by encoding and finality
 };
 

@@ -1,12 +1,16 @@
 #include "tensor/lower.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 
 #include "tacit/circuit/builder.hpp"
 #include "tacit/circuit/expr.hpp"
+#include "tensor/block_slots.hpp"
+#include "tensor/clear.hpp"
 #include "tensor/grid_sums.hpp"
+#include "tensor/hosts.hpp"
 
 namespace tacit::tensor {
 
@@ -22,9 +26,16 @@ void accumulate(std::optional<Expr>& sum, const Expr& term) { sum = sum ? *sum +
 
 class Lowering {
 public:
-    Lowering(const Targets& targets, const Levels& levels, const Choices& choices, Grid grid, Summation summation)
-        : targets_(targets), levels_(levels), choices_(choices), grid_(grid), summation_(summation) {
-        find_hosts();
+    Lowering(const Program& program, const Targets& targets, const Levels& levels, const Choices& choices, Grid grid,
+             Summation summation, const Techniques& techniques)
+        : public_(program),
+          targets_(targets),
+          levels_(levels),
+          choices_(choices),
+          grid_(grid),
+          summation_(summation),
+          pair_outputs_(techniques.paired_outputs) {
+        if (techniques.carried_conversions) hosts_ = Hosts(targets, levels, choices);
     }
 
     Lowered run() {
@@ -37,77 +48,17 @@ private:
     /// How many entries of a vector one ciphertext holds.
     [[nodiscard]] std::size_t extent(Encoding e) const { return e == Encoding::inner ? grid_.width : grid_.height; }
 
-    // --- conversions ride in imaginary parts ---------------------------------------------------------------------
-
-    /// With (M + i I) / 2 in place of M, the sum that gives x gives Y = (x + i s) / 2 for the polynomial s that it
-    /// takes in: x = Y + conj(Y), and -i s = conj(Y) - Y in the encoding of x. A host is a form that can carry s so.
-    void find_hosts() {
-        for (const auto& conversion : choices_.conversions) {
-            const auto& [polynomial, to] = conversion;
-            for (const auto& [form, from] : choices_.forms) {
-                if (can_host(form, from, polynomial, to)) {
-                    hosts_.emplace(conversion, form);
-                    carried_.emplace(form, polynomial);
-                    break;  // forms are in the order of targets: the earliest
-                }
-            }
-        }
-    }
-
-    [[nodiscard]] bool can_host(const Form& form, const std::vector<Encoding>& from, std::uint32_t polynomial,
-                                Encoding to) const {
-        const Target& target = targets_.targets[form.target];
-        if (form.final || form.encoding != to || carried_.contains(form) ||
-            target.size != targets_.targets[targets_.polynomials[polynomial].argument].size ||
-            levels_.target(form.target, to) > levels_.converted(polynomial, to)) {
-            return false;
-        }
-        return carrier(target, from, polynomial, to).has_value();
-    }
-
-    /// The product term of a target that takes the polynomial in the encoding of its argument.
-    [[nodiscard]] static std::optional<std::size_t> carrier(const Target& target, const std::vector<Encoding>& from,
-                                                            std::uint32_t polynomial, Encoding e) {
-        for (std::size_t i = 0; i < target.products.size(); ++i) {
-            const Operand& operand = target.products[i].operand;
-            if (operand.is_polynomial && operand.index == polynomial && from[i] == other(e)) return i;
-        }
-        return std::nullopt;
-    }
-
     // --- polynomials ---------------------------------------------------------------------------------------------
 
-    [[nodiscard]] const Tiles& argument(std::uint32_t polynomial, Encoding e) {
-        return value(targets_.polynomials[polynomial].argument, e);
-    }
-
-    /// h(x') = square x'^2 + linear x' + constant.
-    const Tiles& cofactor(std::uint32_t polynomial, Encoding e) {
-        const auto key = std::make_pair(polynomial, e);
-        if (const auto at = cofactors_.find(key); at != cofactors_.end()) return at->second;
-        const Polynomial& p = targets_.polynomials[polynomial];
-        Tiles tiles;
-        for (const Expr& x : argument(polynomial, e)) {
-            std::optional<Expr> h;
-            if (p.square != 0) h = p.square > 0 ? x * x : -(x * x);
-            if (p.linear == 1 || p.linear == -1) {
-                accumulate(h, p.linear > 0 ? x : -x);
-            } else if (p.linear != 0) {
-                accumulate(h, x * p.linear);
-            }
-            tiles.push_back(p.constant == 0 ? *h : *h + p.constant);
+    /// A polynomial at the tiles of its argument.
+    std::vector<FoldedValue>& polynomial(std::uint32_t p, Encoding e) {
+        const auto key = std::make_pair(p, e);
+        if (const auto at = polynomials_.find(key); at != polynomials_.end()) return at->second;
+        std::vector<FoldedValue> tiles;
+        for (const Expr& x : value(targets_.polynomials[p].argument, e)) {
+            tiles.emplace_back(targets_.polynomials[p].folded, x);
         }
-        return cofactors_.emplace(key, std::move(tiles)).first->second;
-    }
-
-    const Tiles& slope(std::uint32_t polynomial, Encoding e) {
-        const auto key = std::make_pair(polynomial, e);
-        if (const auto at = slopes_.find(key); at != slopes_.end()) return at->second;
-        const Tiles x = argument(polynomial, e);
-        const Tiles h = cofactor(polynomial, e);
-        Tiles tiles;
-        for (std::size_t i = 0; i < x.size(); ++i) tiles.push_back(x[i] * h[i]);
-        return slopes_.emplace(key, std::move(tiles)).first->second;
+        return polynomials_.emplace(key, std::move(tiles)).first->second;
     }
 
     /// x' h(x') in the other encoding than that of x', times -i if a host carried it.
@@ -117,12 +68,12 @@ private:
     };
     const Converted& converted(std::uint32_t polynomial, Encoding to) {
         const auto key = std::make_pair(polynomial, to);
-        if (const auto host = hosts_.find(key); host != hosts_.end()) value(host->second.target, to);
+        if (const auto host = hosts_.of(polynomial, to)) value(host->target, to);
         if (const auto at = converted_.find(key); at != converted_.end()) return at->second;
         const std::size_t size = targets_.targets[targets_.polynomials[polynomial].argument].size;
         Target identity;
         identity.size = size;
-        identity.products.push_back({1, {}, {true, polynomial}});
+        identity.products.push_back({1, {}, {true, polynomial}, true});
         Converted made;
         const Sum sum{&identity, {other(to)}, to, levels_.converted(polynomial, to), false, std::nullopt, 0};
         for (std::size_t first = 0; first < size; first += extent(to)) made.tiles.push_back(product_sum(sum, first));
@@ -161,6 +112,22 @@ private:
                 inner ? result : source};
     }
 
+    /// The values of a block that is public.
+    Expr constant(const InputBlock& block) {
+        const InputBlock::Term& term = block.real.terms.front();
+        const ClearMatrix* m = term.chain.empty() ? nullptr : &public_product(term.chain);
+        std::vector<double> slots(grid_.height * grid_.width, 0.0);
+        for_each_slot(grid_, block, block.real, [&](std::size_t slot, std::size_t r, std::size_t c) {
+            slots[slot] = term.factor * entry(m, r, c);
+        });
+        return builder_.expr(builder_.constant(slots));
+    }
+    const ClearMatrix& public_product(const Chain& chain) {
+        const auto [at, fresh] = public_products_.try_emplace(chain);
+        if (fresh) at->second = public_.product(chain);
+        return at->second;
+    }
+
     Expr block(const Sum& sum, std::size_t i, const Place& place, bool times_i) {
         const ProductTerm& term = sum.target->products[i];
         InputBlock b;
@@ -176,7 +143,7 @@ private:
         }
         b.columns = place.half ? grid_.width / 2 : grid_.width;
         b.grid_column = place.at;
-        return input(b);
+        return term.is_public ? constant(b) : input(b);
     }
 
     Expr term(const Sum& sum, std::size_t i, const Place& place) {
@@ -189,11 +156,9 @@ private:
             return block(sum, i, place, operand.times_minus_i) * x;
         }
         const Expr matrix = block(sum, i, place, false);
-        if (levels_.slope_product(term, sum.encoding, sum.final) <= sum.level) {
-            return matrix * slope(index, sum.from[i])[place.tile];
-        }
-        const Expr x = argument(index, sum.from[i])[place.tile];
-        return (matrix * x) * cofactor(index, sum.from[i])[place.tile];
+        FoldedValue& p = polynomial(index, sum.from[i])[place.tile];
+        if (levels_.slope_product(term, sum.encoding, sum.final) <= sum.level) return matrix * p.slope();
+        return p.times(matrix);
     }
 
     /// The sum of all terms over all tiles of their operands, each at the place that `at(tile)` says, if there is one.
@@ -278,14 +243,34 @@ private:
         return total;
     }
 
-    /// What is added to the products: owners' vectors, polynomials themselves, a constant.
+    /// What is added to the products: owners' vectors, polynomials themselves.
     std::optional<Expr> rest(const Target& target, Encoding e, std::size_t first, std::size_t second_offset) {
         std::optional<Expr> total = clear_sum(target, e, first, second_offset);
-        for (const auto& [factor, polynomial] : target.bare) {
-            const Expr s = slope(polynomial, e)[first / extent(e)];
-            accumulate(total, factor == 1 ? s : s * factor);
+        for (const auto& [factor, index] : target.bare) {
+            FoldedValue& p = polynomial(index, e)[first / extent(e)];
+            if (std::abs(factor) == 1) {
+                accumulate(total, factor == 1 ? p.slope() : -p.slope());
+            } else if (levels_.folds()) {
+                accumulate(total, p.times(factor));
+            } else {
+                accumulate(total, p.slope() * factor);
+            }
         }
         return total;
+    }
+
+    /// The sum with what is public added.
+    Expr with_constant(const std::optional<Expr>& sum, const Target& target, Encoding e, std::size_t first) {
+        const std::vector<double>& c = target.constant;
+        if (c.empty()) return *sum;
+        const bool number = std::ranges::all_of(c, [&](double x) { return x == c.front(); });
+        std::vector<double> slots(number ? 1 : grid_.height * grid_.width, c.front());
+        for (std::size_t slot = 0; !number && slot < slots.size(); ++slot) {
+            const std::size_t i = first + (e == Encoding::inner ? slot % grid_.width : slot / grid_.width);
+            slots[slot] = i < c.size() ? c[i] : 0;
+        }
+        const Expr constant = builder_.expr(builder_.constant(slots));
+        return sum ? *sum + constant : constant;
     }
 
     const Tiles& value(std::uint32_t t, Encoding e) {
@@ -293,9 +278,8 @@ private:
         if (const auto at = values_.find(form); at != values_.end()) return at->second;
         const Target& target = targets_.targets[t];
         const std::vector<Encoding>& from = choices_.forms.at(form);
-        const auto carried = carried_.find(form);
-        std::optional<std::size_t> carrier_term;
-        if (carried != carried_.end()) carrier_term = carrier(target, from, carried->second, e);
+        const auto carried = hosts_.carried(form);
+        const auto carrier_term = carried ? std::optional(carried->term) : std::nullopt;
         const Sum sum{&target, from, e, levels_.target(t, e), false, carrier_term, 0};
         Tiles tiles;
         Converted companion{{}, true};
@@ -308,17 +292,23 @@ private:
                 if (carrier_term) companion.tiles.push_back(conjugated - y);
             }
             if (const auto more = rest(target, e, first, 0)) accumulate(total, *more);
-            tiles.push_back(target.constant == 0 ? *total : *total + target.constant);
+            tiles.push_back(with_constant(total, target, e, first));
         }
-        if (carrier_term) converted_.emplace(std::make_pair(carried->second, e), std::move(companion));
+        if (carrier_term) converted_.emplace(std::make_pair(carried->polynomial, e), std::move(companion));
         return values_.emplace(form, std::move(tiles)).first->second;
+    }
+
+    /// Whether a second half can lie in imaginary parts: not with polynomials of real parts, nor real constants.
+    static bool can_pair(const Target& target) {
+        return target.bare.empty() && target.constant.empty() &&
+               std::ranges::none_of(target.products, &ProductTerm::is_public);
     }
 
     void write_output(std::size_t number) {
         const Form& form = choices_.outputs[number];
         const Target& target = targets_.targets[form.target];
         const Encoding e = form.encoding;
-        const bool in_pairs = target.bare.empty() && target.constant == 0;
+        const bool in_pairs = pair_outputs_ && can_pair(target);
         const std::size_t each = extent(e);
         for (std::size_t first = 0; first < target.size; first += (in_pairs ? 2 : 1) * each) {
             const bool two = in_pairs && first + each < target.size;
@@ -327,8 +317,7 @@ private:
             std::optional<Expr> total;
             if (!target.products.empty()) total = product_sum(sum, first);
             if (const auto more = rest(target, e, first, sum.second_offset)) accumulate(total, *more);
-            builder_.output(target.constant == 0 ? *total : *total + target.constant,
-                            "out" + std::to_string(output_count_));
+            builder_.output(with_constant(total, target, e, first), "out" + std::to_string(output_count_));
             place_output(number, target, e, false, first);
             if (two) place_output(number, target, e, true, first + each);
             ++output_count_;
@@ -349,26 +338,29 @@ private:
         return builder_.expr(builder_.input("in" + std::to_string(inputs_.size() - 1)));
     }
 
+    Values public_;
     const Targets& targets_;
     const Levels& levels_;
     const Choices& choices_;
     Grid grid_;
     Summation summation_;
+    bool pair_outputs_;
+    Hosts hosts_;
     circuit::Builder builder_;
     std::vector<InputBlock> inputs_;
     std::vector<OutputSlots> outputs_;
     std::size_t output_count_ = 0;
-    std::map<std::pair<std::uint32_t, Encoding>, Form> hosts_;  // conversion -> the form that carries it
-    std::map<Form, std::uint32_t> carried_;                     // and back
     std::map<Form, Tiles> values_;
-    std::map<std::pair<std::uint32_t, Encoding>, Tiles> cofactors_, slopes_;
+    std::map<std::pair<std::uint32_t, Encoding>, std::vector<FoldedValue>> polynomials_;
     std::map<std::pair<std::uint32_t, Encoding>, Converted> converted_;
+    std::map<Chain, ClearMatrix> public_products_;
 };
 
 }  // namespace
 
-Lowered lower(const Targets& targets, const Levels& levels, const Choices& choices, Grid grid, Summation summation) {
-    return Lowering(targets, levels, choices, grid, summation).run();
+Lowered lower(const Program& program, const Targets& targets, const Levels& levels, const Choices& choices, Grid grid,
+              Summation summation, const Techniques& techniques) {
+    return Lowering(program, targets, levels, choices, grid, summation, techniques).run();
 }
 
 }  // namespace tacit::tensor

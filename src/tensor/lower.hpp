@@ -6,7 +6,7 @@
 namespace tacit::tensor {
 
 /// Writes the circuit of what was chosen, in tiles of a grid.
-[[nodiscard]] Lowered lower(const Targets& targets, const Levels& levels, const Choices& choices, Grid grid,
-                            Summation summation);
+[[nodiscard]] Lowered lower(const Program& program, const Targets& targets, const Levels& levels,
+                            const Choices& choices, Grid grid, Summation summation, const Techniques& techniques);
 
 }  // namespace tacit::tensor

@@ -4,34 +4,19 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <memory>
-#include <set>
-#include <tuple>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/fail.hpp"
 #include "circuit/products_after.hpp"
 #include "tensor/lower.hpp"
+#include "tensor/search.hpp"
+#include "tensor/ways.hpp"
 
 namespace tacit::tensor {
 
 namespace {
-
-/// Grids whose sides fit the vectors or fill the slots.
-std::vector<Grid> candidate_grids(const Targets& targets, std::size_t slots) {
-    std::set<std::size_t> sides{slots};
-    for (const Target& t : targets.targets) {
-        const std::size_t side = std::min(std::bit_ceil(t.size), slots);
-        for (const std::size_t s : {side, std::max<std::size_t>(slots / side, 1)}) sides.insert(s);
-    }
-    std::vector<Grid> grids;
-    for (const std::size_t height : sides) {
-        for (const std::size_t width : sides) {
-            if (height * width <= slots && width >= 2) grids.push_back({height, width});
-        }
-    }
-    return grids;
-}
 
 double weight(const circuit::Circuit& circuit, const circuit::Node& node) {
     constexpr double light = 0.1;
@@ -49,66 +34,60 @@ double weight(const circuit::Circuit& circuit, const circuit::Node& node) {
     return 0;
 }
 
-/// One way to compute a program, but for the grid.
-struct Way {
-    Association association;
-    Summation summation;
-    std::shared_ptr<const Targets> targets;
-    std::shared_ptr<const Levels> levels;
-    Choices choices;
+Association association(const Grouping& grouping) {
+    if (!grouping.exceptions.empty()) return Association::by_term;
+    if (grouping.newest == Grouping::all) return Association::multiplied_out;
+    return grouping.newest == 0 ? Association::as_written : Association::by_term;
+}
+
+class Search {
+public:
+    Search(const Program& program, std::size_t slots, const SearchSpace& space, const Techniques& techniques)
+        : program_(program), slots_(slots), space_(space), techniques_(techniques) {}
+
+    Lowered run() {
+        std::vector<Way> all;
+        for (const Grouping& grouping : groupings(program_, space_.association)) {
+            for (Way& way : ways(program_, grouping, space_.summation, techniques_)) all.push_back(std::move(way));
+        }
+        for (const auto& [way, grid] : candidates(all, slots_, techniques_)) offer(*way, grid);
+        if (space_.association.value_or(Association::by_term) == Association::by_term) refine();
+        return std::move(*best_);
+    }
+
+private:
+    void offer(const Way& way, Grid grid) {
+        Lowered candidate = lower(program_, *way.targets, *way.levels, way.choices, grid, way.summation, techniques_);
+        const double price = space_.cost(candidate.circuit);
+        if (best_ && price >= least_) return;
+        least_ = price;
+        grouping_ = way.grouping;
+        candidate.association = association(way.grouping);
+        best_ = std::move(candidate);
+    }
+
+    /// Each term the other way round, while there is time; what helps stays. On the grid of the best so far, which
+    /// single terms do not change.
+    void refine() {
+        constexpr std::size_t work = 2'000'000;  // nodes of circuits
+        std::size_t trials = work / best_->circuit.nodes().size();
+        for (const auto& choice : linear_forms(program_, grouping_).choices) {
+            if (trials-- == 0) return;
+            Grouping turned = grouping_;
+            if (turned.exceptions.erase(choice) == 0) turned.exceptions.insert(choice);
+            const Grid grid = best_->grid;
+            for (const Way& way : ways(program_, turned, best_->summation, techniques_)) offer(way, grid);
+        }
+    }
+
+    const Program& program_;
+    std::size_t slots_;
+    const SearchSpace& space_;
+    const Techniques& techniques_;
+    std::optional<Lowered> best_;
+    double least_ = std::numeric_limits<double>::infinity();
+    Grouping grouping_;
 };
-
-std::vector<Way> ways(const Program& program, const SearchSpace& space) {
-    std::vector<Way> found;
-    for (const Association association : {Association::multiplied_out, Association::as_written}) {
-        if (space.association && *space.association != association) continue;
-        const auto targets = std::make_shared<const Targets>(find_targets(program, association));
-        for (const Summation summation : {Summation::masked, Summation::mask_free}) {
-            if (space.summation && *space.summation != summation) continue;
-            const auto levels = std::make_shared<const Levels>(*targets, summation);
-            for (const Encoding preferred : {Encoding::inner, Encoding::outer}) {
-                found.push_back({association, summation, targets, levels, choose(*targets, *levels, preferred)});
-            }
-        }
-    }
-    return found;
-}
-
-/// How many blocks of matrices a circuit multiplies with.
-std::size_t block_count(const Way& way, Grid grid) {
-    const auto tiles = [&](std::size_t size, Encoding e) {
-        const std::size_t extent = e == Encoding::inner ? grid.width : grid.height;
-        return (size + extent - 1) / extent;
-    };
-    std::size_t count = 0;
-    for (const auto& [form, from] : way.choices.forms) {
-        const Target& target = way.targets->targets[form.target];
-        std::size_t sources = 0;
-        for (const ProductTerm& term : target.products) {
-            sources += tiles(way.targets->source_size(term), other(form.encoding));
-        }
-        count += sources * tiles(target.size, form.encoding);
-    }
-    return way.summation == Summation::masked ? count : 2 * count;
-}
-
-/// Ways and grids, but those with many times the blocks of the best, which are not worth a look.
-std::vector<std::pair<const Way*, Grid>> candidates(const std::vector<Way>& all, std::size_t slots) {
-    constexpr std::size_t worst = 8;
-    std::vector<std::tuple<std::size_t, const Way*, Grid>> counted;
-    std::size_t least = std::numeric_limits<std::size_t>::max();
-    for (const Way& way : all) {
-        for (const Grid grid : candidate_grids(*way.targets, slots)) {
-            counted.emplace_back(block_count(way, grid), &way, grid);
-            least = std::min(least, std::get<0>(counted.back()));
-        }
-    }
-    std::vector<std::pair<const Way*, Grid>> kept;
-    for (const auto& [count, way, grid] : counted) {
-        if (count <= worst * std::max<std::size_t>(least, 1)) kept.emplace_back(way, grid);
-    }
-    return kept;
-}
 
 }  // namespace
 
@@ -123,32 +102,23 @@ double estimated_cost(const circuit::Circuit& circuit) {
 }
 
 int least_depth(const Program& program, Summation summation, Association association) {
-    const Targets targets = find_targets(program, association);
-    const Levels levels(targets, summation);
-    int depth = 0;
-    for (const std::uint32_t output : targets.outputs) {
-        depth = std::max(depth, std::min(levels.target(output, Encoding::outer, true),
-                                         levels.target(output, Encoding::inner, true)));
+    int least = std::numeric_limits<int>::max();
+    for (const Grouping& grouping : groupings(program, association)) {
+        const Targets targets = find_targets(program, linear_forms(program, grouping));
+        least = std::min(least, depth(targets, Levels(targets, summation)));
     }
-    return depth;
+    return least;
 }
 
-Lowered optimise(const Program& program, std::size_t slots, const SearchSpace& space) {
+Lowered optimise(const Program& program, std::size_t slots, const SearchSpace& space, const Techniques& techniques) {
     if (!std::has_single_bit(slots) || slots < 4) {
         fail(ErrorCode::invalid_argument, "tensor: {} slots; their number is a power of two, at least 4", slots);
     }
-    std::optional<Lowered> best;
-    double least = 0;
-    const std::vector<Way> all = ways(program, space);
-    for (const auto& [way, grid] : candidates(all, slots)) {
-        Lowered candidate = lower(*way->targets, *way->levels, way->choices, grid, way->summation);
-        const double price = space.cost(candidate.circuit);
-        if (best && price >= least) continue;
-        least = price;
-        candidate.association = way->association;
-        best = std::move(candidate);
-    }
-    return std::move(*best);
+    return Search(program, slots, space, techniques).run();
+}
+
+Lowered optimise(const Program& program, std::size_t slots, const SearchSpace& space) {
+    return optimise(program, slots, space, {});
 }
 
 }  // namespace tacit::tensor

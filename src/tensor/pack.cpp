@@ -3,6 +3,7 @@
 
 #include "base/fail.hpp"
 #include "tacit/tensor/lowered.hpp"
+#include "tensor/block_slots.hpp"
 #include "tensor/clear.hpp"
 
 namespace tacit::tensor {
@@ -12,17 +13,24 @@ namespace {
 using Part = InputBlock::Part;
 
 /// A sum of chain * vector.
-std::vector<double> vector_sum(const Program& program, const ClearInputs& inputs,
+std::vector<double> vector_sum(const Program& program, const Values& values,
                                const std::vector<InputBlock::Term>& terms) {
     std::vector<double> sum;
     for (const InputBlock::Term& t : terms) {
         std::vector<double> x =
-            t.times_vector ? inputs.vectors[t.vector] : std::vector<double>(program.columns(t.chain.back()), 1.0);
-        x = chain_times(inputs, t.chain, std::move(x));
+            t.times_vector ? values.vector(t.vector) : std::vector<double>(program.columns(t.chain.back()), 1.0);
+        x = values.times(t.chain, std::move(x));
         sum.resize(x.size(), 0.0);
         for (std::size_t i = 0; i < x.size(); ++i) sum[i] += t.factor * x[i];
     }
     return sum;
+}
+
+template <class Visit>
+void for_each_chain(const InputBlock& block, const Visit& visit) {
+    for (const Part* part : {&block.real, &block.imaginary}) {
+        if (part->kind == Part::Kind::matrix && !part->terms.front().chain.empty()) visit(part->terms.front().chain);
+    }
 }
 
 }  // namespace
@@ -30,57 +38,61 @@ std::vector<double> vector_sum(const Program& program, const ClearInputs& inputs
 Owner owner(const Program& program, const InputBlock& block) {
     for (const Part* part : {&block.real, &block.imaginary}) {
         for (const InputBlock::Term& t : part->terms) {
-            if (!t.chain.empty()) return program.matrices()[t.chain.front().matrix].owner;
-            if (t.times_vector) return program.vectors()[t.vector].owner;
+            for (const Factor& f : t.chain) {
+                const MatrixInfo& m = program.matrices()[f.matrix];
+                if (!m.known) return m.owner;
+            }
+            if (t.times_vector && !program.vectors()[t.vector].known) return program.vectors()[t.vector].owner;
         }
     }
-    return {};  // the identity is everybody's
+    return {};  // public parts alone are constants of the circuit, no inputs
 }
 
-Packer::Packer(const Program& program, Grid grid, const ClearInputs& inputs)
-    : program_(program), grid_(grid), inputs_(inputs) {
+Packer::Packer(const Program& program, const Lowered& lowered, const ClearInputs& inputs)
+    : program_(program), grid_(lowered.grid), inputs_(inputs) {
     check_inputs(program, inputs);
+    for (const InputBlock& block : lowered.inputs) {
+        for_each_chain(block, [&](const Chain& chain) { ++products_[chain].uses; });
+    }
 }
 
 std::vector<std::complex<double>> Packer::operator()(const InputBlock& block) {
     std::vector<std::complex<double>> slots(grid_.height * grid_.width);
     add(block, block.real, 1, slots);
     add(block, block.imaginary, {0, 1}, slots);
+    for_each_chain(block, [&](const Chain& chain) {
+        Product& kept = products_[chain];
+        if (kept.uses <= 1)
+            products_.erase(chain);
+        else
+            --kept.uses;
+    });
     return slots;
 }
 
 const ClearMatrix& Packer::product(const Chain& chain) {
-    const auto [at, fresh] = products_.try_emplace(chain);
-    if (fresh) at->second = chain_product(inputs_, chain);
-    return at->second;
+    Product& kept = products_[chain];
+    if (kept.value.values.empty()) kept.value = Values(program_, &inputs_).product(chain);
+    return kept.value;
 }
 
 void Packer::add(const InputBlock& block, const Part& part, std::complex<double> unit,
                  std::vector<std::complex<double>>& slots) {
     if (part.kind == Part::Kind::none) return;
-    const auto fill = [&](const auto& entry) {
-        for (std::size_t r = 0; r < grid_.height; ++r) {
-            for (std::size_t c = 0; c < block.columns; ++c) {
-                slots[r * grid_.width + block.grid_column + c] += unit * entry(part.row + r, part.column + c);
-            }
-        }
-    };
-    if (part.kind != Part::Kind::matrix) {
-        const std::vector<double> x = vector_sum(program_, inputs_, part.terms);
-        const bool down = part.kind == Part::Kind::along_rows;
-        fill([&](std::size_t r, std::size_t c) {
-            const std::size_t i = down ? r : c;
-            return i < x.size() ? x[i] : 0.0;
+    if (part.kind == Part::Kind::matrix) {
+        const InputBlock::Term& term = part.terms.front();
+        const ClearMatrix* m = term.chain.empty() ? nullptr : &product(term.chain);
+        for_each_slot(grid_, block, part, [&](std::size_t slot, std::size_t r, std::size_t c) {
+            slots[slot] += unit * (term.factor * entry(m, r, c));
         });
         return;
     }
-    const InputBlock::Term& term = part.terms.front();
-    if (term.chain.empty()) {
-        fill([&](std::size_t r, std::size_t c) { return r == c ? term.factor : 0.0; });
-        return;
-    }
-    const ClearMatrix& m = product(term.chain);
-    fill([&](std::size_t r, std::size_t c) { return r < m.rows && c < m.columns ? term.factor * m(r, c) : 0.0; });
+    const std::vector<double> x = vector_sum(program_, Values(program_, &inputs_), part.terms);
+    const bool down = part.kind == Part::Kind::along_rows;
+    for_each_slot(grid_, block, part, [&](std::size_t slot, std::size_t r, std::size_t c) {
+        const std::size_t i = down ? r : c;
+        slots[slot] += unit * (i < x.size() ? x[i] : 0.0);
+    });
 }
 
 std::vector<std::vector<double>> unpack(const Program& program, const Lowered& lowered,

@@ -13,7 +13,7 @@ namespace tacit::tensor {
 namespace {
 
 using Kind = VectorNode::Kind;
-constexpr std::size_t largest_degree = 3;
+constexpr std::size_t largest_degree = 63;
 
 void require_same(const std::shared_ptr<detail::Recording>& a, const std::shared_ptr<detail::Recording>& b,
                   const char* operation) {
@@ -31,6 +31,21 @@ void require_finite(const char* operation, double value) {
 
 void require_size(const std::string& name, std::size_t size) {
     if (size == 0) fail(ErrorCode::invalid_argument, "tensor input '{}': a size is 0; it has to be positive", name);
+}
+
+polynomial::Polynomial without_rounding(const polynomial::Polynomial& p) {
+    if (p.basis() == polynomial::Basis::power) return p;
+    const auto c = p.coefficients();
+    double largest = 0;
+    for (const double x : c) largest = std::max(largest, std::abs(x));
+    std::size_t kept = c.size();
+    while (kept > 1 && std::abs(c[kept - 1]) < std::ldexp(largest, -50)) --kept;
+    return polynomial::Polynomial::chebyshev({c.begin(), c.begin() + static_cast<std::ptrdiff_t>(kept)}, p.interval());
+}
+
+void require_all_finite(const std::string& name, const std::vector<double>& values) {
+    if (std::ranges::all_of(values, [](double x) { return std::isfinite(x); })) return;
+    fail(ErrorCode::invalid_argument, "public input '{}': a value is not finite; use finite numbers", name);
 }
 
 }  // namespace
@@ -78,12 +93,30 @@ Program Recording::finish() {
 Tracer::Tracer() : recording_(std::make_shared<detail::Recording>()) {}
 
 Matrix Tracer::matrix(std::string name, std::size_t rows, std::size_t columns, Owner owner) {
-    const std::uint32_t number = recording_->add_matrix({std::move(name), rows, columns, owner});
+    const std::uint32_t number = recording_->add_matrix({std::move(name), rows, columns, owner, {}});
     return {recording_, {{number, false}}};
 }
 
 Vector Tracer::vector(std::string name, std::size_t size, Owner owner) {
-    const std::uint32_t number = recording_->add_vector({std::move(name), size, owner});
+    const std::uint32_t number = recording_->add_vector({std::move(name), size, owner, {}});
+    return {recording_, recording_->push({.kind = Kind::input, .size = size, .lhs = number})};
+}
+
+Matrix Tracer::public_matrix(std::string name, ClearMatrix values) {
+    if (values.values.size() != values.rows * values.columns) {
+        fail(ErrorCode::invalid_argument, "public matrix '{}': {} values for {} x {}; give rows * columns of them",
+             name, values.values.size(), values.rows, values.columns);
+    }
+    require_all_finite(name, values.values);
+    MatrixInfo info{std::move(name), values.rows, values.columns, {}, {}};
+    info.known = std::move(values);
+    return {recording_, {{recording_->add_matrix(std::move(info)), false}}};
+}
+
+Vector Tracer::public_vector(std::string name, std::vector<double> values) {
+    require_all_finite(name, values);
+    const std::size_t size = values.size();
+    const std::uint32_t number = recording_->add_vector({std::move(name), size, {}, std::move(values)});
     return {recording_, recording_->push({.kind = Kind::input, .size = size, .lhs = number})};
 }
 
@@ -147,18 +180,21 @@ Vector operator*(double c, const Vector& a) {
     return {a.recording_, a.recording_->push({.kind = Kind::scale, .size = a.size(), .lhs = a.node_, .factor = c})};
 }
 
-Vector polynomial(std::vector<double> coefficients, const Vector& a, circuit::Location where) {
+Vector polynomial(const polynomial::Polynomial& p, const Vector& a, circuit::Location where) {
     a.recording_->require_open();
-    for (const double c : coefficients) require_finite("polynomial", c);
-    while (!coefficients.empty() && coefficients.back() == 0) coefficients.pop_back();
-    if (coefficients.size() > largest_degree + 1) {
+    polynomial::Polynomial kept = without_rounding(p);
+    if (kept.degree() > largest_degree) {
         fail(ErrorCode::invalid_argument, "{}polynomial: degree {}, the limit is {}; fit one of a lower degree",
-             prefix(where), coefficients.size() - 1, largest_degree);
+             prefix(where), kept.degree(), largest_degree);
     }
     VectorNode node{.kind = Kind::polynomial, .size = a.size(), .lhs = a.node_};
-    node.coefficients = std::move(coefficients);
+    node.entrywise = std::move(kept);
     node.where = where;
     return {a.recording_, a.recording_->push(std::move(node))};
+}
+
+Vector polynomial(std::vector<double> coefficients, const Vector& a, circuit::Location where) {
+    return polynomial(polynomial::Polynomial::power(std::move(coefficients)), a, where);
 }
 
 }  // namespace tacit::tensor

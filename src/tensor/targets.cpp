@@ -1,10 +1,11 @@
 #include "tensor/targets.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <optional>
+#include <set>
 
 #include "base/fail.hpp"
+#include "tensor/clear.hpp"
 
 namespace tacit::tensor {
 
@@ -12,21 +13,21 @@ namespace {
 
 class Finder {
 public:
-    Finder(const Program& program, Association association)
-        : program_(program), forms_(linear_forms(program, association)) {}
+    Finder(const Program& program, const LinearForms& forms, const Techniques& techniques)
+        : program_(program), public_(program), forms_(forms), owner_products_(techniques.owner_products) {}
 
     Targets run() {
         for (const std::uint32_t output : program_.outputs()) {
             require_secret(output);
-            found_.outputs.push_back(target(forms_[output], program_.nodes()[output].size, 1));
+            found_.outputs.push_back(target(forms_.of_node[output], program_.nodes()[output].size, 1));
         }
         return std::move(found_);
     }
 
 private:
     void require_secret(std::uint32_t output) const {
-        for (const auto& [leaf, coefficient] : forms_[output]) {
-            if (!leaf.chain.empty() || leaf.base.kind != Base::Kind::ones) return;
+        for (const auto& [leaf, coefficient] : forms_.of_node[output]) {
+            if (!is_known(leaf) || !owners(leaf).empty()) return;
         }
         fail(ErrorCode::invalid_argument,
              "tensor: an output is a constant; only what depends on an input is encrypted");
@@ -46,39 +47,66 @@ private:
     }
 
     void add_term(Target& made, const Leaf& leaf, double coefficient) {
-        if (leaf.chain.empty() && leaf.base.kind == Base::Kind::ones) {
-            made.constant += coefficient;
-        } else if (leaf.chain.empty() && leaf.base.kind == Base::Kind::polynomial) {
+        if (leaf.chain.empty() && leaf.base.kind == Base::Kind::polynomial) {
             const std::uint32_t p = polynomial(leaf.base.index);
-            made.bare.emplace_back(coefficient * found_.polynomials[p].factor, p);
-        } else if (const std::optional<Owner> owner = sole_owner(leaf)) {
-            made.clear[*owner].push_back({coefficient, leaf});
+            made.bare.emplace_back(coefficient * found_.polynomials[p].folded.factor, p);
+            return;
+        }
+        const std::set<Owner> who = owners(leaf);
+        if (is_known(leaf) && who.empty()) {
+            add_public(made, leaf, coefficient);
+        } else if (is_known(leaf) && who.size() == 1 && (owner_products_ || leaf.chain.empty())) {
+            made.clear[*who.begin()].push_back({coefficient, leaf});
         } else {
             made.products.push_back(product(leaf, coefficient));
         }
     }
 
-    /// The owner who knows all of a leaf; none if nobody does.
-    [[nodiscard]] std::optional<Owner> sole_owner(const Leaf& leaf) const {
-        if (leaf.base.kind == Base::Kind::polynomial || leaf.base.kind == Base::Kind::node) return std::nullopt;
-        const Owner owner = leaf.base.kind == Base::Kind::vector ? program_.vectors()[leaf.base.index].owner
-                                                                 : owner_of(leaf.chain.front());
-        const bool same = std::ranges::all_of(leaf.chain, [&](const Factor& f) { return owner_of(f) == owner; });
-        return same ? std::optional(owner) : std::nullopt;
+    void add_public(Target& made, const Leaf& leaf, double coefficient) const {
+        const bool ones = leaf.base.kind == Base::Kind::ones;
+        const std::vector<double> x = public_.times(
+            leaf.chain, ones ? std::vector<double>(leaf.base.index, 1.0) : public_.vector(leaf.base.index));
+        made.constant.resize(made.size, 0.0);
+        for (std::size_t i = 0; i < x.size(); ++i) made.constant[i] += coefficient * x[i];
     }
-    [[nodiscard]] Owner owner_of(const Factor& f) const { return program_.matrices()[f.matrix].owner; }
 
-    /// The first matrices of a chain, as many as have one owner, times the rest.
+    /// Made of inputs and constants alone.
+    [[nodiscard]] static bool is_known(const Leaf& leaf) {
+        return leaf.base.kind == Base::Kind::ones || leaf.base.kind == Base::Kind::vector;
+    }
+    /// The owners of what a leaf names.
+    [[nodiscard]] std::set<Owner> owners(const Leaf& leaf) const {
+        std::set<Owner> found;
+        for (const Factor& f : leaf.chain) {
+            if (const auto o = owner_of(f)) found.insert(*o);
+        }
+        if (leaf.base.kind == Base::Kind::vector) {
+            const VectorInfo& v = program_.vectors()[leaf.base.index];
+            if (!v.known) found.insert(v.owner);
+        }
+        return found;
+    }
+    [[nodiscard]] std::optional<Owner> owner_of(const Factor& f) const {
+        const MatrixInfo& m = program_.matrices()[f.matrix];
+        return m.known ? std::nullopt : std::optional(m.owner);
+    }
+
+    /// The first matrices of a chain, as many as are public or of one owner, times the rest.
     ProductTerm product(const Leaf& leaf, double coefficient) {
-        const Owner owner = owner_of(leaf.chain.front());
-        const auto end = std::ranges::find_if(leaf.chain, [&](const Factor& f) { return owner_of(f) != owner; });
-        ProductTerm term{coefficient, Chain(leaf.chain.begin(), end), {}};
+        std::optional<Owner> owner;
+        auto end = leaf.chain.begin();
+        for (; end != leaf.chain.end(); ++end) {
+            const auto next = owner_of(*end);
+            if (owner && next && *next != *owner) break;
+            if (next) owner = next;
+        }
+        ProductTerm term{coefficient, Chain(leaf.chain.begin(), end), {}, !owner};
         const Leaf rest{Chain(end, leaf.chain.end()), leaf.base};
-        if (rest.chain.empty() && rest.base.kind == Base::Kind::node) {
-            term.operand = {false, target(forms_[rest.base.index], program_.nodes()[rest.base.index].size, 1)};
+        if (rest.chain.empty() && rest.base.kind == Base::Kind::sum) {
+            term.operand = {false, target(forms_.sums.at(rest.base.index), program_.columns(term.block.back()), 1)};
         } else if (rest.chain.empty() && rest.base.kind == Base::Kind::polynomial) {
             term.operand = {true, polynomial(rest.base.index)};
-            term.coefficient *= found_.polynomials[term.operand.index].factor;
+            term.coefficient *= found_.polynomials[term.operand.index].folded.factor;
         } else {
             term.operand = {false, target({{rest, 1.0}}, program_.columns(term.block.back()), 1)};
         }
@@ -87,30 +115,25 @@ private:
 
     std::uint32_t polynomial(std::uint32_t node) {
         if (const auto at = polynomials_.find(node); at != polynomials_.end()) return at->second;
-        const std::vector<double>& c = program_.nodes()[node].coefficients;
         Polynomial p;
-        p.degree = static_cast<int>(c.size()) - 1;
-        p.scale = std::sqrt(std::abs(c.back()));
-        const double sign = c.back() > 0 ? 1 : -1;
-        if (p.degree == 3) {  // c1 x + c2 x^2 + c3 x^3 = x'/scale (+-x'^2 + c2/scale x' + c1)
-            p.factor = 1 / p.scale;
-            p.square = sign;
-            p.linear = c[2] / p.scale;
-            p.constant = c[1];
-        } else {  // c1 x + c2 x^2 = x' (+-x' + c1/scale)
-            p.linear = sign;
-            p.constant = c[1] / p.scale;
-        }
+        p.folded = fold(*program_.nodes()[node].entrywise);
         const std::uint32_t argument = program_.nodes()[node].lhs;
-        p.argument = target(forms_[argument], program_.nodes()[argument].size, p.scale);
-        found_.polynomials.push_back(p);
+        const std::size_t size = program_.nodes()[argument].size;
+        LinearForm centred = forms_.of_node[argument];
+        if (p.folded.centre != 0) {
+            centred[{{}, {Base::Kind::ones, static_cast<std::uint32_t>(size)}}] -= p.folded.centre;
+        }
+        p.argument = target(centred, size, p.folded.scale);
+        found_.polynomials.push_back(std::move(p));
         const auto number = static_cast<std::uint32_t>(found_.polynomials.size() - 1);
         polynomials_.emplace(node, number);
         return number;
     }
 
     const Program& program_;
-    std::vector<LinearForm> forms_;
+    Values public_;
+    const LinearForms& forms_;
+    bool owner_products_;
     Targets found_;
     std::map<std::pair<LinearForm, double>, std::uint32_t> numbers_;
     std::map<std::uint32_t, std::uint32_t> polynomials_;
@@ -118,6 +141,8 @@ private:
 
 }  // namespace
 
-Targets find_targets(const Program& program, Association association) { return Finder(program, association).run(); }
+Targets find_targets(const Program& program, const LinearForms& forms, const Techniques& techniques) {
+    return Finder(program, forms, techniques).run();
+}
 
 }  // namespace tacit::tensor

@@ -1,25 +1,19 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <vector>
 
+#include "tensor/folded_polynomial.hpp"
 #include "tensor/linear_form.hpp"
+#include "tensor/techniques.hpp"
 
 namespace tacit::tensor {
 
-/// A polynomial without its constant term, of degree 2 or 3, on the scaled argument x' = scale x:
-/// p(x) - p(0) = factor x' h(x'), where h costs one level less than x' h. The scaling keeps the leading coefficient off
-/// the ciphertexts and costs no level, since whoever encrypts the matrices behind x carries it out.
+/// A polynomial without its constant, and the target x' that it is of.
 struct Polynomial {
-    std::uint32_t argument = 0;  ///< the target x'
-    int degree = 3;
-    double scale = 1;
-    double factor = 1;
-    double square = 0;  ///< h(x') = square x'^2 + linear x' + constant; square is 0 (degree 2), 1 or -1
-    double linear = 0;  ///< degree 2: 1 or -1
-    double constant = 0;
+    std::uint32_t argument = 0;
+    FoldedPolynomial folded{};
 };
 
 /// A vector that another one is made of: a target, or a polynomial of one.
@@ -28,11 +22,12 @@ struct Operand {
     std::uint32_t index = 0;
 };
 
-/// coefficient * block * operand; the matrices of a block have one owner, who multiplies them in the clear.
+/// coefficient * block * operand; the matrices of a block are public or of one owner, who multiplies them in the clear.
 struct ProductTerm {
     double coefficient = 1;
     Chain block{};
     Operand operand{};
+    bool is_public = false;  ///< all matrices are, and the server multiplies with plaintext
 };
 
 /// coefficient * leaf, all of one owner, who computes it in the clear.
@@ -46,7 +41,7 @@ struct ClearTerm {
 /// by itself.
 struct Target {
     std::size_t size = 0;
-    double constant = 0;                              ///< added to every entry
+    std::vector<double> constant{};                   ///< what is public, entry by entry; empty: nothing
     std::map<Owner, std::vector<ClearTerm>> clear{};  ///< one encrypted vector for each owner
     std::vector<ProductTerm> products{};
     std::vector<std::pair<double, std::uint32_t>> bare{};  ///< multiples of polynomials themselves
@@ -65,6 +60,6 @@ struct Targets {
     }
 };
 
-[[nodiscard]] Targets find_targets(const Program& program, Association association);
+[[nodiscard]] Targets find_targets(const Program& program, const LinearForms& forms, const Techniques& techniques = {});
 
 }  // namespace tacit::tensor

@@ -30,9 +30,9 @@ TEST(Compile, ChoosesTheCheapestWay) {
                 const Compiled one = compile(program, {.summation = summation, .association = association});
                 EXPECT_EQ(one.lowered.summation, summation);
                 EXPECT_EQ(one.lowered.association, association);
-                EXPECT_GE(one.predicted_cost, best.predicted_cost);
+                EXPECT_GE(one.predicted_seconds, best.predicted_seconds);
                 if (best.lowered.summation == summation && best.lowered.association == association) {
-                    EXPECT_EQ(one.predicted_cost, best.predicted_cost);
+                    EXPECT_EQ(one.predicted_seconds, best.predicted_seconds);
                 }
             }
         }

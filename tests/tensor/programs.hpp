@@ -69,16 +69,47 @@ inline Program network(std::size_t inputs, std::size_t hidden, std::size_t outpu
     return std::move(in).finish();
 }
 
+/// The same with public weights and biases.
+inline Program public_network(std::size_t inputs, std::size_t hidden, std::size_t outputs, bool cubic) {
+    const auto wave = [](std::size_t n) {
+        std::vector<double> values(n);
+        for (std::size_t i = 0; i < n; ++i) values[i] = std::sin(static_cast<double>(3 * i + n));
+        return values;
+    };
+    Tracer in;
+    const Matrix w1 = in.public_matrix("W1", {hidden, inputs, wave(hidden * inputs)});
+    const Matrix w2 = in.public_matrix("W2", {outputs, hidden, wave(outputs * hidden)});
+    const Vector x = in.vector("x", inputs, data_owner);
+    std::vector<double> activation{0.1, 0.5, 0.2};
+    if (cubic) activation.push_back(-0.03);
+    const Vector layer = polynomial(activation, w1 * x + in.public_vector("b1", wave(hidden)));
+    in.output(w2 * layer + in.public_vector("b2", wave(outputs)));
+    return std::move(in).finish();
+}
+
+/// M p(N x) + p(N x) for matrices of one owner and a vector of another.
+inline Program layer(const polynomial::Polynomial& p, std::size_t n) {
+    Tracer in;
+    const Matrix outer = in.matrix("M", n, n, model_owner);
+    const Matrix inner = in.matrix("N", n, n, model_owner);
+    const Vector y = polynomial(p, inner * in.vector("x", n, data_owner));
+    in.output(outer * y);
+    in.output(0.5 * y);
+    return std::move(in).finish();
+}
+
 inline ClearInputs random_inputs(const Program& program, unsigned seed) {
     std::mt19937_64 generator(seed);
     std::uniform_real_distribution<double> uniform(-0.5, 0.5);
     ClearInputs inputs;
     for (const MatrixInfo& m : program.matrices()) {
+        if (m.known) continue;
         ClearMatrix values{m.rows, m.columns, std::vector<double>(m.rows * m.columns)};
         for (double& x : values.values) x = uniform(generator);
         inputs.matrices.push_back(std::move(values));
     }
     for (const VectorInfo& v : program.vectors()) {
+        if (v.known) continue;
         std::vector<double> values(v.size);
         for (double& x : values) x = uniform(generator);
         inputs.vectors.push_back(std::move(values));

@@ -52,6 +52,12 @@ struct Calibration {
     friend bool operator==(const Calibration&, const Calibration&) = default;
 };
 
+/// A calibration without a measurement, the same on every machine: the number-theoretic transforms of each operation,
+/// and its passes over memory counted in transforms, at the speed of one thread of a recent server
+/// (docs/performance.md). Good for comparing circuits and rings; for the time of a run measure with runtime::calibrate.
+/// Cost: microseconds.
+[[nodiscard]] Calibration typical_calibration(const ckks::Parameters& parameters);
+
 /// One line of JSON: {"format": "tacit calibration", "version": 1, "parameters": "...", "threads": 2, "levels": [...],
 /// "seconds": {"add": [...], ...}}.
 [[nodiscard]] std::string to_json(const Calibration& calibration);

@@ -28,6 +28,7 @@ enum class Summation : std::uint8_t {
 enum class Association : std::uint8_t {
     multiplied_out,  ///< A (B x) is (A B) x: fewer levels, and blocks as large as the vectors between polynomials
     as_written,
+    by_term,  ///< each term of x for itself: A (B x + C y) may be (A B) x + A (C y)
 };
 
 struct Grid {
@@ -85,23 +86,28 @@ struct Lowered {
 /// Who encrypts a block: the owner of everything in it.
 [[nodiscard]] Owner owner(const Program& program, const InputBlock& block);
 
-/// Makes the slots of inputs from what their owner knows. Products of matrices are made once and kept.
+/// Makes the slots of inputs from what their owner knows. A product of matrices is made once and kept until the last
+/// input that needs it is packed; an input packed twice may cost its product again.
 class Packer {
 public:
     /// Views its arguments, which must outlive it. Throws invalid_argument if the inputs do not fit the program.
-    Packer(const Program& program, Grid grid, const ClearInputs& inputs);
+    Packer(const Program& program, const Lowered& lowered, const ClearInputs& inputs);
     /// [grid.height * grid.width] slots, to be repeated over all slots of a ciphertext.
     [[nodiscard]] std::vector<std::complex<double>> operator()(const InputBlock& block);
 
 private:
     void add(const InputBlock& block, const InputBlock::Part& part, std::complex<double> unit,
              std::vector<std::complex<double>>& slots);
+    struct Product {
+        std::size_t uses = 0;  ///< by inputs still to come
+        ClearMatrix value{};
+    };
     const ClearMatrix& product(const Chain& chain);
 
     const Program& program_;
     Grid grid_;
     const ClearInputs& inputs_;
-    std::map<Chain, ClearMatrix> products_;
+    std::map<Chain, Product> products_;
 };
 
 /// The outputs of the program from the slots of the circuit's outputs.

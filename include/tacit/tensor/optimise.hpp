@@ -12,8 +12,8 @@ namespace tacit::tensor {
 /// What a circuit costs, in any unit.
 using Cost = std::function<double(const circuit::Circuit&)>;
 
-/// A rough cost from the circuit alone, in key switches at one prime: a product, rotation or conjugation at a value
-/// that needs l more levels costs (l + 2)^1.5.
+/// A rough cost from the circuit alone, for where no ring is chosen yet; `compile` predicts seconds. In key switches at
+/// one prime: a product, rotation or conjugation at a value that needs l more levels costs (l + 2)^1.5.
 [[nodiscard]] double estimated_cost(const circuit::Circuit& circuit);
 
 /// Where to look; what is left open is chosen by cost.
@@ -29,7 +29,7 @@ struct SearchSpace {
 /// the owner (A (B x) becomes (A B) x), so that all that stays on the path from one polynomial to the next is one
 /// product and the polynomial, folded into it; encodings alternate along the path; and every vector gets the smallest
 /// level that this allows. The grid of slots, the way of summation, the encoding of outputs, and whether matrices are
-/// multiplied out at all, are those of least cost.
+/// multiplied out, term by term, are those of least cost; never dearer than with all multiplied out, or none.
 ///
 /// `slots`: of a ciphertext, a power of two. Throws invalid_argument if slots is no power of two or below 4, or if an
 /// output does not depend on an input. Cost: milliseconds to a second.

@@ -3,17 +3,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "tacit/circuit/circuit.hpp"
+#include "tacit/polynomial/polynomial.hpp"
 
 namespace tacit::tensor {
 
 namespace detail {
 class Recording;
 }
+
+/// A matrix in the clear [rows x columns], row-major.
+struct ClearMatrix {
+    std::size_t rows = 0;
+    std::size_t columns = 0;
+    std::vector<double> values{};
+    [[nodiscard]] double operator()(std::size_t r, std::size_t c) const { return values[r * columns + c]; }
+};
 
 /// Whose input it is. What one owner knows it may multiply in the clear before it encrypts; what belongs to different
 /// owners meets under encryption only.
@@ -24,12 +34,15 @@ struct MatrixInfo {
     std::size_t rows = 0;
     std::size_t columns = 0;
     Owner owner{};
+    /// A public matrix is part of the program: everybody knows it, and it is no input.
+    std::optional<ClearMatrix> known{};
 };
 
 struct VectorInfo {
     std::string name{};
     std::size_t size = 0;
     Owner owner{};
+    std::optional<std::vector<double>> known{};  ///< as of a matrix
 };
 
 /// One matrix of a product, as given or transposed.
@@ -47,10 +60,10 @@ struct VectorNode {
     enum class Kind : std::uint8_t { input, zero, add, scale, product, polynomial };
     Kind kind = Kind::zero;
     std::size_t size = 0;
-    std::uint32_t lhs = 0, rhs = 0;      ///< input: its number in lhs
-    double factor = 1;                   ///< scale
-    Chain chain{};                       ///< product: chain * lhs
-    std::vector<double> coefficients{};  ///< polynomial: c[0] + c[1] x + c[2] x^2 + ..., entry by entry
+    std::uint32_t lhs = 0, rhs = 0;                     ///< input: its number in lhs
+    double factor = 1;                                  ///< scale
+    Chain chain{};                                      ///< product: chain * lhs
+    std::optional<polynomial::Polynomial> entrywise{};  ///< polynomial: of every entry of lhs
     circuit::Location where{};
 };
 
@@ -105,7 +118,7 @@ public:
     friend Vector operator+(const Vector& a, const Vector& b);
     friend Vector operator-(const Vector& a, const Vector& b);
     friend Vector operator*(double c, const Vector& a);
-    friend Vector polynomial(std::vector<double> coefficients, const Vector& a, circuit::Location where);
+    friend Vector polynomial(const polynomial::Polynomial& p, const Vector& a, circuit::Location where);
 
 private:
     friend class Tracer;
@@ -115,19 +128,27 @@ private:
     std::shared_ptr<detail::Recording> recording_;
     std::uint32_t node_;
 };
-/// c[0] + c[1] x + c[2] x^2 + c[3] x^3 of every entry; up to degree 3.
+/// p of every entry, in either basis, up to degree 63. Leading Chebyshev coefficients below 2^-50 of the largest are
+/// rounding and left out.
+[[nodiscard]] Vector polynomial(const polynomial::Polynomial& p, const Vector& a,
+                                circuit::Location where = circuit::Location::here());
+/// c[0] + c[1] x + c[2] x^2 + ... of every entry; up to degree 63, but from about 15 on a fit wants the Chebyshev
+/// basis.
 [[nodiscard]] Vector polynomial(std::vector<double> coefficients, const Vector& a,
                                 circuit::Location where = circuit::Location::here());
 
 /// Makes programs: declare inputs, compute with ordinary operators and loops, name the outputs.
 ///
 /// Errors are `invalid_argument`: shapes that do not fit, sizes of 0, numbers that are not finite, values of another
-/// tracer, a degree above 3.
+/// tracer, a degree above 63.
 class Tracer {
 public:
     Tracer();
     [[nodiscard]] Matrix matrix(std::string name, std::size_t rows, std::size_t columns, Owner owner = {});
     [[nodiscard]] Vector vector(std::string name, std::size_t size, Owner owner = {});
+    /// Known to everybody: an owner multiplies it with what it knows itself, the server by plaintext otherwise.
+    [[nodiscard]] Matrix public_matrix(std::string name, ClearMatrix values);
+    [[nodiscard]] Vector public_vector(std::string name, std::vector<double> values);
     [[nodiscard]] Vector zeros(std::size_t size);
     void output(const Vector& value);
     /// The program; at least one output is needed. The tracer is unusable afterwards.
@@ -137,15 +158,7 @@ private:
     std::shared_ptr<detail::Recording> recording_;
 };
 
-/// A matrix in the clear [rows x columns], row-major.
-struct ClearMatrix {
-    std::size_t rows = 0;
-    std::size_t columns = 0;
-    std::vector<double> values{};
-    [[nodiscard]] double operator()(std::size_t r, std::size_t c) const { return values[r * columns + c]; }
-};
-
-/// What the owners put in: one value for each input of a program, in their order.
+/// What the owners put in: one value for each matrix and vector of a program that is not public, in their order.
 struct ClearInputs {
     std::vector<ClearMatrix> matrices{};
     std::vector<std::vector<double>> vectors{};
