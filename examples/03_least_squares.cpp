@@ -5,17 +5,13 @@
 #include <cmath>
 #include <cstdio>
 #include <utility>
-#include <vector>
 
-#include "tacit/circuit/domains.hpp"
 #include "tacit/circuit/passes.hpp"
-#include "tacit/ckks/decryptor.hpp"
-#include "tacit/ckks/encryptor.hpp"
 #include "tacit/linalg/inverse.hpp"
 #include "tacit/linalg/matrix_product.hpp"
 #include "tacit/linalg/products.hpp"
 #include "tacit/linalg/program.hpp"
-#include "tacit/runtime/executor.hpp"
+#include "tacit/runtime/program_plan.hpp"
 
 using namespace tacit;
 
@@ -44,14 +40,11 @@ linalg::Program least_squares() {
 }  // namespace
 
 int main() {
-    const linalg::Program program = least_squares();
-    const int depth = circuit::depth(program.circuit);
-    const auto parameters = ckks::Parameters::create({.depth = depth, .min_slots = program.slots()});
-    const auto managed = compile::manage(program.circuit, parameters.slots());
+    const runtime::ProgramPlan plan(least_squares());
+    const auto parameters = ckks::Parameters::create({.depth = plan.depth(), .min_slots = plan.slots()});
     std::printf("%s\n", parameters.summary().c_str());
 
-    // The owner: points on y = 0.3 + 0.5 x, keys for exactly this program. Where a
-    // ciphertext has more slots than the units, everything repeats.
+    // The owner: points on y = 0.3 + 0.5 x, keys for exactly this program.
     linalg::Dense x(points, 2);
     linalg::Dense y(1, points);
     for (std::size_t i = 0; i < points; ++i) {
@@ -60,21 +53,14 @@ int main() {
         x(i, 1) = position;
         y(0, i) = 0.3 + 0.5 * position;
     }
-    const auto keys = ckks::generate_keys(parameters, managed.key_request());
-    const ckks::Encryptor encryptor(keys.secret_key);
-    std::vector<ckks::Ciphertext> inputs;
-    for (const auto& slots : program.pack(std::vector{x, y})) {
-        inputs.push_back(encryptor.encrypt(slots, managed.input_levels()[inputs.size()]));
-    }
+    const auto keys = ckks::generate_keys(parameters, plan.key_request());
+    auto inputs = plan.encrypt(ckks::Encryptor(keys.secret_key), {{"x", x}, {"y", y}});
 
     // The service.
-    const auto outputs = runtime::execute(managed, keys.evaluation_keys, std::move(inputs));
+    const auto outputs = run(plan, keys.evaluation_keys, std::move(inputs));
 
     // The owner again.
-    const ckks::Decryptor decryptor(keys.secret_key);
-    std::vector<std::vector<double>> slots;
-    for (const auto& output : outputs) slots.push_back(decryptor.decrypt(output, program.slots()));
-    const linalg::Dense weights = program.unpack(slots)[0];
+    const linalg::Dense weights = decrypt(ckks::Decryptor(keys.secret_key), runtime::find(outputs, "weights"));
     std::printf("y = %.4f + %.4f x\n", weights(0, 0), weights(0, 1));
     return std::abs(weights(0, 0) - 0.3) < 5e-3 && std::abs(weights(0, 1) - 0.5) < 5e-3 ? 0 : 1;
 }

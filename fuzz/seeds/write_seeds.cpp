@@ -10,6 +10,7 @@
 #include "tacit/ckks/evaluator.hpp"
 #include "tacit/compile/cost.hpp"
 #include "tacit/compile/text.hpp"
+#include "tacit/runtime/encrypted_value.hpp"
 
 namespace {
 
@@ -82,6 +83,18 @@ void write_ciphertexts(const Seeds& seeds) {
     seeds.object("plaintext", "level1", serialize(encryptor.encoder().encode(values, 1, 2)), ObjectKind::plaintext);
 }
 
+void write_encrypted_values(const Seeds& seeds) {
+    const ckks::Encryptor encryptor(fuzz::keys().secret_key);
+    const auto add = [&](const linalg::Description& what, const linalg::Dense& matrix) {
+        seeds.object("encrypted_value", what.name, serialize(runtime::encrypt(encryptor, what, matrix, 0)),
+                     ckks::ObjectKind::encrypted_value);
+    };
+    const auto unit = linalg::Unit::make(4, 8);
+    add({"scalar", linalg::Layout::scalar(unit)}, linalg::Dense(1, 1));
+    add({"matrix", linalg::Layout::matrix(unit, 5, 3).with_clean(false)}, linalg::Dense(5, 3));
+    add({"transposed", linalg::Layout::row_vector(unit, 3).with_copies(2), true}, linalg::Dense(3, 1));
+}
+
 void write_others(const Seeds& seeds) {
     using namespace std::string_view_literals;
     seeds.text("circuit_text", "example",
@@ -116,6 +129,7 @@ int main(int argc, char** argv) {
     const Seeds seeds(argv[1]);
     write_keys(seeds);
     write_ciphertexts(seeds);
+    write_encrypted_values(seeds);
     write_others(seeds);
     return 0;
 }

@@ -19,6 +19,7 @@ const char* to_string(ObjectKind kind) noexcept {
         case ObjectKind::evaluation_keys: return "evaluation keys";
         case ObjectKind::plaintext: return "plaintext";
         case ObjectKind::ciphertext: return "ciphertext";
+        case ObjectKind::encrypted_value: return "encrypted value";
     }
     return "unknown object";
 }
@@ -36,7 +37,7 @@ ObjectHeader read_header(ByteReader& reader) {
              format::version);
     }
     const std::uint8_t number = reader.u8("the object kind");
-    constexpr auto last = static_cast<std::uint8_t>(ObjectKind::ciphertext);
+    constexpr auto last = static_cast<std::uint8_t>(ObjectKind::encrypted_value);
     if (number < 1 || number > last) {
         fail(ErrorCode::malformed_input,
              "object kind {} at offset 6 is not known, the limit is {}; is the file damaged?", number, last);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <limits>
 #include <memory>
 #include <set>
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include "base/fail.hpp"
-#include "circuit/products_after.hpp"
 #include "tensor/lower.hpp"
 
 namespace tacit::tensor {
@@ -31,21 +29,6 @@ std::vector<Grid> candidate_grids(const Targets& targets, std::size_t slots) {
         }
     }
     return grids;
-}
-
-double weight(const circuit::Circuit& circuit, const circuit::Node& node) {
-    constexpr double light = 0.1;
-    switch (node.op) {
-        case circuit::Op::rotate:
-        case circuit::Op::conjugate: return 1;
-        case circuit::Op::mul: return circuit.is_constant(node.rhs) ? light : 1 + light;
-        case circuit::Op::input: return light;
-        case circuit::Op::add:
-        case circuit::Op::sub:
-        case circuit::Op::negate: return light / 4;
-        case circuit::Op::constant: return 0;
-    }
-    return 0;
 }
 
 /// One way to compute a program, but for the grid.
@@ -110,16 +93,6 @@ std::vector<std::pair<const Way*, Grid>> candidates(const std::vector<Way>& all,
 }
 
 }  // namespace
-
-double estimated_cost(const circuit::Circuit& circuit) {
-    const std::vector<int> levels = circuit::products_after(circuit);
-    double cost = 0;
-    for (std::size_t i = 0; i < levels.size(); ++i) {
-        if (levels[i] == circuit::dead) continue;
-        cost += weight(circuit, circuit.nodes()[i]) * std::pow(levels[i] + 2, 1.5);
-    }
-    return cost;
-}
 
 int least_depth(const Program& program, Summation summation, Association association) {
     const Targets targets = find_targets(program, association);

@@ -35,13 +35,6 @@ inline Dense times(const Dense& a, const Dense& b) {
     }
     return c;
 }
-inline Dense transposed(const Dense& a) {
-    Dense c(a.columns(), a.rows());
-    for (std::size_t i = 0; i < a.rows(); ++i) {
-        for (std::size_t j = 0; j < a.columns(); ++j) c(j, i) = a(i, j);
-    }
-    return c;
-}
 inline Dense scaled(const Dense& a, double factor) {
     return elementwise(a, a, [factor](double x, double) { return factor * x; });
 }

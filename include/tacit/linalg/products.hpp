@@ -47,6 +47,10 @@ template <Kind K>
 [[nodiscard]] Scalar dot(const RowVector& a, const RowVector& b, Location where = Location::here());
 [[nodiscard]] Scalar dot(const ColumnVector& a, const ColumnVector& b, Location where = Location::here());
 
+/// The same with public factors, in the vector's own shape; no keys but those of the rotations.
+[[nodiscard]] Scalar dot(const RowVector& a, const Dense& b, Location where = Location::here());
+[[nodiscard]] Scalar dot(const ColumnVector& a, const Dense& b, Location where = Location::here());
+
 /// The matrix a(i) b(j). 1 level, T products.
 [[nodiscard]] Matrix outer(const RowVector& a, const ColumnVector& b, Location where = Location::here());
 
