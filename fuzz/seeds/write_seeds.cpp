@@ -111,6 +111,7 @@ void write_others(const Seeds& seeds) {
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
     seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");
+    seeds.text("layout_text", "diagonals", "diagonals 60x64 unit 64x64 clean");
     seeds.text("layout_text", "scalar", "scalar unit 64x64");
     seeds.text("idx", "labels", "\1\0\0\10\1\0\0\0\2\3\7"sv);
     seeds.text("idx", "image", "\0\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd"sv);

@@ -109,6 +109,15 @@ TEST_P(Encrypted, ProductsInARow) {
     check_encrypted(t, 3, 1e-2);
 }
 
+TEST_P(Encrypted, MatricesByDiagonals) {
+    if (w > 64) GTEST_SKIP() << "256 diagonals, and the same as 64";
+    Trial t;
+    const auto m = t.input<Kind::diagonals>(Layout::diagonals(unit, w, w - 3));
+    const auto x = t.column(unit, w - 3);
+    t.expect(multiply(m.value, x.value), times(m.clear, x.clear));
+    check_encrypted(t, 1);
+}
+
 TEST_P(Encrypted, PublicMatrices) {
     Trial t;
     std::mt19937_64 random(9);

@@ -165,4 +165,18 @@ inline const std::vector<Unit>& units() {
     return all;
 }
 
+/// Every shape in every unit.
+struct Sized {
+    Unit unit;
+    std::size_t rows;
+    std::size_t columns;
+};
+inline std::vector<Sized> units_and_shapes() {
+    std::vector<Sized> all;
+    for (const Unit unit : units()) {
+        for (const auto& [rows, columns] : shapes(unit)) all.push_back({unit, rows, columns});
+    }
+    return all;
+}
+
 }  // namespace tacit::linalg

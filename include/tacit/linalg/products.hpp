@@ -58,6 +58,12 @@ template <Kind K>
 /// rotations of sum_rows.
 [[nodiscard]] ColumnVector multiply(const RowVector& a, const Matrix& b, Location where = Location::here());
 
+/// M b as a column vector again, for a matrix that its owner keeps by diagonals: 1 level and no mask, in any number of
+/// products in a row. The result is clean and in all rows. For blocks f x g of the unit's width w: w f g products,
+/// about (2 g + f / 2) sqrt(w) rotations, f sqrt(w) / 2 relinearisations. Takes w tiles for each block, where a matrix
+/// in tiles takes one for h x w elements.
+[[nodiscard]] ColumnVector multiply(const DiagonalMatrix& a, const ColumnVector& b, Location where = Location::here());
+
 /// M b, transposed, as the sum leaves it along the rows: entry i is sum_j m(i, j) b(j). 1 level, T products, the
 /// rotations and copies of sum_columns.
 [[nodiscard]] RowVector multiply(const Matrix& a, const ColumnVector& b, Location where = Location::here());
