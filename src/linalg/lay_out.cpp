@@ -68,6 +68,8 @@ public:
 private:
     /// Levels, then cost; smaller is better.
     using Score = std::pair<int, double>;
+    /// Circuits of more nodes than this times the fewest are not optimised before they are measured.
+    static constexpr std::size_t most_nodes = 8;
     /// Starts of each pattern that are followed.
     static constexpr std::size_t rounds = 3;
     /// What a circuit cost and the choices that were open while it was written.
@@ -88,7 +90,10 @@ private:
         if (known != measured_.end()) return known->second;
         LayoutChoices choices(fixed);
         Program program = lower(formula_, units_, choices);
-        program.circuit = circuit::optimise(program.circuit);
+        const std::size_t nodes = program.circuit.nodes().size();
+        fewest_nodes_ = std::min(fewest_nodes_, nodes);
+        // Passes would take long and not make up for so much.
+        if (nodes <= most_nodes * fewest_nodes_) program.circuit = circuit::optimise(program.circuit);
         const int depth = circuit::depth(program.circuit);
         const double cost = wanted_.cost(program.circuit);
         const Candidate found{{wanted_.depth ? std::max(0, depth - *wanted_.depth) : depth, cost}, choices.taken()};
@@ -216,6 +221,7 @@ private:
     const LayoutSearch& wanted_;
     std::vector<std::vector<Unit>> units_;  // open for each input
     std::map<Fixed, Candidate> measured_;
+    std::size_t fewest_nodes_ = std::numeric_limits<std::size_t>::max();
     std::size_t circuits_ = 0;
     Score best_score_{};
     std::optional<LaidOut> best_;

@@ -119,11 +119,13 @@ private:
         return {in_unit(a, b.layout().unit(), where_), b};
     }
     /// A matrix and a column vector in its unit, kept as it is: along the unit if the matrix is not transposed, else
-    /// down. Where they are not, the vector or the matrix is turned.
+    /// down. Where they are not, the vector is turned, or the matrix if it has few tiles.
     Pair meeting(const Stored& matrix, const Stored& vector) {
         Pair pair{matrix, in_unit(vector, matrix.layout().unit(), where_)};
         if (matrix.transposed == vector.transposed) return pair;
-        Stored& moved = pick(Decision::operand, 2) == 0 ? pair.second : pair.first;
+        constexpr std::size_t few = 4;
+        const std::size_t options = matrix.layout().tiles() <= few ? 2 : 1;
+        Stored& moved = pick(Decision::operand, options) == 0 ? pair.second : pair.first;
         moved = turned(moved, where_);
         return pair;
     }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "ckks/make_parameters.hpp"
+#include "tacit/linalg/lay_out.hpp"
 #include "tacit/linalg/products.hpp"
 
 namespace tacit::runtime {
@@ -80,6 +81,39 @@ TEST_F(ProgramPlanTest, TakesOutputsThatTravelAsInputs) {
     travelled.push_back(parse_encrypted_value(serialize(y), parameters).value());
     const auto doubled = run(next, keys.evaluation_keys, std::move(travelled));
     EXPECT_NEAR(decrypt(decryptor, doubled[0])(0, 3), 2.0, 1e-4);
+}
+
+// Whichever way values are kept, their owner sees them in the shape of the formula.
+TEST(ProgramPlan, ComputesFormulasOnValuesKeptTransposedAndByDiagonals) {
+    linalg::FormulaBuilder builder;
+    const Unit unit = Unit::make(16, 16);
+    const auto tall = builder.input({"tall", Layout::matrix(unit, 3, 20), true});
+    const auto square = builder.input({"square", Layout::diagonals(unit, 3, 3)});
+    const auto x = builder.input({"x", Layout::row_vector(unit, 3), true});
+    builder.output("y", tall * (square * x));
+    const linalg::Formula formula = std::move(builder).finish();
+    const ProgramPlan plan(lay_out(formula, {.slots = 256, .budget = 20}).program);
+
+    const auto ramp = [](std::size_t rows, std::size_t columns) {
+        Dense a(rows, columns);
+        for (std::size_t i = 0; i < rows; ++i) {
+            for (std::size_t j = 0; j < columns; ++j)
+                a(i, j) = 0.1 * static_cast<double>(i) - 0.2 * static_cast<double>(j);
+        }
+        return a;
+    };
+    const std::vector<Dense> clear{ramp(20, 3), ramp(3, 3), ramp(3, 1)};
+    const auto parameters =
+        ckks::insecure_parameters_for_tests({.depth = plan.depth(), .log_ring_dimension = 10, .digits = 1});
+    const auto keys = ckks::generate_keys(parameters, plan.key_request());
+    auto inputs =
+        plan.encrypt(ckks::Encryptor(keys.secret_key), {{"tall", clear[0]}, {"square", clear[1]}, {"x", clear[2]}});
+    const auto outputs = run(plan, keys.evaluation_keys, std::move(inputs));
+    const Dense found = decrypt(ckks::Decryptor(keys.secret_key), find(outputs, "y"));
+    const Dense expected = evaluate(formula, clear).front();
+    ASSERT_EQ(found.rows(), 20U);
+    ASSERT_EQ(found.columns(), 1U);
+    for (std::size_t i = 0; i < 20; ++i) EXPECT_NEAR(found(i, 0), expected(i, 0), 1e-4);
 }
 
 TEST_F(ProgramPlanTest, RefusesInputsThatAreMissingUnknownOrThereTwice) {
