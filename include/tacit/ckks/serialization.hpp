@@ -37,7 +37,7 @@ enum class ObjectKind : std::uint8_t {
     evaluation_keys = 6,
     plaintext = 7,
     ciphertext = 8,
-    encrypted_value = 9,  ///< of the layer runtime
+    encrypted_value = 12,  ///< of the layer runtime
 };
 
 /// "a ciphertext", "evaluation keys", ... for messages.
