@@ -14,6 +14,7 @@
 #include "tacit/compile/cost.hpp"
 #include "tacit/compile/text.hpp"
 #include "tacit/mpc/prio3.hpp"
+#include "tacit/runtime/encrypted_value.hpp"
 
 namespace {
 
@@ -110,6 +111,16 @@ void write_shares(const Seeds& seeds) {
                                              ledger, rng, ckks::threshold::Repeat::allow));
     seeds.object("threshold", "ledger", ckks::threshold::LedgerAccess::bytes(ledger), ObjectKind::decryption_ledger,
                  0xc0);
+void write_encrypted_values(const Seeds& seeds) {
+    const ckks::Encryptor encryptor(fuzz::keys().secret_key);
+    const auto add = [&](const linalg::Description& what, const linalg::Dense& matrix) {
+        seeds.object("encrypted_value", what.name, serialize(runtime::encrypt(encryptor, what, matrix, 0)),
+                     ckks::ObjectKind::encrypted_value);
+    };
+    const auto unit = linalg::Unit::make(4, 8);
+    add({"scalar", linalg::Layout::scalar(unit)}, linalg::Dense(1, 1));
+    add({"matrix", linalg::Layout::matrix(unit, 5, 3).with_clean(false)}, linalg::Dense(5, 3));
+    add({"transposed", linalg::Layout::row_vector(unit, 3).with_copies(2), true}, linalg::Dense(3, 1));
 }
 
 void write_others(const Seeds& seeds) {
@@ -129,6 +140,7 @@ void write_others(const Seeds& seeds) {
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
     seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");
+    seeds.text("layout_text", "diagonals", "diagonals 60x64 unit 64x64 clean");
     seeds.text("layout_text", "scalar", "scalar unit 64x64");
     seeds.text("idx", "labels", "\1\0\0\10\1\0\0\0\2\3\7"sv);
     seeds.text("idx", "image", "\0\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd"sv);
@@ -178,6 +190,7 @@ int main(int argc, char** argv) {
     write_keys(seeds);
     write_ciphertexts(seeds);
     write_shares(seeds);
+    write_encrypted_values(seeds);
     write_others(seeds);
     write_prio3(seeds);
     return 0;

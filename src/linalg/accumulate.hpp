@@ -39,6 +39,9 @@ private:
     std::vector<std::vector<Expr>> terms_;
 };
 
+/// Whether times_transposed(a, b) has a form in diagonals: it needs free columns.
+[[nodiscard]] bool diagonals_fit(const Layout& a, const Layout& b);
+
 /// The forms in diagonals; shapes and units were checked.
 [[nodiscard]] Matrix transposed_times_by_diagonals(const Matrix& a, const Matrix& b, const Layout& result,
                                                    Location where);

@@ -33,6 +33,14 @@ Dense Dense::column(std::vector<double> values, Location where) {
     return {length, 1, std::move(values), where};
 }
 
+Dense transposed(const Dense& matrix) {
+    Dense result(matrix.columns(), matrix.rows());
+    for (std::size_t i = 0; i < matrix.rows(); ++i) {
+        for (std::size_t j = 0; j < matrix.columns(); ++j) result(j, i) = matrix(i, j);
+    }
+    return result;
+}
+
 std::vector<std::vector<double>> pack(const Layout& layout, const Dense& matrix, Location where) {
     if (matrix.rows() != layout.rows() || matrix.columns() != layout.columns()) {
         fail(ErrorCode::invalid_argument, "{}pack: {} x {} values for a {}; shapes must be equal", prefix(where),

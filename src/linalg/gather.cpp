@@ -10,6 +10,7 @@ Place place_of(const Layout& layout, Position at, std::size_t copy) {
         case Kind::scalar: break;
         case Kind::row_vector: return {at.column / h, at.column % h * w + kept};
         case Kind::column_vector: return {at.row / w, kept * w + at.row % w};
+        case Kind::diagonals: break;  // operations do not gather from them
         case Kind::matrix: return {at.row / h * layout.tile_columns() + at.column / w, at.row % h * w + at.column % w};
     }
     return {};

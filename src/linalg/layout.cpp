@@ -1,5 +1,6 @@
 #include "tacit/linalg/layout.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "base/fail.hpp"
@@ -32,6 +33,7 @@ const char* to_string(Kind kind) noexcept {
         case Kind::row_vector: return "row vector";
         case Kind::column_vector: return "column vector";
         case Kind::matrix: return "matrix";
+        case Kind::diagonals: return "diagonals";
     }
     return "?";
 }
@@ -67,6 +69,12 @@ Layout Layout::column_vector(Unit unit, std::size_t length, Location where) {
     return layout;
 }
 
+Layout Layout::diagonals(Unit unit, std::size_t rows, std::size_t columns, Location where) {
+    const Layout layout(Kind::diagonals, unit, rows, columns);
+    layout.check(where);
+    return layout;
+}
+
 Layout Layout::scalar(Unit unit) { return {Kind::scalar, unit, 1, 1}; }
 
 std::size_t Layout::tile_rows() const noexcept {
@@ -75,6 +83,7 @@ std::size_t Layout::tile_rows() const noexcept {
         case Kind::column_vector: return 1;
         case Kind::row_vector: return pieces(columns_, unit_.height());
         case Kind::matrix: return pieces(rows_, unit_.height());
+        case Kind::diagonals: return pieces(rows_, unit_.width());
     }
     return 0;
 }
@@ -84,9 +93,15 @@ std::size_t Layout::tile_columns() const noexcept {
         case Kind::scalar:
         case Kind::row_vector: return 1;
         case Kind::column_vector: return pieces(rows_, unit_.width());
-        case Kind::matrix: return pieces(columns_, unit_.width());
+        case Kind::matrix:
+        case Kind::diagonals: return pieces(columns_, unit_.width());
     }
     return 0;
+}
+
+std::size_t Layout::giant_step() const noexcept {
+    const auto log_width = static_cast<std::size_t>(std::countr_zero(unit_.width()));
+    return std::min(unit_.width(), std::size_t{2} << log_width / 2);
 }
 
 std::size_t Layout::all_copies() const noexcept {
@@ -129,12 +144,23 @@ std::optional<Position> Layout::element(std::size_t tile, std::size_t slot) cons
         case Kind::matrix:
             at = {tile / tile_columns() * unit_.height() + r, tile % tile_columns() * unit_.width() + c};
             break;
+        case Kind::diagonals: {
+            const std::size_t w = unit_.width();
+            const std::size_t block = tile / w;
+            const std::size_t baby = tile % w % giant_step();
+            const std::size_t giant = tile % w - baby;
+            at = {block / tile_columns() * w + (c + w - giant) % w, block % tile_columns() * w + (c + baby) % w};
+            break;
+        }
     }
     if (!held || at.row >= rows_ || at.column >= columns_) return std::nullopt;
     return at;
 }
 
-bool Layout::has_rest(std::size_t tile) const { return !element(tile, unit_.slots() - 1).has_value(); }
+bool Layout::has_rest(std::size_t tile) const {
+    if (kind_ == Kind::diagonals) return rows_ % unit_.width() != 0 || columns_ % unit_.width() != 0;
+    return !element(tile, unit_.slots() - 1).has_value();
+}
 
 bool Layout::same_shape(const Layout& other) const noexcept {
     return kind_ == other.kind_ && unit_ == other.unit_ && rows_ == other.rows_ && columns_ == other.columns_;

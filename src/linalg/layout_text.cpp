@@ -61,11 +61,14 @@ Layout parse_rest(Line& line, const Layout& layout) {
 
 Layout parse_line(Line& line) {
     if (line.take("scalar")) return Layout::scalar(parse_unit(line));
-    if (line.take("matrix ")) {
+    const bool matrix = line.take("matrix ");
+    if (matrix || line.take("diagonals ")) {
         const std::size_t rows = line.number();
         line.expect("x");
         const std::size_t columns = line.number();
-        return parse_rest(line, Layout::matrix(parse_unit(line), rows, columns, Location{}));
+        const Unit unit = parse_unit(line);
+        return parse_rest(line, matrix ? Layout::matrix(unit, rows, columns, Location{})
+                                       : Layout::diagonals(unit, rows, columns, Location{}));
     }
     const bool row = line.take("row_vector ");
     if (!row) line.expect("column_vector ");
@@ -85,7 +88,9 @@ std::string print(const Layout& layout) {
     const char* const rest = layout.clean() ? "clean" : "dirty";
     switch (layout.kind()) {
         case Kind::scalar: return fmt::format("scalar {}", of_unit);
-        case Kind::matrix: return fmt::format("matrix {}x{} {} {}", layout.rows(), layout.columns(), of_unit, rest);
+        case Kind::matrix:
+        case Kind::diagonals:
+            return fmt::format("{} {}x{} {} {}", word(layout.kind()), layout.rows(), layout.columns(), of_unit, rest);
         case Kind::row_vector:
         case Kind::column_vector: break;
     }

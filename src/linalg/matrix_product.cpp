@@ -119,6 +119,11 @@ std::size_t log2(std::size_t power_of_two) { return static_cast<std::size_t>(std
 
 }  // namespace
 
+bool diagonals_fit(const Layout& a, const Layout& b) {
+    const std::size_t width = a.unit().width();
+    return std::min(b.rows(), width) + a.columns() <= width + 1;
+}
+
 Matrix transposed_times(const Matrix& a, const Matrix& b, ProductForm form, Location where) {
     const Layout& x = a.layout();
     const Layout& y = b.layout();
@@ -142,7 +147,7 @@ Matrix times_transposed(const Matrix& a, const Matrix& b, ProductForm form, Loca
     const Layout layout =
         result_layout("times_transposed", a, b, x.columns() == y.columns(), x.rows(), y.rows(), where);
     const Unit unit = layout.unit();
-    const bool possible = std::min(y.rows(), unit.width()) + x.columns() <= unit.width() + 1;
+    const bool possible = diagonals_fit(x, y);
     if (form == ProductForm::automatic) {
         const std::size_t log_w = log2(unit.width());
         const std::size_t shifts = std::min(unit.height(), x.rows() + y.rows() - 1);

@@ -27,6 +27,7 @@ template Scalar hadamard(const Scalar&, const Scalar&, Location);
 template RowVector hadamard(const RowVector&, const RowVector&, Location);
 template ColumnVector hadamard(const ColumnVector&, const ColumnVector&, Location);
 template Matrix hadamard(const Matrix&, const Matrix&, Location);
+template DiagonalMatrix hadamard(const DiagonalMatrix&, const DiagonalMatrix&, Location);
 
 Matrix hadamard(const RowVector& a, const Matrix& b, Location where) {
     const Layout& m = b.layout();
@@ -85,6 +86,7 @@ template Scalar hadamard(const Scalar&, const Dense&, Location);
 template RowVector hadamard(const RowVector&, const Dense&, Location);
 template ColumnVector hadamard(const ColumnVector&, const Dense&, Location);
 template Matrix hadamard(const Matrix&, const Dense&, Location);
+template DiagonalMatrix hadamard(const DiagonalMatrix&, const Dense&, Location);
 
 template <Kind K>
 Value<K> multiply(const Scalar& a, const Value<K>& b, Location where) {
@@ -100,6 +102,7 @@ template Scalar multiply(const Scalar&, const Scalar&, Location);
 template RowVector multiply(const Scalar&, const RowVector&, Location);
 template ColumnVector multiply(const Scalar&, const ColumnVector&, Location);
 template Matrix multiply(const Scalar&, const Matrix&, Location);
+template DiagonalMatrix multiply(const Scalar&, const DiagonalMatrix&, Location);
 
 Matrix outer(const RowVector& a, const ColumnVector& b, Location where) {
     const Unit unit = a.layout().unit();
@@ -119,6 +122,35 @@ Matrix outer(const RowVector& a, const ColumnVector& b, Location where) {
 
 ColumnVector multiply(const RowVector& a, const Matrix& b, Location where) {
     return sum_rows(hadamard(a, b, where), where);
+}
+
+ColumnVector multiply(const DiagonalMatrix& a, const ColumnVector& b, Location where) {
+    const Layout& m = a.layout();
+    const Unit unit = m.unit();
+    require(b.layout().length() == m.columns() && b.layout().unit() == unit, "multiply", m, b.layout(),
+            "the column vector is as long as the matrix is wide, in the same unit", where);
+    // Zeros of the matrix let no garbage of the vector through.
+    const DiagonalMatrix diagonals = cleaned(a, where);
+    const ColumnVector vector = spread(b, where);
+    const Writer write(where);
+    const auto shift = [](std::size_t steps) { return static_cast<std::ptrdiff_t>(steps); };
+    const std::size_t step = m.giant_step();
+    std::vector<Expr> tiles;
+    for (std::size_t i = 0; i < m.tile_rows(); ++i) {
+        std::vector<Expr> parts;
+        for (std::size_t giant = 0; giant < unit.width(); giant += step) {
+            std::vector<Expr> terms;
+            for (std::size_t j = 0; j < m.tile_columns(); ++j) {
+                const std::size_t first = (i * m.tile_columns() + j) * unit.width() + giant;
+                for (std::size_t baby = 0; baby < step; ++baby) {
+                    terms.push_back(write.mul(diagonals.tile(first + baby), write.rotate(vector.tile(j), shift(baby))));
+                }
+            }
+            parts.push_back(write.rotate(write.sum(terms), shift(giant)));
+        }
+        tiles.push_back(write.sum(parts));
+    }
+    return {Layout::column_vector(unit, m.rows(), where), std::move(tiles), where};
 }
 
 RowVector multiply(const Matrix& a, const ColumnVector& b, Location where) {

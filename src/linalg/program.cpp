@@ -40,7 +40,8 @@ Scalar ProgramBuilder::scalar(const std::string& name, Unit unit, Location where
     return input<Kind::scalar>(name, Layout::scalar(unit), where);
 }
 
-std::vector<circuit::Expr> ProgramBuilder::input_tiles(const std::string& name, const Layout& layout, Location where) {
+std::vector<circuit::Expr> ProgramBuilder::input_tiles(const Description& what, Location where) {
+    const auto& [name, layout, transposed] = what;
     if (slots_.value_or(layout.unit().slots()) != layout.unit().slots()) {
         fail(ErrorCode::invalid_argument,
              "{}program: input \"{}\" has units of {} slots, others have {}; one program "
@@ -54,24 +55,37 @@ std::vector<circuit::Expr> ProgramBuilder::input_tiles(const std::string& name, 
     for (std::size_t i = 0; i < layout.tiles(); ++i) {
         tiles.push_back(builder_.expr(builder_.input(tile_name(name, layout, i), where)));
     }
-    inputs_.push_back({name, layout, input_count_});
+    inputs_.push_back({what, input_count_});
     input_count_ += layout.tiles();
     return tiles;
 }
 
-void ProgramBuilder::output_tiles(const std::string& name, const Layout& layout, std::span<const circuit::Expr> tiles,
-                                  Location where) {
+void ProgramBuilder::output_tiles(const Description& what, std::span<const circuit::Expr> tiles, Location where) {
+    const auto& [name, layout, transposed] = what;
     if (slots_ != layout.unit().slots()) {
         fail(ErrorCode::invalid_argument, "{}program: output \"{}\" is not a value of this program", prefix(where),
              name);
     }
     require_new_name("output", outputs_, name, where);
     for (std::size_t i = 0; i < tiles.size(); ++i) builder_.output(tiles[i], tile_name(name, layout, i));
-    outputs_.push_back({name, layout, output_count_});
+    outputs_.push_back({what, output_count_});
     output_count_ += tiles.size();
 }
 
 Program ProgramBuilder::finish() && { return {std::move(builder_).finish(), std::move(inputs_), std::move(outputs_)}; }
+
+std::string print_layout(const Description& what) {
+    return print(what.layout) + (what.transposed ? " transposed" : "");
+}
+
+std::vector<std::vector<double>> pack(const Description& what, const Dense& matrix, Location where) {
+    return pack(what.layout, what.transposed ? transposed(matrix) : matrix, where);
+}
+
+Dense unpack(const Description& what, std::span<const std::vector<double>> tiles, Location where) {
+    Dense matrix = unpack(what.layout, tiles, where);
+    return what.transposed ? transposed(matrix) : matrix;
+}
 
 std::vector<std::vector<double>> Program::pack(std::span<const Dense> matrices, Location where) const {
     if (matrices.size() != inputs.size()) {
@@ -80,7 +94,7 @@ std::vector<std::vector<double>> Program::pack(std::span<const Dense> matrices, 
     }
     std::vector<std::vector<double>> slots;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        for (auto& tile : linalg::pack(inputs[i].layout, matrices[i], where)) slots.push_back(std::move(tile));
+        for (auto& tile : linalg::pack(inputs[i], matrices[i], where)) slots.push_back(std::move(tile));
     }
     return slots;
 }
@@ -93,7 +107,7 @@ std::vector<Dense> Program::unpack(std::span<const std::vector<double>> slots, L
     }
     std::vector<Dense> matrices;
     for (const Operand& output : outputs) {
-        matrices.push_back(linalg::unpack(output.layout, slots.subspan(output.first, output.layout.tiles()), where));
+        matrices.push_back(linalg::unpack(output, slots.subspan(output.first, output.layout.tiles()), where));
     }
     return matrices;
 }

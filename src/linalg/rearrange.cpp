@@ -1,6 +1,7 @@
 #include "tacit/linalg/rearrange.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "linalg/gather.hpp"
@@ -60,11 +61,28 @@ RowVector transpose(const ColumnVector& vector, Location where) {
     return sum_columns(diagonal, where);
 }
 
+namespace {
+
+/// How many copies of a vector move at once: each from one of its own, and as many as can be doubled until they are
+/// all.
+std::size_t kept_copies(const Layout& source, const Layout& target) {
+    return std::bit_floor(std::min(source.copies(), target.all_copies()));
+}
+
+/// The elements of a vector in the copies of `target`, then in all of them.
+template <Kind K>
+Value<K> moved_copies(const Value<K>& vector, const Layout& target, Location where) {
+    const auto same = [](Position at) { return std::optional(at); };
+    const Value<K> moved{target, gather(target, vector.layout(), vector.tiles(), same, Writer(where)), where};
+    return spread(moved, where);
+}
+
+}  // namespace
+
 template <Kind K>
 Value<K> with_unit(const Value<K>& value, Unit unit, Location where) {
     const Layout& source = value.layout();
     if (unit == source.unit()) return value;
-    const auto same = [](Position at) { return std::optional(at); };
     if (unit.slots() != source.unit().slots()) {
         fail(ErrorCode::invalid_argument, "{}with_unit: a {} in units of {} x {}; the number of slots stays {}",
              prefix(where), print(source), unit.height(), unit.width(), source.unit().slots());
@@ -82,10 +100,14 @@ Value<K> with_unit(const Value<K>& value, Unit unit, Location where) {
             const Expr clean = cleaned(all, where).tile(0);
             return {target, {write.repeat(clean, 1, narrow, source.unit().width())}, where};
         }
-        return {target, gather(target, source, value.tiles(), same, write), where};
+        const bool periodic = source.copies() == source.all_copies();
+        return moved_copies(value, periodic ? target : target.with_copies(kept_copies(source, target), where), where);
+    } else if constexpr (K == Kind::row_vector) {
+        const Layout target = Layout::row_vector(unit, source.length(), where);
+        return moved_copies(value, target.with_copies(kept_copies(source, target), where), where);
     } else {
-        const Layout target = K == Kind::row_vector ? Layout::row_vector(unit, source.length(), where)
-                                                    : Layout::matrix(unit, source.rows(), source.columns(), where);
+        const Layout target = Layout::matrix(unit, source.rows(), source.columns(), where);
+        const auto same = [](Position at) { return std::optional(at); };
         return {target, gather(target, source, value.tiles(), same, write), where};
     }
 }

@@ -20,7 +20,8 @@ Extent extent_of(const Layout& layout) {
         case Kind::scalar: break;
         case Kind::row_vector: return {layout.length(), 1};
         case Kind::column_vector: return {1, layout.length()};
-        case Kind::matrix: return {layout.rows(), layout.columns()};
+        case Kind::matrix:
+        case Kind::diagonals: return {layout.rows(), layout.columns()};
     }
     return {1, 1};
 }

@@ -15,7 +15,7 @@ std::ptrdiff_t remainder(std::ptrdiff_t shift, std::ptrdiff_t modulus) { return 
 /// How shifts are split: shift = giant + baby with 0 <= baby < giant_step and giant a multiple of giant_step.
 struct Split {
     std::ptrdiff_t giant_step = 1;
-    std::size_t rotations = 0;
+    double cost = 0;
 };
 
 template <class Diagonals>
@@ -36,8 +36,8 @@ Split cheapest_split(const Diagonals& diagonals) {
             if (baby != 0) babies.emplace(key.first, baby);
             if (baby != key.second) giants.insert(key.second - baby);
         }
-        const std::size_t rotations = babies.size() + giants.size();
-        if (!best || rotations < best->rotations) best = Split{step, rotations};
+        const double cost = baby_step_cost * static_cast<double>(babies.size()) + static_cast<double>(giants.size());
+        if (!best || cost < best->cost) best = Split{step, cost};
     }
     return *best;
 }
@@ -86,7 +86,7 @@ Expr SlotMap::apply(std::span<const Expr> sources, const Writer& write) const {
     if (diagonals_.empty()) return write.mul(sources.front(), std::vector{0.0});
     // Shifts that are taken modulo the number of slots may coincide, or lose the common factor that makes steps few.
     const Diagonals merged = cyclic();
-    const bool as_added = cheapest_split(diagonals_).rotations <= cheapest_split(merged).rotations;
+    const bool as_added = cheapest_split(diagonals_).cost <= cheapest_split(merged).cost;
     const Diagonals& diagonals = as_added ? diagonals_ : merged;
     const std::ptrdiff_t step = cheapest_split(diagonals).giant_step;
     std::map<std::ptrdiff_t, std::vector<Expr>> terms;  // by giant step

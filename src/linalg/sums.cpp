@@ -70,21 +70,37 @@ ColumnVector spread(const ColumnVector& vector, Location where) {
     return spread_by(vector, vector.layout().unit().width(), where);
 }
 
-Scalar dot(const RowVector& a, const RowVector& b, Location where) {
-    RowVector product = hadamard(spread(a, where), spread(b, where), where);
-    product = cleaned(product, where);
-    const Unit unit = product.layout().unit();
+namespace {
+
+/// The sum of the elements of a clean vector with all copies.
+template <Kind K>
+Scalar total(const Value<K>& vector, Location where) {
+    const Unit unit = vector.layout().unit();
     const Writer write(where);
-    return {
-        Layout::scalar(unit), {write.window_sum(write.sum(product.tiles()), unit.width(), unit.height(), 0)}, where};
+    const Expr sum = write.sum(vector.tiles());
+    // A column vector stands in every row, so that a window that runs over the end of one goes on in its copy.
+    return {Layout::scalar(unit),
+            {K == Kind::row_vector ? write.window_sum(sum, unit.width(), unit.height(), 0)
+                                   : write.window_sum(sum, 1, unit.width(), 0)},
+            where};
+}
+
+}  // namespace
+
+Scalar dot(const RowVector& a, const RowVector& b, Location where) {
+    return total(cleaned(hadamard(spread(a, where), spread(b, where), where), where), where);
 }
 
 Scalar dot(const ColumnVector& a, const ColumnVector& b, Location where) {
-    const ColumnVector product = cleaned(hadamard(spread(a, where), spread(b, where), where), where);
-    const Unit unit = product.layout().unit();
-    const Writer write(where);
-    // Every row of the unit holds the same, so a window that runs over the end of one goes on in its copy.
-    return {Layout::scalar(unit), {write.window_sum(write.sum(product.tiles()), 1, unit.width(), 0)}, where};
+    return total(cleaned(hadamard(spread(a, where), spread(b, where), where), where), where);
+}
+
+Scalar dot(const RowVector& a, const Dense& b, Location where) {
+    return total(hadamard(spread(a, where), b, where), where);
+}
+
+Scalar dot(const ColumnVector& a, const Dense& b, Location where) {
+    return total(hadamard(spread(a, where), b, where), where);
 }
 
 }  // namespace tacit::linalg

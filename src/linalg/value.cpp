@@ -98,15 +98,18 @@ template class Value<Kind::scalar>;
 template class Value<Kind::row_vector>;
 template class Value<Kind::column_vector>;
 template class Value<Kind::matrix>;
+template class Value<Kind::diagonals>;
 
 template Scalar sum(const std::vector<Scalar>&, Location);
 template RowVector sum(const std::vector<RowVector>&, Location);
 template ColumnVector sum(const std::vector<ColumnVector>&, Location);
 template Matrix sum(const std::vector<Matrix>&, Location);
+template DiagonalMatrix sum(const std::vector<DiagonalMatrix>&, Location);
 
 template Scalar cleaned(const Scalar&, Location);
 template RowVector cleaned(const RowVector&, Location);
 template ColumnVector cleaned(const ColumnVector&, Location);
 template Matrix cleaned(const Matrix&, Location);
+template DiagonalMatrix cleaned(const DiagonalMatrix&, Location);
 
 }  // namespace tacit::linalg

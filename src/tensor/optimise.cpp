@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/fail.hpp"
-#include "circuit/products_after.hpp"
 #include "tensor/lower.hpp"
 #include "tensor/search.hpp"
 #include "tensor/ways.hpp"
@@ -17,22 +15,6 @@
 namespace tacit::tensor {
 
 namespace {
-
-double weight(const circuit::Circuit& circuit, const circuit::Node& node) {
-    constexpr double light = 0.1;
-    switch (node.op) {
-        case circuit::Op::rotate:
-        case circuit::Op::conjugate: return 1;
-        case circuit::Op::mul: return circuit.is_constant(node.rhs) ? light : 1 + light;
-        case circuit::Op::input: return light;
-        case circuit::Op::add:
-        case circuit::Op::sub:
-        case circuit::Op::negate: return light / 4;
-        case circuit::Op::constant:
-        case circuit::Op::refresh: return 0;  // placed where a circuit is too deep, after the search
-    }
-    return 0;
-}
 
 Association association(const Grouping& grouping) {
     if (!grouping.exceptions.empty()) return Association::by_term;
@@ -90,16 +72,6 @@ private:
 };
 
 }  // namespace
-
-double estimated_cost(const circuit::Circuit& circuit) {
-    const std::vector<int> levels = circuit::products_after(circuit);
-    double cost = 0;
-    for (std::size_t i = 0; i < levels.size(); ++i) {
-        if (levels[i] == circuit::dead) continue;
-        cost += weight(circuit, circuit.nodes()[i]) * std::pow(levels[i] + 2, 1.5);
-    }
-    return cost;
-}
 
 int least_depth(const Program& program, Summation summation, Association association) {
     int least = std::numeric_limits<int>::max();

@@ -31,20 +31,17 @@ TEST(Dense, PacksARowVectorDownAndAColumnVectorAlong) {
 
 TEST(Dense, UnpackingUndoesPackingAndIgnoresTheRest) {
     std::mt19937_64 random(1);
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            for (const Layout& layout :
-                 {Layout::matrix(unit, rows, columns), Layout::row_vector(unit, rows).with_copies(3),
-                  Layout::column_vector(unit, columns)}) {
-                const Dense values = random_dense(layout.rows(), layout.columns(), random);
-                auto tiles = pack(layout, values);
-                for (std::size_t tile = 0; tile < tiles.size(); ++tile) {
-                    for (std::size_t slot = 0; slot < unit.slots(); ++slot) {
-                        if (!layout.element(tile, slot)) tiles[tile][slot] = 99;
-                    }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        for (const Layout& layout : {Layout::matrix(unit, rows, columns), Layout::row_vector(unit, rows).with_copies(3),
+                                     Layout::column_vector(unit, columns)}) {
+            const Dense values = random_dense(layout.rows(), layout.columns(), random);
+            auto tiles = pack(layout, values);
+            for (std::size_t tile = 0; tile < tiles.size(); ++tile) {
+                for (std::size_t slot = 0; slot < unit.slots(); ++slot) {
+                    if (!layout.element(tile, slot)) tiles[tile][slot] = 99;
                 }
-                EXPECT_EQ(unpack(layout, tiles), values) << print(layout);
             }
+            EXPECT_EQ(unpack(layout, tiles), values) << print(layout);
         }
     }
 }

@@ -5,7 +5,6 @@
 #include "linalg/trial.hpp"
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
-#include "tacit/ckks/serialization.hpp"
 #include "tacit/linalg/inverse.hpp"
 #include "tacit/linalg/matrix_product.hpp"
 #include "tacit/linalg/products.hpp"
@@ -110,6 +109,15 @@ TEST_P(Encrypted, ProductsInARow) {
     check_encrypted(t, 3, 1e-2);
 }
 
+TEST_P(Encrypted, MatricesByDiagonals) {
+    if (w > 64) GTEST_SKIP() << "256 diagonals, and the same as 64";
+    Trial t;
+    const auto m = t.input<Kind::diagonals>(Layout::diagonals(unit, w, w - 3));
+    const auto x = t.column(unit, w - 3);
+    t.expect(multiply(m.value, x.value), times(m.clear, x.clear));
+    check_encrypted(t, 1);
+}
+
 TEST_P(Encrypted, PublicMatrices) {
     Trial t;
     std::mt19937_64 random(9);
@@ -172,30 +180,6 @@ TEST_P(Encrypted, ElementsInOtherPlaces) {
         return Dense::column(std::move(values));
     }());
     check_encrypted(t, 1);
-}
-
-TEST_P(Encrypted, ValuesTravelAsLayoutsAndCiphertexts) {
-    const auto parameters = ckks::Parameters::create({.depth = 1, .log_ring_dimension = 13});
-    const auto keys = ckks::generate_keys(parameters, {});
-    const ckks::Encryptor encryptor(keys.secret_key);
-    const ckks::Decryptor decryptor(keys.secret_key);
-    std::mt19937_64 random(5);
-    for (const Layout& layout : {Layout::matrix(unit, h + 17, w + 11), Layout::row_vector(unit, h + 17).with_copies(3),
-                                 Layout::column_vector(unit, w / 2), Layout::scalar(unit)}) {
-        const Dense values = random_dense(layout.rows(), layout.columns(), random);
-        const std::string label = print(layout);
-        std::vector<std::vector<std::byte>> sent;
-        for (const auto& slots : pack(layout, values)) sent.push_back(serialize(encryptor.encrypt(slots)));
-        const Layout received = parse_layout(label).value();
-        std::vector<std::vector<double>> slots;
-        for (const auto& bytes : sent) {
-            slots.push_back(decryptor.decrypt(ckks::parse_ciphertext(bytes, parameters).value()));
-        }
-        const Dense read = unpack(received, slots);
-        for (std::size_t i = 0; i < values.values().size(); ++i) {
-            EXPECT_NEAR(read.values()[i], values.values()[i], 1e-6) << label;
-        }
-    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Units, Encrypted, ::testing::Values(Unit::make(64, 64), Unit::make(16, 256)),

@@ -46,6 +46,25 @@ TEST(Layout, HoldsAVectorInItsCopiesAlone) {
     EXPECT_TRUE(one.has_rest(0));
 }
 
+TEST(Layout, KeepsDiagonalsMovedByTheirGiantSteps) {
+    const Layout layout = Layout::diagonals(Unit::make(2, 8), 8, 11);
+    EXPECT_EQ(layout.tiles(), 16U);  // two blocks side by side, 8 diagonals each
+    EXPECT_EQ(layout.giant_step(), 4U);
+    for (const std::size_t row : {0, 1}) {
+        EXPECT_EQ(layout.element(0, row * 8 + 3), (Position{3, 3}));
+        EXPECT_EQ(layout.element(2, row * 8 + 3), (Position{3, 5}));
+        EXPECT_EQ(layout.element(6, row * 8 + 3), (Position{7, 5}));  // diagonal 6, moved by 4
+        EXPECT_EQ(layout.element(9, row * 8 + 0), (Position{0, 9}));
+        EXPECT_FALSE(layout.element(9, row * 8 + 2));  // column 11 of 11
+    }
+    // Every element stands in some tile, once in each row of the unit.
+    std::size_t held = 0;
+    for (std::size_t tile = 0; tile < layout.tiles(); ++tile) {
+        for (std::size_t slot = 0; slot < 16; ++slot) held += layout.element(tile, slot) ? 1 : 0;
+    }
+    EXPECT_EQ(held, 2U * 8 * 11);
+}
+
 TEST(Layout, IsCleanWhereEverySlotHoldsAnElement) {
     EXPECT_TRUE(Layout::matrix(Unit::make(2, 4), 4, 8).with_clean(false).clean());
     EXPECT_FALSE(Layout::matrix(Unit::make(2, 4), 4, 7).with_clean(false).clean());
@@ -93,6 +112,8 @@ std::vector<Layout> examples() {
             Layout::row_vector(unit, 128),
             Layout::column_vector(unit, 1).with_copies(64).with_clean(false),
             Layout::scalar(unit),
+            Layout::diagonals(unit, 20, 30).with_clean(false),
+            Layout::diagonals(unit, 16, 32),
             Layout::matrix(Unit::make(1, 1), 1, 1)};
 }
 
@@ -103,6 +124,7 @@ TEST(LayoutText, IsOneLine) {
               "row_vector 300 unit 64x16 copies 7 dirty");
     EXPECT_EQ(print(Layout::column_vector(unit, 3)), "column_vector 3 unit 64x16 copies 64 clean");
     EXPECT_EQ(print(Layout::scalar(unit)), "scalar unit 64x16");
+    EXPECT_EQ(print(Layout::diagonals(unit, 20, 30)), "diagonals 20x30 unit 64x16 clean");
 }
 
 TEST(LayoutText, RoundTrips) {

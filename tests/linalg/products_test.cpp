@@ -1,5 +1,7 @@
 #include "tacit/linalg/products.hpp"
 
+#include <bit>
+
 #include "circuit/expect_error.hpp"
 #include "linalg/trial.hpp"
 #include "tacit/linalg/rearrange.hpp"
@@ -26,101 +28,89 @@ static_assert(CanAdd<Matrix, Matrix> && CanAdd<RowVector, double> && CanAdd<Dens
 static_assert(!CanAdd<Matrix, RowVector> && !CanAdd<RowVector, ColumnVector> && !CanAdd<Matrix, Scalar>);
 
 TEST(Products, HadamardOfEqualKindsTakesOneLevel) {
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            Trial t;
-            const auto a = t.matrix(unit, rows, columns);
-            const auto b = t.matrix(unit, rows, columns);
-            const auto u = t.row(unit, rows);
-            const auto v = t.row(unit, rows);
-            const auto x = t.column(unit, columns);
-            const auto y = t.column(unit, columns);
-            t.expect(hadamard(a.value, b.value), product(a.clear, b.clear));
-            t.expect(hadamard(u.value, v.value), product(u.clear, v.clear));
-            t.expect(hadamard(x.value, y.value), product(x.clear, y.clear));
-            t.expect(hadamard(a.value, a.value), product(a.clear, a.clear));
-            t.expect(hadamard(u.value, u.value), product(u.clear, u.clear));
-            t.expect(hadamard(x.value, x.value), product(x.clear, x.clear));
-            EXPECT_EQ(depth(t.check().circuit), 1);
-        }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        Trial t;
+        const auto a = t.matrix(unit, rows, columns);
+        const auto b = t.matrix(unit, rows, columns);
+        const auto u = t.row(unit, rows);
+        const auto v = t.row(unit, rows);
+        const auto x = t.column(unit, columns);
+        const auto y = t.column(unit, columns);
+        t.expect(hadamard(a.value, b.value), product(a.clear, b.clear));
+        t.expect(hadamard(u.value, v.value), product(u.clear, v.clear));
+        t.expect(hadamard(x.value, y.value), product(x.clear, y.clear));
+        t.expect(hadamard(a.value, a.value), product(a.clear, a.clear));
+        t.expect(hadamard(u.value, u.value), product(u.clear, u.clear));
+        t.expect(hadamard(x.value, x.value), product(x.clear, x.clear));
+        EXPECT_EQ(depth(t.check().circuit), 1);
     }
 }
 
 TEST(Products, AVectorScalesTheRowsOrColumnsOfAMatrix) {
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            Trial t;
-            const auto m = t.matrix(unit, rows, columns);
-            const auto u = t.row(unit, rows);
-            const auto x = t.column(unit, columns);
-            t.expect(hadamard(u.value, m.value), product(m.clear, times(transposed(u.clear), filled(1, columns, 1))));
-            t.expect(hadamard(m.value, x.value), product(m.clear, times(filled(rows, 1, 1), transposed(x.clear))));
-            EXPECT_EQ(depth(t.check().circuit), 1);
-        }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        Trial t;
+        const auto m = t.matrix(unit, rows, columns);
+        const auto u = t.row(unit, rows);
+        const auto x = t.column(unit, columns);
+        t.expect(hadamard(u.value, m.value), product(m.clear, times(transposed(u.clear), filled(1, columns, 1))));
+        t.expect(hadamard(m.value, x.value), product(m.clear, times(filled(rows, 1, 1), transposed(x.clear))));
+        EXPECT_EQ(depth(t.check().circuit), 1);
     }
 }
 
 TEST(Products, SumOverRowsTakesNoLevel) {
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            Trial t;
-            const auto m = t.matrix(unit, rows, columns);
-            t.expect(sum_rows(m.value), row_sums(m.clear));
-            EXPECT_EQ(depth(t.check().circuit), 0);
-        }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        Trial t;
+        const auto m = t.matrix(unit, rows, columns);
+        t.expect(sum_rows(m.value), row_sums(m.clear));
+        EXPECT_EQ(depth(t.check().circuit), 0);
     }
 }
 
 TEST(Products, SumOverColumnsTakesNoLevelAndSpreadingItOne) {
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            Trial lazy;
-            const auto m = lazy.matrix(unit, rows, columns);
-            lazy.expect(sum_columns(m.value), column_sums(m.clear));
-            EXPECT_EQ(depth(lazy.check().circuit), 0);
-            Trial t;
-            const auto n = t.matrix(unit, rows, columns);
-            const RowVector all = spread(sum_columns(n.value));
-            EXPECT_EQ(all.layout(), Layout::row_vector(unit, rows));
-            t.expect(all, column_sums(n.clear));
-            EXPECT_EQ(depth(t.check().circuit), 1);
-        }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        Trial lazy;
+        const auto m = lazy.matrix(unit, rows, columns);
+        lazy.expect(sum_columns(m.value), column_sums(m.clear));
+        EXPECT_EQ(depth(lazy.check().circuit), 0);
+        Trial t;
+        const auto n = t.matrix(unit, rows, columns);
+        const RowVector all = spread(sum_columns(n.value));
+        EXPECT_EQ(all.layout(), Layout::row_vector(unit, rows));
+        t.expect(all, column_sums(n.clear));
+        EXPECT_EQ(depth(t.check().circuit), 1);
     }
 }
 
 TEST(Products, VectorTimesMatrixTakesOneLevelOnEitherSide) {
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            Trial t;
-            const auto m = t.matrix(unit, rows, columns);
-            const auto u = t.row(unit, rows);
-            const auto x = t.column(unit, columns);
-            t.expect(multiply(u.value, m.value), transposed(times(u.clear, m.clear)));
-            t.expect(multiply(m.value, x.value), transposed(times(m.clear, x.clear)));
-            EXPECT_EQ(depth(t.check().circuit), 1);
-        }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        Trial t;
+        const auto m = t.matrix(unit, rows, columns);
+        const auto u = t.row(unit, rows);
+        const auto x = t.column(unit, columns);
+        t.expect(multiply(u.value, m.value), transposed(times(u.clear, m.clear)));
+        t.expect(multiply(m.value, x.value), transposed(times(m.clear, x.clear)));
+        EXPECT_EQ(depth(t.check().circuit), 1);
     }
 }
 
 TEST(Products, HadamardWithPublicValuesTakesOneLevelAndCleans) {
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            Trial t;
-            std::mt19937_64 random(4);
-            const auto m = t.matrix(unit, rows, columns, false);
-            const auto u = t.input<Kind::row_vector>(Layout::row_vector(unit, rows).with_clean(false));
-            const auto x = t.column(unit, columns);
-            const Dense full = random_dense(rows, columns, random);
-            const Dense row = random_dense(1, rows, random);
-            const Dense column = random_dense(columns, 1, random);
-            t.expect(hadamard(m.value, full), product(m.clear, full));
-            t.expect(hadamard(m.value, row), product(m.clear, times(transposed(row), filled(1, columns, 1))));
-            t.expect(hadamard(m.value, column), product(m.clear, times(filled(rows, 1, 1), transposed(column))));
-            t.expect(hadamard(u.value, row), product(u.clear, row));
-            t.expect(hadamard(x.value, column), product(x.clear, column));
-            EXPECT_TRUE(hadamard(m.value, full).layout().clean());
-            EXPECT_EQ(depth(t.check().circuit), 1);
-        }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        Trial t;
+        std::mt19937_64 random(4);
+        const auto m = t.matrix(unit, rows, columns, false);
+        const auto u = t.input<Kind::row_vector>(Layout::row_vector(unit, rows).with_clean(false));
+        const auto x = t.column(unit, columns);
+        const Dense full = random_dense(rows, columns, random);
+        const Dense row = random_dense(1, rows, random);
+        const Dense column = random_dense(columns, 1, random);
+        t.expect(hadamard(m.value, full), product(m.clear, full));
+        t.expect(hadamard(m.value, row), product(m.clear, times(transposed(row), filled(1, columns, 1))));
+        t.expect(hadamard(m.value, column), product(m.clear, times(filled(rows, 1, 1), transposed(column))));
+        t.expect(hadamard(u.value, row), product(u.clear, row));
+        t.expect(hadamard(x.value, column), product(x.clear, column));
+        EXPECT_TRUE(hadamard(m.value, full).layout().clean());
+        EXPECT_EQ(depth(t.check().circuit), 1);
     }
 }
 
@@ -166,33 +156,29 @@ TEST(Products, DotProductsOfDirtyVectorsAreMasked) {
 }
 
 TEST(Products, OuterProductTakesOneLevel) {
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            for (const bool clean : {true, false}) {
-                Trial t;
-                const auto u = t.input<Kind::row_vector>(Layout::row_vector(unit, rows).with_clean(clean));
-                const auto x = t.column(unit, columns);
-                t.expect(outer(u.value, x.value), times(transposed(u.clear), transposed(x.clear)));
-                EXPECT_EQ(depth(t.check().circuit), 1);
-            }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        for (const bool clean : {true, false}) {
+            Trial t;
+            const auto u = t.input<Kind::row_vector>(Layout::row_vector(unit, rows).with_clean(clean));
+            const auto x = t.column(unit, columns);
+            t.expect(outer(u.value, x.value), times(transposed(u.clear), transposed(x.clear)));
+            EXPECT_EQ(depth(t.check().circuit), 1);
         }
     }
 }
 
 TEST(Products, GarbageIsMaskedWhereASumWouldMixItIn) {
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            Trial t;
-            const auto m = t.matrix(unit, rows, columns, false);
-            const auto u = t.input<Kind::row_vector>(Layout::row_vector(unit, rows).with_clean(false));
-            const auto x = t.input<Kind::column_vector>(Layout::column_vector(unit, columns).with_clean(false));
-            t.expect(sum_rows(m.value), row_sums(m.clear));
-            t.expect(sum_columns(m.value), column_sums(m.clear));
-            t.expect(multiply(u.value, m.value), transposed(times(u.clear, m.clear)));
-            t.expect(multiply(m.value, x.value), transposed(times(m.clear, x.clear)));
-            t.expect(spread(sum_columns(hadamard(m.value, m.value))), column_sums(product(m.clear, m.clear)));
-            EXPECT_LE(depth(t.check().circuit), 3);
-        }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        Trial t;
+        const auto m = t.matrix(unit, rows, columns, false);
+        const auto u = t.input<Kind::row_vector>(Layout::row_vector(unit, rows).with_clean(false));
+        const auto x = t.input<Kind::column_vector>(Layout::column_vector(unit, columns).with_clean(false));
+        t.expect(sum_rows(m.value), row_sums(m.clear));
+        t.expect(sum_columns(m.value), column_sums(m.clear));
+        t.expect(multiply(u.value, m.value), transposed(times(u.clear, m.clear)));
+        t.expect(multiply(m.value, x.value), transposed(times(m.clear, x.clear)));
+        t.expect(spread(sum_columns(hadamard(m.value, m.value))), column_sums(product(m.clear, m.clear)));
+        EXPECT_LE(depth(t.check().circuit), 3);
     }
 }
 
@@ -238,6 +224,70 @@ TEST(Products, AMatrixOfHalfTheWidthNeedsNoMaskBetweenProducts) {
         const Dense image = times(m.clear, x.clear);
         t.expect(multiply(y, m.value), times(transposed(m.clear), image));
         EXPECT_EQ(depth(t.check().circuit), levels);
+    }
+}
+
+TEST(Products, AMatrixByDiagonalsTimesAVectorTakesOneLevelAndNoMask) {
+    for (const Unit unit : {Unit::make(64, 64), Unit::make(16, 256), Unit::make(2, 8), Unit::make(4, 1)}) {
+        const std::size_t w = unit.width();
+        for (const auto& [rows, columns] : {Shape{w, w}, {w / 2 + 1, w}, {w, w / 2 + 1}, {2 * w, w}, {w + 1, 2 * w}}) {
+            if (unit.width() == 256 && rows + columns > 2 * w) continue;  // large, and the same as in small units
+            Trial t;
+            const auto m = t.input<Kind::diagonals>(Layout::diagonals(unit, rows, columns));
+            const auto x = t.input<Kind::column_vector>(Layout::column_vector(unit, columns).with_clean(false));
+            const ColumnVector y = multiply(m.value, x.value);
+            EXPECT_TRUE(y.layout().clean());
+            EXPECT_EQ(y.layout().copies(), unit.height());
+            t.expect(y, times(m.clear, x.clear));
+            EXPECT_EQ(depth(t.check().circuit), 1) << rows << " x " << columns;
+        }
+    }
+}
+
+TEST(Products, AMatrixByDiagonalsPassesFromProductToProductAtOneLevelEach) {
+    const Unit unit = Unit::make(64, 64);
+    Trial t;
+    const auto m = t.input<Kind::diagonals>(Layout::diagonals(unit, 64, 64));
+    const auto x = t.column(unit, 64);
+    const Dense squared = times(m.clear, times(m.clear, x.clear));
+    t.expect(multiply(m.value, multiply(m.value, x.value)), squared);
+    const Program program = t.check();
+    EXPECT_EQ(depth(program.circuit), 2);
+    EXPECT_EQ(operation_count(program.circuit).rotations(), 2 * (15 + 3));  // baby and giant steps for 64 diagonals
+}
+
+TEST(Products, ADirtyMatrixByDiagonalsIsMasked) {
+    const Unit unit = Unit::make(4, 8);
+    Trial t;
+    const auto m = t.input<Kind::diagonals>(Layout::diagonals(unit, 5, 6).with_clean(false));
+    const auto x = t.column(unit, 6);
+    t.expect(multiply(m.value, x.value), times(m.clear, x.clear));
+    t.expect(m.value + m.value * 2.0, scaled(m.clear, 3));
+    t.expect(hadamard(m.value, m.clear), elementwise(m.clear, m.clear, std::multiplies<>()));
+    EXPECT_EQ(depth(t.check().circuit), 2);
+}
+
+// What doubled rows are for: chains of products without masks between them. A row of
+// k elements in a unit of width 2 k takes the same slots and the same levels.
+TEST(Products, HalfFilledRowsTakeTheLevelsOfDoubledOnesAndOneRotationMoreForEachSum) {
+    for (const std::size_t k : {4U, 16U, 32U}) {
+        const Unit unit = Unit::make(4096 / (2 * k), 2 * k);
+        Trial t;
+        const auto m = t.matrix(unit, k, k);
+        const auto x = t.column(unit, k);
+        Value<Kind::column_vector> v = x.value;
+        Dense clear = x.clear;
+        const int products = 4;
+        for (int i = 0; i < products; i += 2) {
+            v = multiply(multiply(m.value, v), m.value);
+            clear = times(transposed(m.clear), times(m.clear, clear));
+        }
+        t.expect(v, clear);
+        const Program program = t.check();
+        EXPECT_EQ(depth(program.circuit), products);
+        const auto log_k = static_cast<std::size_t>(std::countr_zero(k));
+        const auto log_h = static_cast<std::size_t>(std::countr_zero(unit.height()));
+        EXPECT_EQ(operation_count(program.circuit).rotations(), products / 2 * (log_k + 1 + log_h));
     }
 }
 

@@ -26,7 +26,7 @@ TEST(Program, NamesTheTilesOfItsInputsAndOutputs) {
     const auto outputs = program.circuit.output_names();
     EXPECT_EQ(std::vector<std::string>(outputs.begin(), outputs.end()), (std::vector<std::string>{"y.0", "y.1", "su"}));
     EXPECT_EQ(program.slots(), 8U);
-    EXPECT_EQ(program.inputs[1], (Operand{"x", Layout::column_vector(unit, 5), 4}));
+    EXPECT_EQ(program.inputs[1], (Operand{{"x", Layout::column_vector(unit, 5)}, 4}));
     EXPECT_EQ(program.outputs[1].first, 2U);
 }
 

@@ -35,13 +35,6 @@ inline Dense times(const Dense& a, const Dense& b) {
     }
     return c;
 }
-inline Dense transposed(const Dense& a) {
-    Dense c(a.columns(), a.rows());
-    for (std::size_t i = 0; i < a.rows(); ++i) {
-        for (std::size_t j = 0; j < a.columns(); ++j) c(j, i) = a(i, j);
-    }
-    return c;
-}
 inline Dense scaled(const Dense& a, double factor) {
     return elementwise(a, a, [factor](double x, double) { return factor * x; });
 }
@@ -169,6 +162,20 @@ inline std::vector<Shape> shapes(Unit unit) {
 
 inline const std::vector<Unit>& units() {
     static const std::vector<Unit> all{Unit::make(64, 64), Unit::make(16, 256), Unit::make(256, 16)};
+    return all;
+}
+
+/// Every shape in every unit.
+struct Sized {
+    Unit unit;
+    std::size_t rows;
+    std::size_t columns;
+};
+inline std::vector<Sized> units_and_shapes() {
+    std::vector<Sized> all;
+    for (const Unit unit : units()) {
+        for (const auto& [rows, columns] : shapes(unit)) all.push_back({unit, rows, columns});
+    }
     return all;
 }
 

@@ -57,21 +57,19 @@ TEST(Value, SumsAndDifferencesOfAllShapesTakeNoLevel) {
 }
 
 TEST(Value, ProductsWithANumberTakeOneLevel) {
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            for (const double factor : {std::numbers::pi, 0.0, -2.0}) {
-                Trial t;
-                const auto m = t.matrix(unit, rows, columns);
-                const auto u = t.row(unit, rows);
-                const auto x = t.column(unit, columns);
-                const auto s = t.scalar(unit);
-                t.expect(factor * m.value, scaled(m.clear, factor));
-                t.expect(m.value * factor, scaled(m.clear, factor));
-                t.expect(u.value * factor, scaled(u.clear, factor));
-                t.expect(x.value * factor, scaled(x.clear, factor));
-                t.expect(s.value * factor, scaled(s.clear, factor));
-                EXPECT_EQ(depth(t.check().circuit), factor == std::numbers::pi ? 1 : 0) << "none for an integer";
-            }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        for (const double factor : {std::numbers::pi, 0.0, -2.0}) {
+            Trial t;
+            const auto m = t.matrix(unit, rows, columns);
+            const auto u = t.row(unit, rows);
+            const auto x = t.column(unit, columns);
+            const auto s = t.scalar(unit);
+            t.expect(factor * m.value, scaled(m.clear, factor));
+            t.expect(m.value * factor, scaled(m.clear, factor));
+            t.expect(u.value * factor, scaled(u.clear, factor));
+            t.expect(x.value * factor, scaled(x.clear, factor));
+            t.expect(s.value * factor, scaled(s.clear, factor));
+            EXPECT_EQ(depth(t.check().circuit), factor == std::numbers::pi ? 1 : 0) << "none for an integer";
         }
     }
 }
@@ -116,18 +114,16 @@ TEST(Value, VectorsOfDifferentCopiesKeepThoseThatBothHave) {
 }
 
 TEST(Value, CleaningTakesALevelOnlyIfTheValueIsDirty) {
-    for (const Unit unit : units()) {
-        for (const auto& [rows, columns] : shapes(unit)) {
-            for (const bool clean : {true, false}) {
-                Trial t;
-                const auto m = t.matrix(unit, rows, columns, clean);
-                const auto u = t.input<Kind::row_vector>(Layout::row_vector(unit, rows).with_clean(clean));
-                EXPECT_TRUE(cleaned(m.value).layout().clean());
-                t.expect(cleaned(m.value), m.clear);
-                t.expect(cleaned(u.value), u.clear);
-                const bool dirty = !m.value.layout().clean() || !u.value.layout().clean();
-                EXPECT_EQ(depth(t.check().circuit), dirty ? 1 : 0);
-            }
+    for (const auto& [unit, rows, columns] : units_and_shapes()) {
+        for (const bool clean : {true, false}) {
+            Trial t;
+            const auto m = t.matrix(unit, rows, columns, clean);
+            const auto u = t.input<Kind::row_vector>(Layout::row_vector(unit, rows).with_clean(clean));
+            EXPECT_TRUE(cleaned(m.value).layout().clean());
+            t.expect(cleaned(m.value), m.clear);
+            t.expect(cleaned(u.value), u.clear);
+            const bool dirty = !m.value.layout().clean() || !u.value.layout().clean();
+            EXPECT_EQ(depth(t.check().circuit), dirty ? 1 : 0);
         }
     }
 }

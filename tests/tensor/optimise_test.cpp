@@ -106,9 +106,9 @@ TEST(Optimise, TermByTermIsNeverDearerThanOneFormForAll) {
             const Program program =
                 test::nesterov(k, static_cast<std::size_t>(samples), static_cast<std::size_t>(features), k == 4);
             for (const Summation summation : {Summation::masked, Summation::mask_free}) {
-                const double found = estimated_cost(optimise(program, 1024, {summation}).circuit);
+                const double found = circuit::estimated_cost(optimise(program, 1024, {summation}).circuit);
                 for (const Association one : {Association::multiplied_out, Association::as_written}) {
-                    EXPECT_LE(found, estimated_cost(optimise(program, 1024, {summation, one}).circuit));
+                    EXPECT_LE(found, circuit::estimated_cost(optimise(program, 1024, {summation, one}).circuit));
                 }
             }
         }
@@ -120,9 +120,9 @@ TEST(Optimise, TermByTermBeatsBothFormsForManySamples) {
     const Program program = test::nesterov(8, 512, 8, true);
     const Lowered found = optimise(program, 1024);
     EXPECT_EQ(found.association, Association::by_term);
-    const double cost = estimated_cost(found.circuit);
+    const double cost = circuit::estimated_cost(found.circuit);
     for (const Association one : {Association::multiplied_out, Association::as_written}) {
-        EXPECT_LT(cost, 0.95 * estimated_cost(optimise(program, 1024, {.association = one}).circuit));
+        EXPECT_LT(cost, 0.95 * circuit::estimated_cost(optimise(program, 1024, {.association = one}).circuit));
     }
 }
 
@@ -184,7 +184,7 @@ TEST(Optimise, EachTechniqueSavesLevelsOrOperations) {
     const Program program = test::nesterov(4, 8, 16, true);
     const SearchSpace masked{Summation::masked, Association::multiplied_out};
     const auto cost = [&](const Techniques& techniques) {
-        return estimated_cost(optimise(program, 256, masked, techniques).circuit);
+        return circuit::estimated_cost(optimise(program, 256, masked, techniques).circuit);
     };
     const double full = cost({});
     EXPECT_GT(cost({.owner_products = false}), full);
@@ -192,8 +192,8 @@ TEST(Optimise, EachTechniqueSavesLevelsOrOperations) {
     EXPECT_GT(cost({.carried_conversions = false}), full);
     EXPECT_GT(cost({.grid = Grid{128, 2}}), full);
     const Program wide = test::nesterov(4, 8, 64, true);  // two halves of an output
-    EXPECT_GT(estimated_cost(optimise(wide, 64, masked, {.paired_outputs = false}).circuit),
-              estimated_cost(optimise(wide, 64, masked).circuit));
+    EXPECT_GT(circuit::estimated_cost(optimise(wide, 64, masked, {.paired_outputs = false}).circuit),
+              circuit::estimated_cost(optimise(wide, 64, masked).circuit));
 }
 
 polynomial::Polynomial fitted_sigmoid(std::size_t degree) {

@@ -40,6 +40,7 @@ enum class ObjectKind : std::uint8_t {
     threshold_share = 9,  ///< threshold.hpp has the parsers of these
     relinearization_round = 10,
     decryption_ledger = 11,
+    encrypted_value = 12,  ///< of the layer runtime
 };
 
 /// "a ciphertext", "evaluation keys", ... for messages.

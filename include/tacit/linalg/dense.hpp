@@ -37,6 +37,8 @@ private:
     std::vector<double> values_;
 };
 
+[[nodiscard]] Dense transposed(const Dense& matrix);
+
 /// The slots of every tile, zero in the rest: what is encrypted for an input of this layout, or the constants
 /// that meet a value of this layout. `invalid_argument` unless the shapes are equal.
 [[nodiscard]] std::vector<std::vector<double>> pack(const Layout& layout, const Dense& matrix,

@@ -32,8 +32,9 @@ private:
 
 /// What an encrypted value is. A vector runs along one side of the unit and is repeated along the other:
 /// a row vector, 1 x n, runs down the rows, so that it meets the rows of a matrix it multiplies from the
-/// left; a column vector, n x 1, runs along the columns, so that it meets the columns of a matrix.
-enum class Kind : std::uint8_t { scalar, row_vector, column_vector, matrix };
+/// left; a column vector, n x 1, runs along the columns, so that it meets the columns of a matrix. `diagonals` is a
+/// matrix too, kept by its diagonals.
+enum class Kind : std::uint8_t { scalar, row_vector, column_vector, matrix, diagonals };
 
 /// "row vector"
 [[nodiscard]] const char* to_string(Kind kind) noexcept;
@@ -51,6 +52,11 @@ struct Position {
 /// height, a column vector into pieces of its width; a scalar fills all slots of one tile. Slots that
 /// hold no element are the rest: zero if the layout is clean, anything if it is dirty. A vector stands in the
 /// first `copies()` columns (rows) of the unit, all of them unless an operation left fewer.
+///
+/// A matrix by its diagonals is cut into blocks of width x width elements, row by row, and each block into `width`
+/// tiles, the generalised diagonals [HS18]. Tile d = g + b of a block, g being a multiple of `giant_step()` and b less,
+/// holds element (c - g, c + b), both modulo the width, in column c of every row: the diagonal d, already moved by its
+/// giant step.
 class Layout {
 public:
     /// Sizes are 1 to 2^20 and give at most 2^16 tiles; `invalid_argument` otherwise.
@@ -59,6 +65,8 @@ public:
     [[nodiscard]] static Layout row_vector(Unit unit, std::size_t length, Location where = Location::here());
     [[nodiscard]] static Layout column_vector(Unit unit, std::size_t length, Location where = Location::here());
     [[nodiscard]] static Layout scalar(Unit unit);
+    [[nodiscard]] static Layout diagonals(Unit unit, std::size_t rows, std::size_t columns,
+                                          Location where = Location::here());
 
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
     [[nodiscard]] Unit unit() const noexcept { return unit_; }
@@ -68,10 +76,15 @@ public:
     [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
     /// The elements of a vector; rows * columns in general.
     [[nodiscard]] std::size_t length() const noexcept { return rows_ * columns_; }
-    /// Tiles one below the other, and side by side.
+    /// Tiles, or blocks of diagonals, one below the other, and side by side.
     [[nodiscard]] std::size_t tile_rows() const noexcept;
     [[nodiscard]] std::size_t tile_columns() const noexcept;
-    [[nodiscard]] std::size_t tiles() const noexcept { return tile_rows() * tile_columns(); }
+    [[nodiscard]] std::size_t tiles() const noexcept {
+        return tile_rows() * tile_columns() * (kind_ == Kind::diagonals ? unit_.width() : 1);
+    }
+    /// Of diagonals: the least power of two above the root of the width, at most the width. Giant steps relinearise
+    /// too, so they are few.
+    [[nodiscard]] std::size_t giant_step() const noexcept;
     /// Columns (of a row vector) or rows (of a column vector) of the unit that hold the vector; 1 otherwise.
     [[nodiscard]] std::size_t copies() const noexcept { return copies_; }
     /// What `copies()` is if every slot along the other side has the vector.
@@ -86,7 +99,7 @@ public:
 
     /// The element that a slot of a tile holds; none in the rest.
     [[nodiscard]] std::optional<Position> element(std::size_t tile, std::size_t slot) const;
-    /// Whether some slot of the tile holds no element.
+    /// Whether some slot of the tile holds no element; of diagonals: of any tile.
     [[nodiscard]] bool has_rest(std::size_t tile) const;
 
     /// Same kind, shape, unit, copies and cleanness.
@@ -111,6 +124,7 @@ private:
 ///     matrix 20x30 unit 64x64 clean
 ///     row_vector 300 unit 64x64 copies 64 dirty
 ///     scalar unit 64x64
+///     diagonals 60x64 unit 64x64 clean
 [[nodiscard]] std::string print(const Layout& layout);
 
 /// Reads exactly what `print` writes, and nothing else: print(*parse_layout(text)) == text. The text may

@@ -47,12 +47,22 @@ template <Kind K>
 [[nodiscard]] Scalar dot(const RowVector& a, const RowVector& b, Location where = Location::here());
 [[nodiscard]] Scalar dot(const ColumnVector& a, const ColumnVector& b, Location where = Location::here());
 
+/// The same with public factors, in the vector's own shape; no keys but those of the rotations.
+[[nodiscard]] Scalar dot(const RowVector& a, const Dense& b, Location where = Location::here());
+[[nodiscard]] Scalar dot(const ColumnVector& a, const Dense& b, Location where = Location::here());
+
 /// The matrix a(i) b(j). 1 level, T products.
 [[nodiscard]] Matrix outer(const RowVector& a, const ColumnVector& b, Location where = Location::here());
 
 /// a M, transposed, as the sum leaves it along the columns: entry j is sum_i a(i) m(i, j). 1 level, T products, the
 /// rotations of sum_rows.
 [[nodiscard]] ColumnVector multiply(const RowVector& a, const Matrix& b, Location where = Location::here());
+
+/// M b as a column vector again, for a matrix that its owner keeps by diagonals: 1 level and no mask, in any number of
+/// products in a row. The result is clean and in all rows. For blocks f x g of the unit's width w: w f g products,
+/// about (2 g + f / 2) sqrt(w) rotations, f sqrt(w) / 2 relinearisations. Takes w tiles for each block, where a matrix
+/// in tiles takes one for h x w elements.
+[[nodiscard]] ColumnVector multiply(const DiagonalMatrix& a, const ColumnVector& b, Location where = Location::here());
 
 /// M b, transposed, as the sum leaves it along the rows: entry i is sum_j m(i, j) b(j). 1 level, T products, the
 /// rotations and copies of sum_columns.

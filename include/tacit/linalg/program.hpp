@@ -11,10 +11,26 @@
 
 namespace tacit::linalg {
 
-/// An input or output of a program: `layout.tiles()` consecutive inputs or outputs of its circuit, from `first` on.
-struct Operand {
+/// What a value is called and how it lies in slots.
+struct Description {
     std::string name{};
     Layout layout;
+    bool transposed = false;  ///< the layout is that of the value's transpose: columns stand where rows do
+    friend bool operator==(const Description&, const Description&) = default;
+};
+
+/// "matrix 20x30 unit 64x64 clean", with " transposed" behind it if it is.
+[[nodiscard]] std::string print_layout(const Description& what);
+
+/// `linalg::pack` and `linalg::unpack` for a value in its own shape, the one that the layout has unless it is
+/// transposed.
+[[nodiscard]] std::vector<std::vector<double>> pack(const Description& what, const Dense& matrix,
+                                                    Location where = Location::here());
+[[nodiscard]] Dense unpack(const Description& what, std::span<const std::vector<double>> tiles,
+                           Location where = Location::here());
+
+/// An input or output of a program: `layout.tiles()` consecutive inputs or outputs of its circuit, from `first` on.
+struct Operand : Description {
     std::size_t first = 0;
     friend bool operator==(const Operand&, const Operand&) = default;
 };
@@ -50,24 +66,30 @@ public:
     [[nodiscard]] ColumnVector column_vector(const std::string& name, Unit unit, std::size_t length,
                                              Location where = Location::here());
     [[nodiscard]] Scalar scalar(const std::string& name, Unit unit, Location where = Location::here());
-    /// An input of any layout, such as an output of another program.
+    /// An input of any layout, such as an output of another program. If it is transposed, the program computes with the
+    /// transpose of what its user gives.
+    template <Kind K>
+    [[nodiscard]] Value<K> input(const Description& what, Location where = Location::here()) {
+        return {what.layout, input_tiles(what, where), where};
+    }
     template <Kind K>
     [[nodiscard]] Value<K> input(const std::string& name, const Layout& layout, Location where = Location::here()) {
-        return {layout, input_tiles(name, layout, where), where};
+        return input<K>(Description{name, layout}, where);
     }
 
+    /// If it is transposed, the user of the program gets the transpose of `value`.
     template <Kind K>
-    void output(const std::string& name, const Value<K>& value, Location where = Location::here()) {
-        output_tiles(name, value.layout(), value.tiles(), where);
+    void output(const std::string& name, const Value<K>& value, bool transposed = false,
+                Location where = Location::here()) {
+        output_tiles({name, value.layout(), transposed}, value.tiles(), where);
     }
 
     /// The program; at least one output is needed. The builder and its values are unusable afterwards.
     [[nodiscard]] Program finish() &&;
 
 private:
-    std::vector<circuit::Expr> input_tiles(const std::string& name, const Layout& layout, Location where);
-    void output_tiles(const std::string& name, const Layout& layout, std::span<const circuit::Expr> tiles,
-                      Location where);
+    std::vector<circuit::Expr> input_tiles(const Description& what, Location where);
+    void output_tiles(const Description& what, std::span<const circuit::Expr> tiles, Location where);
 
     circuit::Builder builder_;
     std::optional<std::size_t> slots_;

@@ -7,7 +7,7 @@
 namespace tacit::linalg {
 
 // The same elements in other places. Where no slot has to move, these cost nothing; else the elements are picked by
-// masks, which costs 1 level and about 2 sqrt(n) rotations for each tile where n different distances occur. What is
+// masks, which costs 1 level and about 2.2 sqrt(n) rotations for each tile where n different distances occur. What is
 // picked is clean. Shapes and ranges that do not fit are `invalid_argument`.
 
 /// Columns become rows. 1 level.

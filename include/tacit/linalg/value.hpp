@@ -79,6 +79,7 @@ using Scalar = Value<Kind::scalar>;
 using RowVector = Value<Kind::row_vector>;
 using ColumnVector = Value<Kind::column_vector>;
 using Matrix = Value<Kind::matrix>;
+using DiagonalMatrix = Value<Kind::diagonals>;
 
 /// The sum of at least one value, all of one shape.
 template <Kind K>
@@ -93,5 +94,6 @@ extern template class Value<Kind::scalar>;
 extern template class Value<Kind::row_vector>;
 extern template class Value<Kind::column_vector>;
 extern template class Value<Kind::matrix>;
+extern template class Value<Kind::diagonals>;
 
 }  // namespace tacit::linalg

@@ -1,26 +1,19 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 
+#include "tacit/circuit/cost.hpp"
 #include "tacit/tensor/lowered.hpp"
 #include "tacit/tensor/program.hpp"
 
 namespace tacit::tensor {
 
-/// What a circuit costs, in any unit.
-using Cost = std::function<double(const circuit::Circuit&)>;
-
-/// A rough cost from the circuit alone, for where no ring is chosen yet; `compile` predicts seconds. In key switches at
-/// one prime: a product, rotation or conjugation at a value that needs l more levels costs (l + 2)^1.5.
-[[nodiscard]] double estimated_cost(const circuit::Circuit& circuit);
-
 /// Where to look; what is left open is chosen by cost.
 struct SearchSpace {
     std::optional<Summation> summation{};
     std::optional<Association> association{};
-    Cost cost = estimated_cost;
+    circuit::CostFunction cost = circuit::estimated_cost;
 };
 
 /// Finds a circuit of low depth for a program as a user wrote it.
