@@ -14,7 +14,7 @@
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/compile/cost.hpp"
 #include "tacit/compile/counts.hpp"
-#include "tacit/compile/estimate.hpp"
+#include "tacit/compile/parameters.hpp"
 #include "tacit/runtime/debug.hpp"
 
 using namespace tacit;

@@ -1,7 +1,8 @@
 # What the scheme rests on: known answers of an independent model, the table of secure moduli, and code whose course
 # shows nothing of its secrets.
 add_test(NAME vectors.model_computes_them COMMAND ${TACIT_PYTHON} ${PROJECT_SOURCE_DIR}/tools/ckks_model.py --check)
-set_tests_properties(vectors.model_computes_them PROPERTIES LABELS vectors TIMEOUT 300)
+add_test(NAME vectors.prio3_model_computes_them COMMAND ${TACIT_PYTHON} ${PROJECT_SOURCE_DIR}/tools/prio3_model.py --check)
+set_tests_properties(vectors.model_computes_them vectors.prio3_model_computes_them PROPERTIES LABELS vectors TIMEOUT 300)
 add_test(NAME security.table_of_moduli
   COMMAND ${TACIT_PYTHON} ${PROJECT_SOURCE_DIR}/tools/security_estimate.py --check)
 set_tests_properties(security.table_of_moduli PROPERTIES LABELS security)

@@ -9,7 +9,7 @@ import re
 import sys
 
 COLOURS = {"input": "#dbe9f6", "constant": "#eeeeee", "add": "#e3f2d9", "sub": "#e3f2d9", "negate": "#e3f2d9",
-           "mul": "#f9d6c4", "rotate": "#fff2c2", "conjugate": "#e6d9f2"}
+           "mul": "#f9d6c4", "rotate": "#fff2c2", "conjugate": "#e6d9f2", "refresh": "#d4ead0"}
 SIGNS = {"add": "+", "sub": "−", "negate": "−", "mul": "×", "conjugate": "conj"}
 WIDTH, HEIGHT, COLUMN, ROW = 58, 22, 110, 34
 

@@ -1,8 +1,11 @@
 // write_seeds FOLDER: writes FOLDER/TARGET/NAME, valid inputs that the fuzz targets start from.
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <string_view>
 
 #include "../common.hpp"
+#include "../threshold.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/decryptor.hpp"
@@ -10,6 +13,7 @@
 #include "tacit/ckks/evaluator.hpp"
 #include "tacit/compile/cost.hpp"
 #include "tacit/compile/text.hpp"
+#include "tacit/mpc/prio3.hpp"
 
 namespace {
 
@@ -82,18 +86,45 @@ void write_ciphertexts(const Seeds& seeds) {
     seeds.object("plaintext", "level1", serialize(encryptor.encoder().encode(values, 1, 2)), ObjectKind::plaintext);
 }
 
+void write_shares(const Seeds& seeds) {
+    using ckks::ObjectKind;
+    Rng rng = Rng::from_system();
+    const auto& session = fuzz::session();
+    auto party = ckks::threshold::Party::create(session, "A", rng);
+    auto other = ckks::threshold::Party::create(session, "B", rng);
+    const auto add = [&](const char* name, ckks::threshold::Share&& share) {
+        seeds.object("threshold", name, serialize(std::move(share)), ObjectKind::threshold_share);
+    };
+    add("public_key", party.public_key_share(rng));
+    add("galois_key", party.galois_share(5, rng));
+    auto first = collect_relinearization_one(session);
+    first.add(party.relinearization_share_one(rng));
+    first.add(other.relinearization_share_one(rng));
+    const auto round = std::move(first).finish();
+    seeds.object("threshold", "round", serialize(round), ObjectKind::relinearization_round, 0x80);
+    add("relinearization_two", party.relinearization_share_two(round, rng));
+    const auto ciphertext = ckks::Encryptor(fuzz::keys().public_key).encrypt(std::vector<double>{0.5});
+    ckks::threshold::DecryptionLedger ledger(session, "A", 2);
+    add("decryption", party.decryption_share(ciphertext, {.error_standard_deviation = 1}, ledger, rng));
+    add("key_switch", party.key_switch_share(ciphertext, fuzz::keys().public_key, {.error_standard_deviation = 1},
+                                             ledger, rng, ckks::threshold::Repeat::allow));
+    seeds.object("threshold", "ledger", ckks::threshold::LedgerAccess::bytes(ledger), ObjectKind::decryption_ledger,
+                 0xc0);
+}
+
 void write_others(const Seeds& seeds) {
     using namespace std::string_view_literals;
     seeds.text("circuit_text", "example",
                "circuit 1\n%0 = input \"x\"\n%1 = mul %0, %0\n%2 = constant [1, 0.5]\n%3 = add %1, %2\n"
                "%4 = rotate %3, -1\noutput %4 \"y\"\n");
-    seeds.text("circuit_text", "operations",
-               "circuit 1\n%0 = input \"a\"\n%1 = input \"b\"\n%2 = sub %0, %1\n%3 = negate %2\n"
-               "%4 = constant [-0.5]\n%5 = mul %3, %4\noutput %5 \"p\"\noutput %2 \"q\"\n");
+    seeds.text(
+        "circuit_text", "operations",
+        "circuit 1\n%0 = input \"a\"\n%1 = input \"b\"\n%2 = sub %0, %1\n%3 = negate %2\n"
+        "%4 = constant [-0.5]\n%5 = mul %3, %4\n%6 = refresh %5\noutput %6 \"r\"\noutput %5 \"p\"\noutput %2 \"q\"\n");
     compile::Calibration calibration{"00ff", 2, {0, 3}, {}};
     for (auto& times : calibration.seconds) times = {1e-3, 0.25};
     seeds.text("calibration", "example", compile::to_json(calibration));
-    const auto circuit = circuit::trace<2>([](auto x, auto w) { return 2 - rotate(x * w, 1) * x * 0.5; });
+    const auto circuit = circuit::trace<2>([](auto x, auto w) { return 2 - refresh(rotate(x * w, 1) * x * 0.5) * 3; });
     seeds.text("managed_text", "operations", compile::print(compile::manage(circuit, 8)));
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
@@ -106,6 +137,36 @@ void write_others(const Seeds& seeds) {
         "\1\037\213\010\000\000\000\000\000\002\377\143\140\340\140\144\140\140\140\142\146\007\000\171\152\325\040\012\000\000\000"sv);
 }
 
+/// Messages that are accepted, for every kind.
+void write_prio3(const Seeds& seeds) {
+    const mpc::Bytes context, key(mpc::Prio3::verify_key_bytes), nonce(mpc::Prio3::nonce_bytes);
+    int kind = 0;
+    const auto write = [&](const mpc::Prio3& prio3, std::vector<std::uint64_t> measurement) {
+        const auto report = prio3.shard(context, measurement, nonce, mpc::Bytes(prio3.random_bytes()));
+        const auto seed = [&](int message, const mpc::Bytes& bytes) {
+            mpc::Bytes input{static_cast<std::byte>(5 * message + kind)};
+            input.insert(input.end(), bytes.begin(), bytes.end());
+            seeds.raw("prio3", fmt::format("kind{}_message{}", kind, message), input);
+        };
+        seed(0, report.input_shares[0]);
+        seed(1, report.public_share);
+        mpc::Bytes shares;
+        for (int j = 0; j < 2; ++j) {
+            const auto begun = prio3.verify_init(key, context, j, nonce, report.public_share,
+                                                 report.input_shares[static_cast<std::size_t>(j)]);
+            shares.insert(shares.end(), begun.value().verifier_share.begin(), begun.value().verifier_share.end());
+        }
+        seed(2, shares);
+        seed(3, prio3.empty_aggregate());
+        ++kind;
+    };
+    write(mpc::Prio3::count(), {1});
+    write(mpc::Prio3::sum(2, 5), {4});
+    write(mpc::Prio3::sum_vec(2, 2, 3), {1, 3});
+    write(mpc::Prio3::histogram(2, 3), {2});
+    write(mpc::Prio3::multihot_count_vec(2, 3, 1), {0, 1, 0});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -116,6 +177,8 @@ int main(int argc, char** argv) {
     const Seeds seeds(argv[1]);
     write_keys(seeds);
     write_ciphertexts(seeds);
+    write_shares(seeds);
     write_others(seeds);
+    write_prio3(seeds);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "circuit/products_after.hpp"
 #include "circuit/rewriter.hpp"
 #include "tacit/circuit/domains.hpp"
 #include "tacit/circuit/passes.hpp"
@@ -34,7 +35,8 @@ Family family(Op op) {
         case Op::input:
         case Op::constant:
         case Op::rotate:
-        case Op::conjugate: return Family::none;
+        case Op::conjugate:
+        case Op::refresh: return Family::none;
     }
     return Family::none;
 }
@@ -112,7 +114,7 @@ private:
     void look_through(std::vector<Leaf>& leaves, int wanted) {
         constexpr std::size_t most_factors = 64;                 // x^1024 has 1024 of them and gains nothing
         using Choice = std::tuple<double, double, std::size_t>;  // gain, weight, position
-        const auto weight = [this](ValueId v) { return std::exp2(cost(v).depth); };
+        const auto weight = [this](ValueId v) { return out_.is_integer(v) ? 0 : std::exp2(cost(v).depth); };
         std::vector<Leaf> factors = leaves;
         for (;;) {
             double sum = 0;
@@ -186,15 +188,17 @@ private:
     /// The cost of a value of the new circuit.
     Cost cost(ValueId now) {
         while (costs_.size() <= now.index) {
-            costs_.push_back(compute_cost(out_.node({static_cast<std::uint32_t>(costs_.size())})));
+            costs_.push_back(compute_cost({static_cast<std::uint32_t>(costs_.size())}));
         }
         return costs_[now.index];
     }
 
-    [[nodiscard]] Cost compute_cost(const Node& node) const {
+    [[nodiscard]] Cost compute_cost(ValueId now) const {
+        const Node& node = out_.node(now);
         const auto of = [this](ValueId v) { return costs_[v.index]; };
         switch (node.op) {
-            case Op::input: return {0, 0};
+            case Op::input:
+            case Op::refresh: return {0, 0};
             case Op::constant: return {-1, 0};  // joined first, at no cost of its own
             case Op::negate:
             case Op::rotate:
@@ -204,7 +208,10 @@ private:
                 const Cost later = std::max(of(node.lhs), of(node.rhs));
                 return {later.depth, later.height + 1};
             }
-            case Op::mul: return {std::max(of(node.lhs).depth, of(node.rhs).depth) + 1, 0};
+            case Op::mul: {
+                const Cost later = std::max(of(node.lhs), of(node.rhs));
+                return out_.takes_level(now) ? Cost{later.depth + 1, 0} : Cost{later.depth, later.height + 1};
+            }
         }
         return {};
     }
@@ -229,24 +236,20 @@ Circuit balance_chains(const Circuit& circuit) {
     }
 }
 
-/// The values on a longest path to an output: the circuit is less deep only if each of them is.
+/// The values on a longest path to an output or refresh: the circuit is less deep only if each of them is.
 std::vector<bool> critical_values(const Circuit& circuit) {
     const auto nodes = circuit.nodes();
-    const auto levels = [](const Node& node) { return node.op == Op::mul ? 1 : 0; };
-    std::vector<int> depths(nodes.size(), 0);
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        if (operand_count(nodes[i].op) > 0) depths[i] = depths[nodes[i].lhs.index];
-        if (operand_count(nodes[i].op) > 1) depths[i] = std::max(depths[i], depths[nodes[i].rhs.index]);
-        if (nodes[i].op == Op::constant) depths[i] = Depth::in_the_clear;
-        depths[i] += levels(nodes[i]);
-    }
+    Depth domain;
+    const std::vector<int> depths = interpret_nodes(circuit, domain);
     const int deepest = depth(circuit);
     std::vector<bool> critical(nodes.size());
-    for (const ValueId v : circuit.outputs()) critical[v.index] = depths[v.index] == deepest;
+    const std::vector<int> after = products_after(circuit);
+    for (std::size_t i = 0; i < nodes.size(); ++i) critical[i] = after[i] == 0 && depths[i] == deepest;
     for (std::size_t i = nodes.size(); i-- > 0;) {
-        if (!critical[i]) continue;
+        if (!critical[i] || nodes[i].op == Op::refresh) continue;
+        const int taken = circuit.takes_level({static_cast<std::uint32_t>(i)}) ? 1 : 0;
         const auto mark = [&](ValueId v) {
-            if (depths[v.index] + levels(nodes[i]) == depths[i]) critical[v.index] = true;
+            if (depths[v.index] + taken == depths[i]) critical[v.index] = true;
         };
         if (operand_count(nodes[i].op) > 0) mark(nodes[i].lhs);
         if (operand_count(nodes[i].op) > 1) mark(nodes[i].rhs);

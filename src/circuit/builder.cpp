@@ -22,6 +22,7 @@ ValueId Builder::mul(ValueId a, ValueId b, Location where) { return recording_->
 ValueId Builder::negate(ValueId a, Location where) { return recording_->negate(a, where); }
 ValueId Builder::rotate(ValueId a, std::int32_t steps, Location where) { return recording_->rotate(a, steps, where); }
 ValueId Builder::conjugate(ValueId a, Location where) { return recording_->conjugate(a, where); }
+ValueId Builder::refresh(ValueId a, Location where) { return recording_->refresh(a, where); }
 
 void Builder::output(ValueId value, std::string name) { recording_->output(value, std::move(name)); }
 

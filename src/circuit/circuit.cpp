@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "tacit/base/error.hpp"
@@ -20,12 +21,22 @@ const char* to_string(Op op) noexcept {
         case Op::negate: return "negate";
         case Op::rotate: return "rotate";
         case Op::conjugate: return "conjugate";
+        case Op::refresh: return "refresh";
     }
     return "unknown";
 }
 
 std::string prefix(Location location) {
     return location.line > 0 ? fmt::format("{}:{}: ", location.file, location.line) : std::string();
+}
+
+bool is_integer(std::span<const double> constant) noexcept {
+    return constant.size() == 1 && std::fabs(constant[0]) <= 0x1p53 && std::trunc(constant[0]) == constant[0];
+}
+
+bool Circuit::takes_level(ValueId value) const {
+    const Node& n = node(value);
+    return n.op == Op::mul && !(is_constant(n.rhs) && is_integer(constant(node(n.rhs).attribute)));
 }
 
 std::span<const double> Circuit::constant(std::int32_t number) const {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/fail.hpp"
+#include "circuit/products_after.hpp"
 #include "circuit/slotwise.hpp"
 
 namespace tacit::circuit {
@@ -21,7 +22,16 @@ std::size_t require_slots(const char* what, std::size_t slots) {
 }  // namespace
 
 int depth(const Circuit& circuit) {
-    Depth domain;
+    const std::vector<int> after = products_after(circuit);
+    int deepest = 0;
+    for (std::size_t i = 0; i < after.size(); ++i) {
+        if (circuit.nodes()[i].op != Op::constant) deepest = std::max(deepest, after[i]);
+    }
+    return deepest;
+}
+
+int total_depth(const Circuit& circuit) {
+    TotalDepth domain;
     int deepest = 0;
     for (const int value : interpret(circuit, domain)) deepest = std::max(deepest, value);
     return deepest;

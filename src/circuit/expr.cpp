@@ -36,6 +36,7 @@ Expr Expr::unary(Op op, const Located& a, std::int32_t attribute) {
     const ValueId operand = a.expr_->id_;
     const ValueId result = op == Op::negate      ? recording.negate(operand, a.where_)
                            : op == Op::conjugate ? recording.conjugate(operand, a.where_)
+                           : op == Op::refresh   ? recording.refresh(operand, a.where_)
                                                  : recording.rotate(operand, attribute, a.where_);
     return {a.expr_->recording_, result};
 }

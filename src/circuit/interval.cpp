@@ -74,10 +74,26 @@ double Bounds::magnitude() const noexcept {
     return std::nextafter(std::hypot(x, y), infinity) * (1 + 0x1p-52);  // hypot errs by less than one ulp
 }
 
-std::size_t Interval::Value::symbols() const noexcept { return std::max(real_.terms.size(), imaginary_.terms.size()); }
+Bounds Interval::Value::bounds() const noexcept {
+    const auto hull = [](Range& all, const Range& range) {
+        all = {std::min(all.low, range.low), std::max(all.high, range.high)};
+    };
+    Bounds all{slots_[0].real.range, slots_[0].imaginary.range};
+    for (const Slot& slot : slots_) {
+        hull(all.real, slot.real.range);
+        hull(all.imaginary, slot.imaginary.range);
+    }
+    return all;
+}
 
-Interval::Interval(std::vector<Bounds> inputs, std::size_t most_symbols)
-    : inputs_(std::move(inputs)), most_symbols_(most_symbols) {
+std::size_t Interval::Value::symbols() const noexcept {
+    std::size_t most = 0;
+    for (const Slot& slot : slots_) most = std::max({most, slot.real.terms.size(), slot.imaginary.terms.size()});
+    return most;
+}
+
+Interval::Interval(std::vector<Bounds> inputs, std::size_t most_symbols, std::size_t most_slots)
+    : inputs_(std::move(inputs)), most_symbols_(most_symbols), most_slots_(most_slots) {
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
         for (const Range& range : {inputs_[i].real, inputs_[i].imaginary}) {
             if (std::isfinite(range.low) && std::isfinite(range.high) && range.low <= range.high) continue;
@@ -229,30 +245,50 @@ Interval::Value Interval::input(std::int32_t number) {
              inputs_.size());
     }
     Form real = between(inputs_[at].real);
-    return {std::move(real), between(inputs_[at].imaginary)};
+    return Value({Slot{std::move(real), between(inputs_[at].imaginary)}});
 }
 
 Interval::Value Interval::constant(std::span<const double> values) {
-    const auto [low, high] = std::ranges::minmax(values);
-    return {between({low, high}), {}};
+    std::vector<Slot> slots;
+    if (values.size() <= most_slots_) {
+        for (const double value : values) slots.push_back({between({value, value}), {}});
+    } else {
+        const auto [low, high] = std::ranges::minmax(values);
+        slots.push_back({between({low, high}), {}});
+    }
+    return Value(std::move(slots));
+}
+
+template <class F>
+Interval::Value Interval::zip(const Value& a, const Value& b, const F& f) {
+    std::vector<Slot> slots;
+    const std::size_t size = std::max(a.slots_.size(), b.slots_.size());
+    for (std::size_t i = 0; i < size; ++i) slots.push_back(f(a.slot(i), b.slot(i)));
+    return Value(std::move(slots));
 }
 
 Interval::Value Interval::add(const Value& a, const Value& b) {
-    Form real = sum(a.real_, b.real_);
-    return {std::move(real), sum(a.imaginary_, b.imaginary_)};
+    return zip(a, b, [this](const Slot& x, const Slot& y) {
+        Form real = sum(x.real, y.real);
+        return Slot{std::move(real), sum(x.imaginary, y.imaginary)};
+    });
 }
 
 Interval::Value Interval::mul(const Value& a, const Value& b) {
-    Form minus = product(a.imaginary_, b.imaginary_);
-    negate_in_place(minus);
-    Form real = sum(product(a.real_, b.real_), minus);
-    return {std::move(real), sum(product(a.real_, b.imaginary_), product(a.imaginary_, b.real_))};
+    return zip(a, b, [this](const Slot& x, const Slot& y) {
+        Form minus = product(x.imaginary, y.imaginary);
+        negate_in_place(minus);
+        Form real = sum(product(x.real, y.real), minus);
+        return Slot{std::move(real), sum(product(x.real, y.imaginary), product(x.imaginary, y.real))};
+    });
 }
 
 Interval::Value Interval::negate(const Value& a) {
     Value out = a;
-    negate_in_place(out.real_);
-    negate_in_place(out.imaginary_);
+    for (Slot& slot : out.slots_) {
+        negate_in_place(slot.real);
+        negate_in_place(slot.imaginary);
+    }
     return out;
 }
 
@@ -265,13 +301,18 @@ auto Interval::rotated(Form a, std::int32_t steps) -> Form {
 }
 
 Interval::Value Interval::rotate(const Value& a, std::int32_t steps) {
-    Form real = rotated(a.real_, steps);
-    return {std::move(real), rotated(a.imaginary_, steps)};
+    std::vector<Slot> slots;
+    for (std::size_t i = 0; i < a.slots_.size(); ++i) {
+        const Slot& from = a.slot(i + static_cast<std::size_t>(std::int64_t{steps}));
+        Form real = rotated(from.real, steps);
+        slots.push_back({std::move(real), rotated(from.imaginary, steps)});
+    }
+    return Value(std::move(slots));
 }
 
 Interval::Value Interval::conjugate(const Value& a) {
     Value out = a;
-    negate_in_place(out.imaginary_);
+    for (Slot& slot : out.slots_) negate_in_place(slot.imaginary);
     return out;
 }
 

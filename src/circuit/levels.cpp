@@ -53,8 +53,9 @@ std::vector<Limited> follow(const Circuit& circuit, const std::vector<int>& inpu
             found[i] = {inputs[number], number};
         }
         if (operand_count(node.op) > 0) found[i] = found[node.lhs.index];
+        if (node.op == Op::refresh) found[i] = {after[i], 0};  // as many as needed: no product fails because of it
         if (operand_count(node.op) > 1) found[i] = lower(found[i], found[node.rhs.index]);
-        if (node.op != Op::mul) continue;
+        if (!circuit.takes_level({i})) continue;
         if (found[i].level == 0) {
             const InputInfo& input = circuit.inputs()[found[i].input];
             const int needed = after[input.value.index];
@@ -68,13 +69,19 @@ std::vector<Limited> follow(const Circuit& circuit, const std::vector<int>& inpu
     return found;
 }
 
-std::vector<ValueId> deepest_chain(const Circuit& circuit, const std::vector<int>& depths) {
+std::vector<ValueId> deepest_chain(const Circuit& circuit, const std::vector<int>& after) {
+    Depth domain;
+    const std::vector<int> depths = interpret_nodes(circuit, domain);
     const auto deeper = [&](ValueId a, ValueId b) { return depths[a.index] < depths[b.index]; };
-    ValueId at = *std::ranges::max_element(circuit.outputs(), deeper);
+    ValueId at{};
+    for (std::uint32_t i = 0; i < depths.size(); ++i) {
+        if (after[i] != dead && deeper(at, {i})) at = {i};
+    }
+    if (after[at.index] == dead) return {};
     std::vector<ValueId> chain;
     while (depths[at.index] > 0) {
         const Node& node = circuit.node(at);
-        if (node.op == Op::mul) chain.push_back(at);
+        if (circuit.takes_level(at)) chain.push_back(at);
         at = operand_count(node.op) < 2 ? node.lhs : std::max(node.lhs, node.rhs, deeper);
     }
     return {chain.rbegin(), chain.rend()};
@@ -88,8 +95,7 @@ Levels levels(const Circuit& circuit, std::span<const std::optional<int>> stated
     result.inputs = input_levels(circuit, stated, after);
     const std::vector<Limited> found = follow(circuit, result.inputs, after);
     for (const ValueId v : circuit.outputs()) result.outputs.push_back(found[v.index].level);
-    Depth depth;
-    result.deepest_chain = deepest_chain(circuit, interpret_nodes(circuit, depth));
+    result.deepest_chain = deepest_chain(circuit, after);
     result.depth = static_cast<int>(result.deepest_chain.size());
     return result;
 }

@@ -66,6 +66,10 @@ ValueId CircuitParser::operation(TextLine& line) {
         const ValueId a = operand(line);
         return line.build([&] { return builder_.conjugate(a, Location{}); });
     }
+    if (word == "refresh") {
+        const ValueId a = operand(line);
+        return line.build([&] { return builder_.refresh(a, Location{}); });
+    }
     if (word == "rotate") {
         const ValueId a = operand(line);
         line.expect(',');
@@ -77,7 +81,7 @@ ValueId CircuitParser::operation(TextLine& line) {
 
 ValueId CircuitParser::binary(TextLine& line, std::string_view word) {
     if (word != "add" && word != "sub" && word != "mul") {
-        line.refuse("unknown operation {}; use input, constant, add, sub, mul, negate, rotate or conjugate",
+        line.refuse("unknown operation {}; use input, constant, add, sub, mul, negate, rotate, conjugate or refresh",
                     line.next());
     }
     const ValueId a = operand(line);

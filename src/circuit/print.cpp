@@ -28,7 +28,8 @@ void print_operation(Out out, const Circuit& circuit, const Node& node) {
         case Op::sub:
         case Op::mul: fmt::format_to(out, "{} %{}, %{}", to_string(node.op), node.lhs.index, node.rhs.index); break;
         case Op::negate:
-        case Op::conjugate: fmt::format_to(out, "{} %{}", to_string(node.op), node.lhs.index); break;
+        case Op::conjugate:
+        case Op::refresh: fmt::format_to(out, "{} %{}", to_string(node.op), node.lhs.index); break;
         case Op::rotate: fmt::format_to(out, "rotate %{}, {}", node.lhs.index, node.attribute); break;
     }
 }

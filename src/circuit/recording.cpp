@@ -3,28 +3,16 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <utility>
 
 #include "base/fail.hpp"
+#include "circuit/contents.hpp"
 #include "circuit/slotwise.hpp"
 
 namespace tacit::circuit::detail {
 
 namespace {
-
-std::uint64_t hash_of(const Node& node) {
-    const auto word = [](std::uint32_t high, std::uint32_t low) { return (std::uint64_t{high} << 32U) | low; };
-    const auto head = word(static_cast<std::uint32_t>(node.op), static_cast<std::uint32_t>(node.attribute));
-    return mix(mix(0, head), word(node.lhs.index, node.rhs.index));
-}
-
-std::uint64_t hash_of(std::span<const double> values) {
-    std::uint64_t hash = values.size();
-    for (const double value : values) hash = mix(hash, std::bit_cast<std::uint64_t>(value));
-    return hash;
-}
 
 void require_constant(std::span<const double> values, Location where) {
     if (!std::has_single_bit(values.size())) {
@@ -41,10 +29,7 @@ void require_constant(std::span<const double> values, Location where) {
 }
 
 void require_name(const char* what, const std::string& name, std::unordered_set<std::string>& taken) {
-    const auto forbidden = [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '"' || c == '\\';
-    };
-    if (std::ranges::any_of(name, forbidden)) {
+    if (!is_printable(name)) {
         fail(ErrorCode::invalid_argument,
              "{}: the name '{}' contains a quote, a backslash or a control character; use other characters", what,
              name);
@@ -91,8 +76,7 @@ ValueId Recording::constant(std::span<const double> values, Location where) {
     require_constant(values, where);
     values = shortest_period(values);
     const auto equal = [&](std::uint32_t number) {
-        const auto known = circuit_.constant(static_cast<std::int32_t>(number));
-        return known.size() == values.size() && std::memcmp(known.data(), values.data(), values.size_bytes()) == 0;
+        return same_bits(circuit_.constant(static_cast<std::int32_t>(number)), values);
     };
     const auto insert = [&] {
         auto& pool = circuit_.constant_values_;
@@ -134,6 +118,12 @@ ValueId Recording::conjugate(ValueId a, Location where) {
     return is_constant(a) ? a : emit({Op::conjugate, a, {}, 0}, where);  // constants are real
 }
 
+ValueId Recording::refresh(ValueId a, Location where) {
+    require_open(Op::refresh, where);
+    require_value(to_string(Op::refresh), a, where);
+    return is_constant(a) ? a : emit({Op::refresh, a, {}, 0}, where);  // constants have no levels
+}
+
 void Recording::output(ValueId value, std::string name) {
     if (finished_) {
         fail(ErrorCode::invalid_argument, "output: the circuit is finished; name its outputs before that");
@@ -152,6 +142,7 @@ Circuit Recording::finish() {
              circuit_.nodes_.size());
     }
     finished_ = true;
+    circuit_.verify();
     return std::move(circuit_);
 }
 

@@ -21,6 +21,7 @@ public:
     ValueId negate(ValueId a, Location where);
     ValueId rotate(ValueId a, std::int32_t steps, Location where);
     ValueId conjugate(ValueId a, Location where);
+    ValueId refresh(ValueId a, Location where);
     void output(ValueId value, std::string name);
     [[nodiscard]] const Circuit& circuit() const noexcept { return circuit_; }
     [[nodiscard]] Circuit finish();

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/log_line.hpp"
 #include "circuit/slotwise.hpp"
 #include "tacit/base/error.hpp"
 #include "tacit/circuit/domains.hpp"
@@ -37,6 +38,7 @@ ValueId Rewriter::copy(ValueId old) {
         case Op::negate: return negate(now_[node.lhs.index]);
         case Op::rotate: return rotate(now_[node.lhs.index], node.attribute);
         case Op::conjugate: return conjugate(now_[node.lhs.index]);
+        case Op::refresh: return refresh(now_[node.lhs.index]);
     }
     return {};
 }
@@ -57,6 +59,8 @@ std::optional<ValueId> Rewriter::fold(Op op, ValueId a, ValueId b) {
     const auto x = builder_.constant_values(node(a).attribute);
     const auto y = builder_.constant_values(node(b).attribute);
     const auto result = slotwise(op, x, y);
+    if (op == Op::mul && circuit::is_integer(x) && circuit::is_integer(y) && !circuit::is_integer(result))
+        return std::nullopt;
     for (std::size_t i = 0; i < result.size(); ++i) {
         const bool lost = op == Op::mul && result[i] == 0 && x[i & (x.size() - 1)] != 0 && y[i & (y.size() - 1)] != 0;
         const bool inexact = op == Op::mul && std::fpclassify(result[i]) == FP_SUBNORMAL;
@@ -78,12 +82,14 @@ Circuit eliminate_dead(const Circuit& circuit) {
 }
 
 Circuit optimise(const Circuit& circuit) {
+    const auto automorphisms = [](const Circuit& c) { return operation_count(c).automorphisms(); };
     Circuit now = simplify(circuit);
-    for (;;) {  // rotations that became equal may leave others with one reader
-        const std::size_t rotations = operation_count(now).rotations();
+    do {  // rotations that became equal, or neighbours in a product, may leave others to factor out
         now = simplify(balance(simplify(factor_rotations(now))));
-        if (operation_count(now).rotations() >= rotations) return now;
-    }
+    } while (automorphisms(factor_rotations(now)) < automorphisms(now));
+    log(LogLevel::debug, "optimise: {} values of depth {} became {} of depth {}", circuit.nodes().size(),
+        depth(circuit), now.nodes().size(), depth(now));
+    return now;
 }
 
 }  // namespace tacit::circuit

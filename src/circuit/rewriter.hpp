@@ -46,12 +46,19 @@ public:
     ValueId negate(ValueId a) { return builder_.negate(a, location()); }
     ValueId rotate(ValueId a, std::int32_t steps) { return builder_.rotate(a, steps, location()); }
     ValueId conjugate(ValueId a) { return builder_.conjugate(a, location()); }
+    ValueId refresh(ValueId a) { return builder_.refresh(a, location()); }
     ValueId constant(double value) { return builder_.constant(value, location()); }
     [[nodiscard]] const Node& node(ValueId now) const { return builder_.node(now); }
     [[nodiscard]] bool is(Op op, ValueId now) const { return node(now).op == op; }
     /// Whether `now` is a constant with `value` in every slot.
     [[nodiscard]] bool is_constant(ValueId now, double value) const;
-    /// a op b for two constants, unless that overflows or underflows.
+    /// Whether `now` is a constant with which products take no level.
+    [[nodiscard]] bool is_integer(ValueId now) const {
+        return is(Op::constant, now) && circuit::is_integer(builder_.constant_values(node(now).attribute));
+    }
+    /// Whether `now` is a product that takes a level.
+    [[nodiscard]] bool takes_level(ValueId now) const { return is(Op::mul, now) && !is_integer(node(now).rhs); }
+    /// a op b for two constants, unless that overflows, underflows, or leaves the integers that take no level.
     [[nodiscard]] std::optional<ValueId> fold(Op op, ValueId a, ValueId b);
 
 private:

@@ -34,11 +34,25 @@ public:
 
     /// Rotations in all with these keys; a step that they do not reach counts as more than any keys that reach all.
     std::size_t cost(const Keys& keys) {
-        walk(keys);
+        walk(keys, uses_.size());
         std::size_t sum = 0;
-        for (const auto& [steps, count] : uses_) {
-            const std::size_t length = distance_[to_slots(steps)];
-            sum += length == unreached ? more_than_any_ : count * length;
+        for (const auto& [steps, count] : uses_) sum += weigh(count, distance_[to_slots(steps)]);
+        return sum;
+    }
+
+    /// The keys that `cost_with` adds one to.
+    void begin_with(const Keys& keys) {
+        walk(keys, slots_);
+        divisor_ = std::accumulate(keys.begin(), keys.end(), slots_,
+                                   [](std::size_t d, std::int32_t key) { return std::gcd(d, to_slots(key)); });
+    }
+
+    /// Rotations in all with those keys and one more, or some number of at least `limit` if it is no less than that. A
+    /// shortest sum takes the new key some number of times and is a shortest sum of the others beyond.
+    [[nodiscard]] std::size_t cost_with(std::int32_t key, std::size_t limit) const {
+        std::size_t sum = 0;
+        for (auto use = uses_.begin(); use != uses_.end() && sum < limit; ++use) {
+            sum += weigh(use->second, distance_with(to_slots(use->first), to_slots(key)));
         }
         return sum;
     }
@@ -57,14 +71,27 @@ public:
     }
 
 private:
-    static constexpr std::size_t unreached = std::numeric_limits<std::size_t>::max();
+    static constexpr std::uint32_t unreached = std::numeric_limits<std::uint32_t>::max();
 
-    /// distance_[s]: the fewest keys whose sum is s; last_[s]: one of them. Ends when all wanted steps are reached.
-    void walk(const Keys& keys) {
+    [[nodiscard]] std::size_t weigh(std::size_t count, std::uint32_t length) const {
+        return length == unreached ? more_than_any_ : count * length;
+    }
+
+    [[nodiscard]] std::uint32_t distance_with(std::size_t steps, std::size_t key) const {
+        std::uint32_t best = distance_[steps];
+        if (steps % std::gcd(divisor_, key) != 0) return best;  // no sum reaches it
+        for (std::uint32_t times = 1; times < best; ++times) {
+            steps = (steps + slots_ - key) & (slots_ - 1);
+            if (distance_[steps] != unreached) best = std::min(best, distance_[steps] + times);
+        }
+        return best;
+    }
+
+    /// distance_[s]: the fewest keys whose sum is s; last_[s]: one of them. Ends when so many wanted steps are reached.
+    void walk(const Keys& keys, std::size_t missing) {
         std::ranges::fill(distance_, unreached);
         queue_.assign(1, 0);
         distance_[0] = 0;
-        std::size_t missing = uses_.size();
         for (std::size_t head = 0; head < queue_.size() && missing > 0; ++head) {
             const std::size_t at = queue_[head];
             for (const std::int32_t key : keys) {
@@ -80,8 +107,9 @@ private:
 
     const RotationUses& uses_;
     std::size_t slots_;
+    std::size_t divisor_ = 1;  // of the slots and the keys begun with: they reach its multiples
     std::size_t more_than_any_ = 1;
-    std::vector<std::size_t> distance_;
+    std::vector<std::uint32_t> distance_;
     std::vector<std::int32_t> last_;
     std::vector<bool> wanted_;
     std::vector<std::size_t> queue_;
@@ -140,15 +168,15 @@ Keys candidates(const RotationUses& uses, std::size_t slots) {
 /// The best key in place of keys[at]; whether that is less than `least`, which it then becomes.
 bool improve(Search& search, const Keys& pool, Keys& keys, std::size_t at, std::size_t& least) {
     const std::size_t before = least;
-    std::int32_t best = keys[at];
+    Keys others = keys;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(at));
+    search.begin_with(others);
     for (const std::int32_t candidate : pool) {
-        keys[at] = candidate;
-        const std::size_t cost = search.cost(keys);
+        const std::size_t cost = search.cost_with(candidate, least);
         if (cost >= least) continue;
         least = cost;
-        best = candidate;
+        keys[at] = candidate;
     }
-    keys[at] = best;
     return least < before;
 }
 

@@ -1,5 +1,6 @@
 #include "tacit/circuit/rotations.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -16,6 +17,13 @@ namespace tacit::circuit {
 namespace {
 
 bool is_sum(Op op) { return op == Op::add || op == Op::sub || op == Op::negate; }
+
+/// A rotation or a conjugation: what moves slots or their parts and goes through sums and products.
+struct Move {
+    Op op = Op::rotate;
+    std::int32_t steps = 0;
+    friend auto operator<=>(const Move&, const Move&) = default;
+};
 
 /// A leaf of a sum; `single` if the sum is all that reads it.
 struct Term {
@@ -54,17 +62,17 @@ private:
         if (node.op == Op::mul) return product(old);
         if (!is_sum(node.op) || inner_[old.index]) return out_.copy(old);
         const std::vector<Term> terms = find_terms(old);
-        std::map<std::int32_t, std::vector<Term>> groups;  // what is rotated, before its rotation
+        std::map<Move, std::vector<Term>> groups;  // what is moved, before that
         std::vector<Term> others;
         for (const Term& term : terms) {
-            if (const auto steps = rotated_by(term)) {
-                groups[*steps].push_back(term);
+            if (const auto move = moved_by(term)) {
+                groups[*move].push_back(term);
             } else {
                 others.push_back(term);
             }
         }
         if (groups.size() + others.size() == terms.size()) return out_.copy(old);
-        for (const auto& [steps, group] : groups) others.push_back(group.size() == 1 ? group[0] : joined(steps, group));
+        for (const auto& [move, group] : groups) others.push_back(group.size() == 1 ? group[0] : joined(move, group));
         const Term sum = add_up(others);
         return sum.negative ? out_.negate(sum.value) : sum.value;
     }
@@ -73,8 +81,21 @@ private:
         const Node& node = source_.node(old);
         const Node a = out_.node(out_[node.lhs]), b = out_.node(out_[node.rhs]);
         const bool single = out_.uses(node.lhs) == 1 && out_.uses(node.rhs) == 1;
-        if (!single || a.op != Op::rotate || b.op != Op::rotate || a.attribute != b.attribute) return out_.copy(old);
-        return out_.rotate(out_.binary(Op::mul, a.lhs, b.lhs), a.attribute);
+        const auto move = move_of(a);
+        if (!single || !move || move != move_of(b)) return out_.copy(old);
+        return moved(out_.binary(Op::mul, a.lhs, b.lhs), *move);
+    }
+
+    [[nodiscard]] static std::optional<Move> move_of(const Node& node) {
+        if (node.op != Op::rotate && node.op != Op::conjugate) return std::nullopt;
+        return Move{node.op, node.attribute};
+    }
+    ValueId moved(ValueId value, const Move& move) {
+        return move.op == Op::conjugate ? out_.conjugate(value) : out_.rotate(value, move.steps);
+    }
+    /// A constant as it is before the move.
+    ValueId moved_back(ValueId constant, const Move& move) {
+        return move.op == Op::conjugate ? constant : out_.rotate(constant, -move.steps);
     }
 
     [[nodiscard]] std::vector<Term> find_terms(ValueId root) const {
@@ -94,31 +115,30 @@ private:
         return terms;
     }
 
-    /// Whether the value, and the rotation below it if it is one times a constant, has one reader.
+    /// Whether the value, and the move below it if it is one times a constant, has one reader.
     [[nodiscard]] bool is_single(ValueId old) const {
         const Node& node = source_.node(old);
         const bool scaled = node.op == Op::mul && source_.is_constant(node.rhs);
         return out_.uses(old) == 1 && (!scaled || out_.uses(node.lhs) == 1);
     }
 
-    /// The steps k if the term is rotate(a, k) or rotate(a, k) * c.
-    [[nodiscard]] std::optional<std::int32_t> rotated_by(const Term& term) const {
+    /// The move if the term is rotate(a, k), conjugate(a), or one of these times a constant.
+    [[nodiscard]] std::optional<Move> moved_by(const Term& term) const {
         if (!term.single) return std::nullopt;
         Node node = out_.node(term.value);
         if (node.op == Op::mul && out_.is(Op::constant, node.rhs)) node = out_.node(node.lhs);
         const bool reversible = node.attribute != std::numeric_limits<std::int32_t>::min();
-        return node.op == Op::rotate && reversible ? std::optional(node.attribute) : std::nullopt;
+        return reversible ? move_of(node) : std::nullopt;
     }
 
-    Term joined(std::int32_t steps, std::vector<Term> group) {
+    Term joined(const Move& move, std::vector<Term> group) {
         for (Term& term : group) {
             const Node node = out_.node(term.value);
-            term.value = node.op == Op::rotate
-                             ? node.lhs
-                             : out_.binary(Op::mul, out_.node(node.lhs).lhs, out_.rotate(node.rhs, -steps));
+            term.value = node.op == move.op ? node.lhs
+                                            : out_.binary(Op::mul, out_.node(node.lhs).lhs, moved_back(node.rhs, move));
         }
         const Term sum = add_up(group);
-        return {out_.rotate(sum.value, steps), sum.negative};
+        return {moved(sum.value, move), sum.negative};
     }
 
     Term add_up(const std::vector<Term>& terms) {
@@ -202,7 +222,7 @@ Circuit factor_rotations(const Circuit& circuit) {
     Circuit before = eliminate_dead(circuit);
     for (;;) {
         Circuit after = eliminate_dead(Factoring(before).run());
-        if (operation_count(after).rotations() >= operation_count(before).rotations()) return before;
+        if (operation_count(after).automorphisms() >= operation_count(before).automorphisms()) return before;
         before = std::move(after);
     }
 }

@@ -31,6 +31,7 @@ private:
             case Op::negate: return negate(out_[node.lhs]);
             case Op::rotate: return rotate(node);
             case Op::conjugate: return conjugate(out_[node.lhs]);
+            case Op::refresh: return refresh(out_[node.lhs]);
         }
         return out_.copy(old);
     }
@@ -96,6 +97,8 @@ private:
     ValueId negate(ValueId x) { return out_.is(Op::negate, x) ? out_.node(x).lhs : out_.negate(x); }
 
     ValueId conjugate(ValueId x) { return out_.is(Op::conjugate, x) ? out_.node(x).lhs : out_.conjugate(x); }
+
+    ValueId refresh(ValueId x) { return out_.is(Op::refresh, x) ? x : out_.refresh(x); }
 
     ValueId rotate(const Node& old) {
         const ValueId x = out_[old.lhs];

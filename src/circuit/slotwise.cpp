@@ -47,7 +47,8 @@ std::vector<T> combine(Op op, std::span<const T> a, std::span<const T> b) {
         case Op::constant:
         case Op::negate:
         case Op::rotate:
-        case Op::conjugate: break;
+        case Op::conjugate:
+        case Op::refresh: break;
     }
     return {};
 }

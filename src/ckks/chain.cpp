@@ -41,9 +41,9 @@ double largest_digit_bits(const Chain& chain) {
     return largest;
 }
 
-bool is_secure(const Chain& chain, int security_bits) {
+bool is_secure(const Chain& chain, int security_bits, Attacks attacks) {
     return log2_product(chain.primes) + log2_product(chain.special_primes) <=
-           max_log_modulus(chain.log_ring_dimension, security_bits);
+           max_log_modulus(chain.log_ring_dimension, security_bits, attacks);
 }
 
 std::vector<double> scale_drifts(const Chain& chain) {
@@ -128,13 +128,14 @@ void check_chain(const Chain& chain) {
     check_scales(chain);
 }
 
-void check_security(const Chain& chain) {
-    if (is_secure(chain, chain.security_bits)) return;
+void check_security(const Chain& chain, Attacks attacks) {
+    if (is_secure(chain, chain.security_bits, attacks)) return;
     fail(ErrorCode::insecure_parameters,
-         "parameters: log2 QP = {:.1f} exceeds {} at N = 2^{} for {} bits of security; use fewer primes or a larger "
-         "ring",
+         "parameters: log2 QP = {:.1f} exceeds {} at N = 2^{} for {} bits of {}security; use fewer primes or "
+         "a larger ring",
          log2_product(chain.primes) + log2_product(chain.special_primes),
-         max_log_modulus(chain.log_ring_dimension, chain.security_bits), chain.log_ring_dimension, chain.security_bits);
+         max_log_modulus(chain.log_ring_dimension, chain.security_bits, attacks), chain.log_ring_dimension,
+         chain.security_bits, attacks == Attacks::quantum ? "quantum " : "");
 }
 
 std::vector<long double> exact_scales(const Chain& chain) {

@@ -37,7 +37,7 @@ struct Chain {
 void check_chain(const Chain& chain);
 
 /// Throws Error(insecure_parameters) if log2 QP exceeds the table for chain.security_bits.
-void check_security(const Chain& chain);
+void check_security(const Chain& chain, Attacks attacks = Attacks::classical);
 
 /// Delta of every level, level 0 first: 2^scale_bits at the top, then Delta_(l-1) = Delta_l^2 / (primes of level l).
 /// A step's rounding counts once, in the product that it labels; recomputed otherwise (say, from sums of logarithms)

@@ -25,7 +25,7 @@ void check_limits(int depth, int scale_bits, int integer_bits);
 [[nodiscard]] double largest_digit_bits(const Chain& chain);
 
 /// log2 QP is within the table.
-[[nodiscard]] bool is_secure(const Chain& chain, int security_bits);
+[[nodiscard]] bool is_secure(const Chain& chain, int security_bits, Attacks attacks);
 
 /// log2 Delta_l - scale_bits for every level, level 0 first.
 [[nodiscard]] std::vector<double> scale_drifts(const Chain& chain);

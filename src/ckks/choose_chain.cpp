@@ -119,10 +119,8 @@ bool choose_primes(Chain& chain) {
     return std::ranges::all_of(scale_drifts(chain), [](double drift) { return std::fabs(drift) <= most_drift; });
 }
 
-/// Every admissible number of digits for chosen primes; the cheapest secure choice, if any.
-std::optional<Chain> cheapest_digits(Chain chain, const std::optional<int>& digits, std::optional<int> security_bits) {
-    const int most_bits =
-        security_bits ? max_log_modulus(chain.log_ring_dimension, *security_bits) : std::numeric_limits<int>::max();
+/// Every admissible number of digits for chosen primes; the cheapest whose log2 QP is at most `most_bits`, if any.
+std::optional<Chain> cheapest_digits(Chain chain, const std::optional<int>& digits, int most_bits) {
     std::optional<Chain> best;
     double best_cost = std::numeric_limits<double>::infinity();
     for (std::size_t alpha = 1; alpha <= chain.primes.size(); ++alpha) {
@@ -131,7 +129,7 @@ std::optional<Chain> cheapest_digits(Chain chain, const std::optional<int>& digi
         if (log2_product(chain.primes) + largest_digit_bits(chain) > most_bits ||
             !choose_special_primes(chain, chain.primes))
             continue;
-        if (security_bits && !is_secure(chain, *security_bits)) continue;
+        if (log2_product(chain.primes) + log2_product(chain.special_primes) > most_bits) continue;
         const double cost = key_switch_cost(chain);
         if (cost < best_cost) {
             best_cost = cost;
@@ -208,21 +206,22 @@ Chain choose_chain(const ParameterSpec& spec) {
     if (!spec.primes.empty()) {
         Chain chain = stated_chain(spec);
         chain.security_bits = spec.security_bits;
-        check_security(chain);
+        check_security(chain, spec.attacks);
         return chain;
     }
     Chain chain = skeleton(spec);
     check_digits(chain, spec.digits);
     const int last = spec.log_ring_dimension.value_or(max_log_ring_dimension);
     const int modulus_bits = spec.scale_bits * (spec.depth + 1) + spec.integer_bits + 1;
+    const auto limit = [&](int log_n) { return max_log_modulus(log_n, spec.security_bits, spec.attacks); };
     int largest = 0;  // ring dimension that has enough primes
     for (int log_n = smallest_log_ring_dimension(spec); log_n <= last; ++log_n) {
         chain.log_ring_dimension = log_n;
-        const bool hopeless = modulus_bits - 2 > max_log_modulus(log_n, spec.security_bits);
+        const bool hopeless = modulus_bits - 2 > limit(log_n);
         if (!hopeless && !choose_primes(chain)) continue;
         largest = log_n;
         if (hopeless) continue;
-        if (auto found = cheapest_digits(chain, spec.digits, spec.security_bits)) {
+        if (auto found = cheapest_digits(chain, spec.digits, limit(log_n))) {
             found->security_bits = spec.security_bits;
             return *std::move(found);
         }
@@ -231,8 +230,9 @@ Chain choose_chain(const ParameterSpec& spec) {
     fail(ErrorCode::insecure_parameters,
          "parameters: depth {} at scale 2^{} needs log2 Q of about {} plus a special modulus, but N = 2^{} allows {} "
          "in all "
-         "for {} bits of security; lower the depth or the scale{}",
-         spec.depth, spec.scale_bits, modulus_bits, last, max_log_modulus(last, spec.security_bits), spec.security_bits,
+         "for {} bits of {}security; lower the depth or the scale{}",
+         spec.depth, spec.scale_bits, modulus_bits, last, limit(last), spec.security_bits,
+         spec.attacks == Attacks::quantum ? "quantum " : "",
          spec.log_ring_dimension ? ", raise log_ring_dimension" : "");
 }
 
@@ -243,7 +243,7 @@ Chain choose_insecure_chain(const ParameterSpec& spec) {
     check_digits(chain, spec.digits);
     chain.log_ring_dimension = smallest_log_ring_dimension(spec);
     if (!choose_primes(chain)) fail_for_want_of_primes(chain);
-    auto found = cheapest_digits(chain, spec.digits, std::nullopt);
+    auto found = cheapest_digits(chain, spec.digits, std::numeric_limits<int>::max());
     if (!found) fail_for_want_of_primes(chain);
     return *std::move(found);
 }

@@ -263,6 +263,18 @@ Ciphertext Evaluator::mul(const Ciphertext& a, double b) const {
     return {parameters_, std::move(c), a.level(), 2};
 }
 
+Ciphertext Evaluator::mul_integer(const Ciphertext& a, std::int64_t b) const {
+    check_mine("mul_integer", a.parameters());
+    const Context& context = parameters_.context();
+    const auto factor = static_cast<long double>(b);
+    std::vector<ring::EvaluationPoly> c;
+    for (std::size_t i = 0; i <= static_cast<std::size_t>(a.type().degree); ++i) {
+        c.emplace_back(context.dimension(), a.limbs());
+        scale_rows(context, c.back(), a.poly(i), [&](const math::Modulus& p) { return balanced_residue(factor, p); });
+    }
+    return {parameters_, std::move(c), a.level(), a.type().scale_power};
+}
+
 Ciphertext Evaluator::rescale(const Ciphertext& a) const { return rescale(a.clone()); }
 
 Ciphertext Evaluator::rescale(Ciphertext&& a) const {

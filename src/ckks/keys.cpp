@@ -1,11 +1,11 @@
 #include "tacit/ckks/keys.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include "base/fail.hpp"
 #include "ckks/context.hpp"
 #include "ckks/expand.hpp"
+#include "ckks/key_maker.hpp"
 #include "ckks/rows.hpp"
 #include "ckks/secret_key_rows.hpp"
 #include "math/kernels.hpp"
@@ -15,13 +15,7 @@
 
 namespace tacit::ckks {
 
-namespace {
-
-/// Writes one row of a secret polynomial modulo a prime, in the evaluation domain.
-using RowWriter = std::function<void(double* row, std::size_t prime)>;
-
-/// b = -a t + e (+ P s' on the primes of the digit) for one digit, over all primes.
-ring::EvaluationPoly masked_digit(const Context& context, const ring::EvaluationPoly& a, const RowWriter& source,
+ring::EvaluationPoly masked_digit(const Context& context, const ring::EvaluationPoly& a, const RowWriter* source,
                                   const RowWriter& target, std::size_t digit, Rng& rng) {
     const std::size_t n = context.dimension();
     const auto& k = math::kernels();
@@ -37,8 +31,8 @@ ring::EvaluationPoly masked_digit(const Context& context, const ring::Evaluation
         k.mul(row.data(), row.data(), a.limb(i), n, p);
         k.sub(b.limb(i), b.limb(i), row.data(), n, p);
         const bool in_digit = i < context.chain().primes.size() && i / context.chain().digit_limbs == digit;
-        if (in_digit) {
-            source(row.data(), i);
+        if (in_digit && source != nullptr) {
+            (*source)(row.data(), i);
             k.mul_scalar(row.data(), row.data(), context.special_product(i), n, p);
             k.add(b.limb(i), b.limb(i), row.data(), n, p);
         }
@@ -46,24 +40,32 @@ ring::EvaluationPoly masked_digit(const Context& context, const ring::Evaluation
     return b;
 }
 
-RowWriter copy_rows(const SecretKeyRows& rows) {
-    return [rows](double* row, std::size_t prime) { std::copy_n(rows[prime], rows.n, row); };
+ring::EvaluationPoly expand_digit(const Context& context, const Seed& seed, std::size_t digit) {
+    return expand_uniform(context, seed, digit * context.prime_count(), context.prime_count());
 }
 
-}  // namespace
+RowWriter copy_rows(const SecretKey& secret) {
+    return [rows = SecretKeyRows(secret)](double* row, std::size_t prime) { std::copy_n(rows[prime], rows.n, row); };
+}
 
-/// Makes key-switching keys digit by digit.
-struct KeySwitchKeyMaker {
-    static KeySwitchKey make(const Parameters& parameters, const RowWriter& source, const RowWriter& target, Rng& rng) {
-        const Context& context = parameters.context();
-        KeySwitchKey key(parameters, rng.new_seed());
-        for (std::size_t digit = 0; digit < context.digits(context.chain().primes.size()); ++digit) {
-            key.expand_digit();
-            key.b_.push_back(masked_digit(context, key.a_.back(), source, target, digit, rng));
-        }
-        return key;
+KeySwitchKey KeyMaker::key_switch(const Parameters& parameters, const Seed& seed, const RowWriter& source,
+                                  const RowWriter& target, Rng& rng) {
+    const Context& context = parameters.context();
+    KeySwitchKey key(parameters, seed);
+    for (std::size_t digit = 0; digit < context.digits(context.chain().primes.size()); ++digit) {
+        key.a_.push_back(expand_digit(context, seed, digit));
+        key.b_.push_back(masked_digit(context, key.a_.back(), &source, target, digit, rng));
     }
-};
+    return key;
+}
+
+std::vector<ring::EvaluationPoly> KeyMaker::take_b(PublicKey&& key) {
+    std::vector<ring::EvaluationPoly> b;
+    b.push_back(std::move(key.b_));
+    return b;
+}
+
+std::vector<ring::EvaluationPoly> KeyMaker::take_b(GaloisKey&& key) { return std::move(key.key_.b_); }
 
 SecretKeyAccess insecure_secret_key_access() { return {}; }
 
@@ -99,35 +101,34 @@ PublicKey::PublicKey(const Parameters& parameters, const Seed& seed, ring::Evalu
       a_(expand_uniform(parameters.context(), seed, 0, parameters.primes().size())) {}
 
 PublicKey PublicKey::generate(const SecretKey& secret, Rng& rng) {
+    const Seed seed = rng.new_seed();
+    return KeyMaker::public_key(secret, seed, rng);
+}
+
+PublicKey KeyMaker::public_key(const SecretKey& secret, const Seed& seed, Rng& rng) {
     const Context& context = secret.parameters().context();
     const std::size_t n = context.dimension();
     const std::size_t limbs = context.chain().primes.size();
     const auto& k = math::kernels();
     const SecretKeyRows s(secret);
-    const Seed seed = rng.new_seed();
-    const auto a = expand_uniform(context, seed, 0, limbs);
     SecretRow error(n);
     ring::sample_error(error.data(), n, rng);
-    ring::EvaluationPoly b(n, limbs);
+    PublicKey key(secret.parameters(), seed, ring::EvaluationPoly(n, limbs));
     parallel_for(0, limbs, [&](std::size_t i) {
         const math::Modulus& p = context.ring().modulus(i);
+        double* b = key.b_.limb(i);
         SecretRow row(n);
-        std::copy_n(error.data(), n, b.limb(i));
-        k.ntt_forward(b.limb(i), context.ring().table(i));
-        k.mul(row.data(), a.limb(i), s[i], n, p);
-        k.sub(b.limb(i), b.limb(i), row.data(), n, p);
+        std::copy_n(error.data(), n, b);
+        k.ntt_forward(b, context.ring().table(i));
+        k.mul(row.data(), key.a_.limb(i), s[i], n, p);
+        k.sub(b, b, row.data(), n, p);
     });
-    return {secret.parameters(), seed, std::move(b)};
+    return key;
 }
 
 KeySwitchKey::KeySwitchKey(const Parameters& parameters, const Seed& seed, std::vector<ring::EvaluationPoly> b)
     : parameters_(parameters), seed_(seed), b_(std::move(b)) {
-    while (a_.size() < b_.size()) expand_digit();
-}
-
-void KeySwitchKey::expand_digit() {
-    const Context& context = parameters_.context();
-    a_.push_back(expand_uniform(context, seed_, a_.size() * context.prime_count(), context.prime_count()));
+    while (a_.size() < b_.size()) a_.push_back(expand_digit(parameters.context(), seed_, a_.size()));
 }
 
 std::size_t KeySwitchKey::memory_bytes() const {
@@ -142,7 +143,8 @@ RelinearizationKey RelinearizationKey::generate(const SecretKey& secret, Rng& rn
     const RowWriter square = [&](double* row, std::size_t prime) {
         math::kernels().mul(row, s[prime], s[prime], s.n, context.ring().modulus(prime));
     };
-    return RelinearizationKey(KeySwitchKeyMaker::make(secret.parameters(), square, copy_rows(s), rng));
+    const Seed seed = rng.new_seed();
+    return RelinearizationKey(KeyMaker::key_switch(secret.parameters(), seed, square, copy_rows(secret), rng));
 }
 
 GaloisKey::GaloisKey(std::uint64_t element, KeySwitchKey key)
@@ -150,29 +152,46 @@ GaloisKey::GaloisKey(std::uint64_t element, KeySwitchKey key)
       key_(std::move(key)),
       index_(ring::automorphism_index(element, key_.parameters().log_ring_dimension())) {}
 
+void check_galois_element(const char* operation, const Parameters& parameters, std::uint64_t element) {
+    if (element % 2 == 0 || element >= 2 * parameters.ring_dimension()) {
+        fail(ErrorCode::invalid_argument, "{}: {} is no Galois element; choose an odd number below 2N = {}", operation,
+             element, 2 * parameters.ring_dimension());
+    }
+}
+
 GaloisKey GaloisKey::generate(const SecretKey& secret, std::uint64_t element, Rng& rng) {
+    const Seed seed = rng.new_seed();
+    return KeyMaker::galois(secret, element, seed, rng);
+}
+
+GaloisKey KeyMaker::galois(const SecretKey& secret, std::uint64_t element, const Seed& seed, Rng& rng) {
+    check_galois_element("Galois key", secret.parameters(), element);
     const SecretKeyRows s(secret);
     const int log_n = secret.parameters().log_ring_dimension();
-    if (element % 2 == 0 || element >> (log_n + 1) != 0) {
-        fail(ErrorCode::invalid_argument, "Galois key: {} is no Galois element; choose an odd number below 2N = {}",
-             element, 2 * secret.parameters().ring_dimension());
-    }
     const auto index = ring::automorphism_index(ring::inverse_element(element, log_n), log_n);
     const RowWriter permuted = [&](double* row, std::size_t prime) {
         math::kernels().permute(row, s[prime], index.data(), s.n);
     };
-    return {element, KeySwitchKeyMaker::make(secret.parameters(), copy_rows(s), permuted, rng)};
+    return {element, key_switch(secret.parameters(), seed, copy_rows(secret), permuted, rng)};
+}
+
+std::vector<std::uint64_t> galois_elements(const Parameters& parameters, const KeyRequest& request) {
+    const int log_n = parameters.log_ring_dimension();
+    std::vector<std::uint64_t> elements;
+    for (const int steps : request.rotations) elements.push_back(ring::galois_element(steps, log_n));
+    if (request.conjugation) elements.push_back(ring::conjugation_element(log_n));
+    std::vector<std::uint64_t> distinct;
+    for (const std::uint64_t element : elements) {
+        if (element != 1 && std::ranges::find(distinct, element) == distinct.end()) distinct.push_back(element);
+    }
+    return distinct;
 }
 
 EvaluationKeys EvaluationKeys::generate(const SecretKey& secret, const KeyRequest& request, Rng& rng) {
     EvaluationKeys keys(secret.parameters());
-    const int log_n = secret.parameters().log_ring_dimension();
     if (request.relinearization) keys.set(RelinearizationKey::generate(secret, rng));
-    std::vector<std::uint64_t> elements;
-    for (const int steps : request.rotations) elements.push_back(ring::galois_element(steps, log_n));
-    if (request.conjugation) elements.push_back(ring::conjugation_element(log_n));
-    for (const std::uint64_t element : elements) {
-        if (element != 1 && keys.galois(element) == nullptr) keys.add(GaloisKey::generate(secret, element, rng));
+    for (const std::uint64_t element : galois_elements(secret.parameters(), request)) {
+        keys.add(GaloisKey::generate(secret, element, rng));
     }
     return keys;
 }

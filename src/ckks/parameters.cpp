@@ -29,6 +29,13 @@ int Parameters::scale_bits() const noexcept { return context_->chain().scale_bit
 int Parameters::integer_bits() const noexcept { return context_->chain().integer_bits; }
 int Parameters::security_bits() const noexcept { return context_->chain().security_bits; }
 
+int Parameters::quantum_security_bits() const {
+    for (const int bits : {256, 192, 128}) {
+        if (log2_modulus_with_special() <= max_log_modulus(log_ring_dimension(), bits, Attacks::quantum)) return bits;
+    }
+    return 0;
+}
+
 std::size_t Parameters::limbs(int level) const {
     if (level < 0 || level > depth()) {
         fail(ErrorCode::out_of_levels, "level {} does not exist; these parameters have levels 0 to {}", level, depth());
@@ -65,10 +72,12 @@ std::size_t Parameters::ciphertext_bytes(int level, int degree) const {
 const Digest& Parameters::fingerprint() const noexcept { return context_->fingerprint(); }
 
 std::string Parameters::summary() const {
-    const std::string security =
-        security_bits() == 0 ? std::string("INSECURE, for tests only")
-                             : fmt::format("of {} allowed, {} bits classical",
-                                           max_log_modulus(log_ring_dimension(), security_bits()), security_bits());
+    std::string security = "INSECURE, for tests only";
+    if (security_bits() != 0) {
+        security = fmt::format("of {} allowed, {} bits classical",
+                               max_log_modulus(log_ring_dimension(), security_bits()), security_bits());
+        if (quantum_security_bits() != 0) security += fmt::format(", {} bits quantum", quantum_security_bits());
+    }
     return fmt::format(
         "N = 2^{}, depth {}, scale 2^{}, {} + {} primes, log2 QP = {:.1f} ({}), {} key-switching digit{}",
         log_ring_dimension(), depth(), scale_bits(), primes().size(), special_primes().size(),

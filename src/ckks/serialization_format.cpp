@@ -19,6 +19,9 @@ const char* to_string(ObjectKind kind) noexcept {
         case ObjectKind::evaluation_keys: return "evaluation keys";
         case ObjectKind::plaintext: return "plaintext";
         case ObjectKind::ciphertext: return "ciphertext";
+        case ObjectKind::threshold_share: return "share of a collective key";
+        case ObjectKind::relinearization_round: return "first round of a relinearisation key";
+        case ObjectKind::decryption_ledger: return "decryption ledger";
     }
     return "unknown object";
 }
@@ -36,7 +39,7 @@ ObjectHeader read_header(ByteReader& reader) {
              format::version);
     }
     const std::uint8_t number = reader.u8("the object kind");
-    constexpr auto last = static_cast<std::uint8_t>(ObjectKind::ciphertext);
+    constexpr auto last = static_cast<std::uint8_t>(ObjectKind::decryption_ledger);
     if (number < 1 || number > last) {
         fail(ErrorCode::malformed_input,
              "object kind {} at offset 6 is not known, the limit is {}; is the file damaged?", number, last);

@@ -29,10 +29,13 @@ Timed timed(const ManagedCircuit& program, const Instruction& i) {
         return program.circuit().constant(i.attribute).size() == 1 ? number : vector;
     };
     switch (i.step) {
-        case Step::input: return {TimedOperation::add, from.level, 0};
+        case Step::input:
+        case Step::zero:
+        case Step::refresh: return {TimedOperation::add, from.level, 0};
         case Step::add:
         case Step::sub: return {TimedOperation::add, from.level, (i.type.degree + 1) / 2.0};
-        case Step::negate: return {TimedOperation::negate, from.level, size};
+        case Step::negate:
+        case Step::mul_integer: return {TimedOperation::negate, from.level, size};
         case Step::add_constant: return {constant(TimedOperation::add_number, TimedOperation::add_vector), from.level};
         case Step::mul_constant: return {constant(TimedOperation::mul_number, TimedOperation::mul_vector), from.level};
         case Step::mul: return {TimedOperation::mul, from.level};

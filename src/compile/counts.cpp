@@ -29,13 +29,15 @@ const ckks::CiphertextType& start(const ManagedCircuit& program, const Instructi
 
 void count(LevelCounts& counts, Step step) {
     switch (step) {
-        case Step::input: break;
+        case Step::input:
+        case Step::zero: break;
         case Step::add:
         case Step::sub:
         case Step::add_constant: ++counts.additions; break;
         case Step::negate: ++counts.negations; break;
         case Step::mul: ++counts.products; break;
-        case Step::mul_constant: ++counts.constant_products; break;
+        case Step::mul_constant:
+        case Step::mul_integer: ++counts.constant_products; break;
         case Step::relinearize_rescale:
             ++counts.relinearizations;
             ++counts.rescalings;
@@ -44,6 +46,7 @@ void count(LevelCounts& counts, Step step) {
         case Step::drop_level: ++counts.level_drops; break;
         case Step::rotate: ++counts.rotations; break;
         case Step::conjugate: ++counts.conjugations; break;
+        case Step::refresh: ++counts.refreshes; break;
     }
 }
 
@@ -64,11 +67,14 @@ std::size_t transforms_of(const ManagedCircuit& program, const ckks::Parameters&
         case Step::drop_level: return (static_cast<std::size_t>(from.degree) + 1) * parameters.limbs(i.type.level + 1);
         case Step::add_constant:
         case Step::mul_constant:
+        case Step::mul_integer:
         case Step::input:
+        case Step::zero:
         case Step::add:
         case Step::sub:
         case Step::negate:
-        case Step::mul: break;
+        case Step::mul:
+        case Step::refresh: break;
     }
     return 0;
 }
@@ -79,7 +85,7 @@ nlohmann::ordered_json json(const LevelCounts& c) {
             {"key_switches", c.key_switches()}, {"relinearizations", c.relinearizations},
             {"rotations", c.rotations},         {"conjugations", c.conjugations},
             {"rescalings", c.rescalings},       {"level_drops", c.level_drops},
-            {"transforms", c.transforms}};
+            {"refreshes", c.refreshes},         {"transforms", c.transforms}};
 }
 
 }  // namespace
@@ -88,7 +94,7 @@ LevelCounts& LevelCounts::operator+=(const LevelCounts& other) noexcept {
     for (auto field :
          {&LevelCounts::products, &LevelCounts::constant_products, &LevelCounts::additions, &LevelCounts::negations,
           &LevelCounts::relinearizations, &LevelCounts::rotations, &LevelCounts::conjugations, &LevelCounts::rescalings,
-          &LevelCounts::level_drops, &LevelCounts::transforms}) {
+          &LevelCounts::level_drops, &LevelCounts::refreshes, &LevelCounts::transforms}) {
         this->*field += other.*field;
     }
     return *this;

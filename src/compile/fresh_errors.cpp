@@ -32,10 +32,11 @@ double constant_error(const ckks::Parameters& parameters, const ckks::Ciphertext
     return static_cast<double>(std::fabs(scaled - std::rint(scaled)) / scale);
 }
 
-Parts input_errors(const ckks::Parameters& parameters, const ckks::CiphertextType& type, Encryption encryption) {
+Parts input_errors(const ckks::Parameters& parameters, const ckks::CiphertextType& type, Encryption encryption,
+                   int parties) {
     const auto n = static_cast<double>(parameters.ring_dimension());
-    const double fresh =
-        encryption == Encryption::public_key ? noise::fresh_public(parameters) : noise::fresh_symmetric(parameters);
+    const double fresh = encryption == Encryption::public_key ? noise::fresh_public(parameters, parties)
+                                                              : noise::fresh_symmetric(parameters);
     Parts parts{};
     at(parts, ErrorSource::encoding) = in_slots(parameters, type, noise::encoding(), n);
     at(parts, ErrorSource::encryption) = in_slots(parameters, type, fresh, n);
@@ -45,12 +46,13 @@ Parts input_errors(const ckks::Parameters& parameters, const ckks::CiphertextTyp
 }  // namespace
 
 Parts fresh_errors(const ManagedCircuit& program, const ckks::Parameters& parameters, const Instruction& i,
-                   Encryption encryption) {
+                   Encryption encryption, int parties) {
     const auto n = static_cast<double>(parameters.ring_dimension());
     const auto slots = [&](double error) { return in_slots(parameters, i.type, error, n); };
     Parts parts{};
     switch (i.step) {
-        case Step::input: return input_errors(parameters, i.type, encryption);
+        case Step::input:
+        case Step::refresh: return input_errors(parameters, i.type, encryption, parties);
         case Step::add_constant:
             at(parts, ErrorSource::encoding) =
                 constant_error(parameters, i.type, program.circuit().constant(i.attribute));
@@ -60,24 +62,26 @@ Parts fresh_errors(const ManagedCircuit& program, const ckks::Parameters& parame
                 constant_error(parameters, {i.type.level, 1, 0}, program.circuit().constant(i.attribute));
             break;
         case Step::relinearize_rescale: {
-            const double rounding = noise::rescaling(parameters);
-            const double both = noise::fused_relinearization(parameters, i.type.level + 1);
+            const double rounding = noise::rescaling(parameters, 1, parties);
+            const double both = noise::fused_relinearization(parameters, i.type.level + 1, parties);
             at(parts, ErrorSource::key_switching) = slots(std::sqrt(std::max(0.0, both * both - rounding * rounding)));
             at(parts, ErrorSource::rescaling) = slots(rounding);
             break;
         }
         case Step::rescale:
         case Step::drop_level:
-            at(parts, ErrorSource::rescaling) = slots(noise::rescaling(parameters, i.type.degree));
+            at(parts, ErrorSource::rescaling) = slots(noise::rescaling(parameters, i.type.degree, parties));
             break;
         case Step::rotate:
         case Step::conjugate:
-            at(parts, ErrorSource::key_switching) = slots(noise::key_switching(parameters, i.type.level));
+            at(parts, ErrorSource::key_switching) = slots(noise::key_switching(parameters, i.type.level, parties));
             break;
+        case Step::zero:
         case Step::add:
         case Step::sub:
         case Step::negate:
-        case Step::mul: break;
+        case Step::mul:
+        case Step::mul_integer: break;
     }
     return parts;
 }

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "base/fail.hpp"
+#include "base/log_line.hpp"
 #include "circuit/products_after.hpp"
 #include "tacit/compile/managed_circuit.hpp"
 
@@ -14,15 +15,21 @@ using circuit::ValueId;
 /// Turns one circuit into instructions: backward for levels, forward for forms, forward to emit.
 class Manager {
 public:
-    Manager(const circuit::Circuit& circuit, std::size_t slots) : circuit_(circuit), out_(circuit, slots) {}
+    Manager(const circuit::Circuit& circuit, std::size_t slots)
+        : circuit_(circuit),
+          out_(circuit, slots),
+          level_(circuit::products_after(circuit)),
+          normal_(circuit.nodes().size()),
+          raw_form_(circuit.nodes().size()) {}
 
     ManagedCircuit run() {
-        assign_levels();
         decide_forms();
         for (std::uint32_t i = 0; i < circuit_.nodes().size(); ++i) {
             if (live(i)) emit(i);
         }
-        for (const ValueId v : circuit_.outputs()) out_.outputs_.push_back(at_level(normal(v.index), 0, v));
+        for (const ValueId v : circuit_.outputs()) {
+            out_.outputs_.push_back(is_constant(v) ? constant_output(v) : at_level(normal(v.index), 0, v));
+        }
         out_.measure();
         out_.verify();
         return std::move(out_);
@@ -32,46 +39,57 @@ private:
     [[nodiscard]] const Node& node(std::uint32_t i) const { return circuit_.nodes()[i]; }
     [[nodiscard]] bool live(std::uint32_t i) const { return level_[i] != circuit::dead && node(i).op != Op::constant; }
     [[nodiscard]] bool is_constant(ValueId v) const { return circuit_.is_constant(v); }
+    [[nodiscard]] bool takes_level(std::uint32_t i) const { return circuit_.takes_level({i}); }
 
-    /// level_[v]: the highest level at which some use wants v in normal form (scale power 1); dead if there is none.
-    void assign_levels() {
-        for (const ValueId v : circuit_.outputs()) {
-            if (is_constant(v)) {
-                fail(ErrorCode::invalid_argument,
-                     "manage: an output of the circuit is a constant; only encrypted values can be returned");
-            }
-        }
-        level_ = circuit::products_after(circuit_);
-    }
-
-    /// raw_[v]: v is first computed with scale power 2 at level_[v] + 1. Products are; sums, differences and negations
-    /// are where all their parts are and no part is needed in normal form anyway.
+    /// raw_[v]: v is first computed with scale power 2 at level_[v] + 1. Products that take a level are; sums,
+    /// differences, negations and integer multiples are where all their parts are and no part is needed in normal form
+    /// anyway. A negation or multiple that is itself needed in normal form, of a part that others read too, is not: its
+    /// part is brought there once for all.
     void decide_forms() {
         std::vector<bool> needs_normal(circuit_.nodes().size(), false);
         for (const ValueId v : circuit_.outputs()) needs_normal[v.index] = true;
         for (std::uint32_t i = 0; i < circuit_.nodes().size(); ++i) {
             const Op op = node(i).op;
-            if (!live(i) || (op != Op::mul && op != Op::rotate && op != Op::conjugate)) continue;
+            if (!live(i) || (!takes_level(i) && op != Op::rotate && op != Op::conjugate && op != Op::refresh)) {
+                continue;
+            }
             needs_normal[node(i).lhs.index] = true;
             if (op == Op::mul) needs_normal[node(i).rhs.index] = true;
         }
+        const std::vector<std::uint32_t> uses = count_uses();
         raw_.assign(circuit_.nodes().size(), false);
         for (std::uint32_t i = 0; i < circuit_.nodes().size(); ++i) {
             if (!live(i)) continue;
             const auto raw_part = [&](ValueId v) {
                 return is_constant(v) || (raw_[v.index] && !needs_normal[v.index] && level_[v.index] == level_[i]);
             };
+            const auto raw_multiple = [&](ValueId v) {
+                return raw_part(v) && (!needs_normal[i] || uses[v.index] == 1);
+            };
             switch (node(i).op) {
-                case Op::mul: raw_[i] = true; break;
+                case Op::mul: raw_[i] = takes_level(i) || raw_multiple(node(i).lhs); break;
                 case Op::add:
                 case Op::sub: raw_[i] = raw_part(node(i).lhs) && raw_part(node(i).rhs); break;
-                case Op::negate: raw_[i] = raw_part(node(i).lhs); break;
+                case Op::negate: raw_[i] = raw_multiple(node(i).lhs); break;
                 case Op::input:
                 case Op::constant:
                 case Op::rotate:
-                case Op::conjugate: break;
+                case Op::conjugate:
+                case Op::refresh: break;
             }
         }
+    }
+
+    /// How often live operations and outputs read each value.
+    [[nodiscard]] std::vector<std::uint32_t> count_uses() const {
+        std::vector<std::uint32_t> uses(circuit_.nodes().size());
+        for (const ValueId v : circuit_.outputs()) ++uses[v.index];
+        for (std::uint32_t i = 0; i < uses.size(); ++i) {
+            if (!live(i)) continue;
+            if (operand_count(node(i).op) > 0) ++uses[node(i).lhs.index];
+            if (operand_count(node(i).op) > 1) ++uses[node(i).rhs.index];
+        }
+        return uses;
     }
 
     std::uint32_t push(Step step, std::uint32_t lhs, std::uint32_t rhs, std::int32_t attribute,
@@ -106,8 +124,8 @@ private:
 
     /// An operand of the form and level that node i works in.
     std::uint32_t operand(std::uint32_t i, ValueId v) {
-        if (raw_[i] && node(i).op != Op::mul) return *raw_form_[v.index];
-        const int wanted = level_[i] + (node(i).op == Op::mul ? 1 : 0);
+        if (raw_[i] && !takes_level(i)) return *raw_form_[v.index];
+        const int wanted = level_[i] + (takes_level(i) ? 1 : 0);
         return at_level(normal(v.index), wanted, v);
     }
 
@@ -135,6 +153,7 @@ private:
     std::uint32_t emit_product(std::uint32_t i) {
         const Node& n = node(i);
         const std::uint32_t a = operand(i, n.lhs);
+        if (!takes_level(i)) return push(Step::mul_integer, a, 0, node(n.rhs.index).attribute, type(a), {i});
         if (is_constant(n.rhs)) {
             return push(Step::mul_constant, a, 0, node(n.rhs.index).attribute, {level_[i] + 1, 2, 1}, {i});
         }
@@ -149,8 +168,6 @@ private:
     }
 
     void emit(std::uint32_t i) {
-        normal_.resize(circuit_.nodes().size());
-        raw_form_.resize(circuit_.nodes().size());
         std::uint32_t result = 0;
         switch (node(i).op) {
             case Op::input: result = push(Step::input, 0, 0, node(i).attribute, {level_[i], 1, 1}, {i}); break;
@@ -168,14 +185,33 @@ private:
                 result = push(Step::conjugate, a, 0, 0, type(a), {i});
                 break;
             }
+            case Op::refresh: {
+                const std::uint32_t worn = at_level(normal(node(i).lhs.index), 0, node(i).lhs);
+                result = push(Step::refresh, worn, 0, 0, {level_[i], 1, 1}, {i});
+                break;
+            }
             case Op::constant: return;
         }
         (raw_[i] ? raw_form_[i] : normal_[i]) = result;
     }
 
+    /// 0 plus the constant.
+    std::uint32_t constant_output(ValueId v) {
+        if (normal_[v.index]) return *normal_[v.index];
+        constexpr ckks::CiphertextType kind{0, 1, 1};
+        std::uint32_t value = push(Step::zero, 0, 0, 0, kind, v);
+        const std::int32_t number = circuit_.node(v).attribute;
+        const auto is_zero = [](double x) { return x == 0; };
+        if (!std::ranges::all_of(circuit_.constant(number), is_zero)) {
+            value = push(Step::add_constant, value, 0, number, kind, v);
+        }
+        normal_[v.index] = value;
+        return value;
+    }
+
     const circuit::Circuit& circuit_;
     ManagedCircuit out_;
-    std::vector<int> level_;
+    std::vector<int> level_;  // the highest at which some use wants a value with scale power 1; dead if there is none
     std::vector<bool> raw_;
     std::vector<std::optional<std::uint32_t>> normal_;    // instruction that holds the normal form
     std::vector<std::optional<std::uint32_t>> raw_form_;  // instruction that holds the raw form
@@ -186,7 +222,10 @@ ManagedCircuit manage(const circuit::Circuit& circuit, std::size_t slots) {
     if (slots == 0 || (slots & (slots - 1)) != 0) {
         fail(ErrorCode::invalid_argument, "manage: {} slots; the number of slots is a power of two", slots);
     }
-    return Manager(circuit, slots).run();
+    ManagedCircuit program = Manager(circuit, slots).run();
+    log(LogLevel::info, "manage: {} values became {} instructions of depth {} for {} slots, {} refreshes among them",
+        circuit.nodes().size(), program.instructions().size(), program.depth(), slots, program.count(Step::refresh));
+    return program;
 }
 
 }  // namespace tacit::compile

@@ -12,35 +12,41 @@ namespace tacit::compile {
 const char* to_string(Step step) noexcept {
     switch (step) {
         case Step::input: return "input";
+        case Step::zero: return "zero";
         case Step::add: return "add";
         case Step::sub: return "sub";
         case Step::negate: return "negate";
         case Step::mul: return "mul";
         case Step::add_constant: return "add_constant";
         case Step::mul_constant: return "mul_constant";
+        case Step::mul_integer: return "mul_integer";
         case Step::relinearize_rescale: return "relinearize_rescale";
         case Step::rescale: return "rescale";
         case Step::drop_level: return "drop_level";
         case Step::rotate: return "rotate";
         case Step::conjugate: return "conjugate";
+        case Step::refresh: return "refresh";
     }
     return "unknown";
 }
 
 int operand_count(Step step) noexcept {
     switch (step) {
-        case Step::input: return 0;
+        case Step::input:
+        case Step::zero: return 0;
         case Step::add:
         case Step::sub:
         case Step::mul: return 2;
         case Step::negate:
         case Step::add_constant:
         case Step::mul_constant:
+        case Step::mul_integer:
         case Step::relinearize_rescale:
         case Step::rescale:
         case Step::drop_level:
         case Step::rotate:
-        case Step::conjugate: return 1;
+        case Step::conjugate:
+        case Step::refresh: return 1;
     }
     return 0;
 }
@@ -69,13 +75,15 @@ constexpr int most_levels = 60;  // as many as parameters may have
 ckks::CiphertextType result_type(const Instruction& i, const ckks::CiphertextType& a, const ckks::CiphertextType& b) {
     constexpr ckks::CiphertextType refused{-1, 0, 0};
     switch (i.step) {
-        case Step::input: return {i.type.level, 1, 1};
+        case Step::input:
+        case Step::zero: return {i.type.level, 1, 1};
         case Step::add:
         case Step::sub:
             return a.level == b.level && a.scale_power == b.scale_power
                        ? ckks::CiphertextType{a.level, a.scale_power, std::max(a.degree, b.degree)}
                        : refused;
         case Step::negate:
+        case Step::mul_integer:
         case Step::add_constant: return a;
         case Step::mul:
             return a == b && a.scale_power == 1 && a.degree == 1 ? ckks::CiphertextType{a.level, 2, 2} : refused;
@@ -88,6 +96,8 @@ ckks::CiphertextType result_type(const Instruction& i, const ckks::CiphertextTyp
                                                                 : refused;
         case Step::rotate:
         case Step::conjugate: return a.degree == 1 ? a : refused;
+        case Step::refresh:
+            return a == ckks::CiphertextType{0, 1, 1} ? ckks::CiphertextType{i.type.level, 1, 1} : refused;
     }
     return refused;
 }
@@ -102,7 +112,11 @@ std::string attribute_flaw(const circuit::Circuit& circuit, std::size_t slots, c
             return outside(circuit.inputs().size()) ? fmt::format("input {} does not exist", i.attribute) : "";
         case Step::add_constant:
         case Step::mul_constant:
+        case Step::mul_integer:
             if (outside(circuit.constant_count())) return fmt::format("constant {} does not exist", i.attribute);
+            if (i.step == Step::mul_integer && !circuit::is_integer(circuit.constant(i.attribute))) {
+                return fmt::format("constant {} is no integer", i.attribute);
+            }
             return circuit.constant(i.attribute).size() > slots
                        ? fmt::format("the constant has more than {} slots", slots)
                        : "";
@@ -110,6 +124,7 @@ std::string attribute_flaw(const circuit::Circuit& circuit, std::size_t slots, c
             return i.attribute == 0 || outside(slots)
                        ? fmt::format("{} steps are outside 1 to {}", i.attribute, slots - 1)
                        : "";
+        case Step::zero:
         case Step::add:
         case Step::sub:
         case Step::negate:
@@ -117,7 +132,8 @@ std::string attribute_flaw(const circuit::Circuit& circuit, std::size_t slots, c
         case Step::relinearize_rescale:
         case Step::rescale:
         case Step::drop_level:
-        case Step::conjugate: return i.attribute != 0 ? "the step has no attribute" : "";
+        case Step::conjugate:
+        case Step::refresh: return i.attribute != 0 ? "the step has no attribute" : "";
     }
     return "the step is unknown";
 }

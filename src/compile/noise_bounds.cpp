@@ -34,10 +34,11 @@ void add_scaled(ErrorForm& out, const ErrorForm& form, double factor) {
 /// One instruction after the other.
 class BoundedNoise {
 public:
-    BoundedNoise(const ManagedCircuit& program, const ckks::Parameters& parameters, Encryption encryption)
+    BoundedNoise(const ManagedCircuit& program, const ckks::Parameters& parameters, Encryption encryption, int parties)
         : program_(program),
           parameters_(parameters),
           encryption_(encryption),
+          parties_(parties),
           last_(last_uses(program)),
           forms_(program.instructions().size()),
           magnitudes_(program.instructions().size()) {}
@@ -46,7 +47,7 @@ public:
         const Instruction& i = program_.instructions()[n];
         magnitudes_[n] = magnitude;
         forms_[n] = inherited(i);
-        Parts parts = fresh_errors(program_, parameters_, i, encryption_);
+        Parts parts = fresh_errors(program_, parameters_, i, encryption_, parties_);
         if (i.step == Step::mul_constant) {
             for (double& part : parts) part *= magnitudes_[i.lhs] + deviation(forms_[i.lhs]);
         }
@@ -65,7 +66,8 @@ private:
     [[nodiscard]] ErrorForm inherited(const Instruction& i) const {
         ErrorForm out;
         switch (i.step) {
-            case Step::input: break;
+            case Step::input:
+            case Step::zero: break;
             case Step::add:
             case Step::sub:
                 out = forms_[i.lhs];
@@ -75,7 +77,8 @@ private:
                 add_scaled(out, forms_[i.lhs], magnitudes_[i.rhs] + deviation(forms_[i.rhs]));
                 add_scaled(out, forms_[i.rhs], magnitudes_[i.lhs]);
                 break;
-            case Step::mul_constant: add_scaled(out, forms_[i.lhs], largest(i.attribute)); break;
+            case Step::mul_constant:
+            case Step::mul_integer: add_scaled(out, forms_[i.lhs], largest(i.attribute)); break;
             case Step::rotate:
             case Step::conjugate:
                 for (const auto& [origin, size] : forms_[i.lhs]) out.emplace(moved(origin, i), size);
@@ -84,7 +87,8 @@ private:
             case Step::add_constant:
             case Step::relinearize_rescale:
             case Step::rescale:
-            case Step::drop_level: out = forms_[i.lhs]; break;
+            case Step::drop_level:
+            case Step::refresh: out = forms_[i.lhs]; break;
         }
         return out;
     }
@@ -149,6 +153,7 @@ private:
     const ManagedCircuit& program_;
     const ckks::Parameters& parameters_;
     Encryption encryption_;
+    int parties_;
     std::vector<std::uint32_t> last_;
     std::vector<ErrorForm> forms_;
     std::vector<double> magnitudes_;
@@ -158,10 +163,10 @@ private:
 }  // namespace
 
 std::vector<PredictedError> predict_noise(const ManagedCircuit& program, const ckks::Parameters& parameters,
-                                          std::vector<circuit::Bounds> inputs, Encryption encryption) {
+                                          std::vector<circuit::Bounds> inputs, Encryption encryption, int parties) {
     check_parameters("predict_noise", program, parameters);
     circuit::Interval interval(std::move(inputs));
-    BoundedNoise noise(program, parameters, encryption);
+    BoundedNoise noise(program, parameters, encryption, parties);
     std::vector<PredictedError> found;
     interpret(program, interval, [&](std::uint32_t n, const circuit::Interval::Value& value) {
         found.push_back(noise.step(n, value.bounds().magnitude()));

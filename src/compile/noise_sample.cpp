@@ -54,11 +54,12 @@ std::vector<Complexes> repeated(std::vector<Complexes> inputs, std::size_t perio
 class SampledNoise {
 public:
     using Value = Erring;
-    SampledNoise(const ManagedCircuit& program, const ckks::Parameters& parameters, Encryption encryption,
+    SampledNoise(const ManagedCircuit& program, const ckks::Parameters& parameters, Encryption encryption, int parties,
                  std::uint64_t seed, const std::vector<Complexes>& inputs)
         : program_(program),
           parameters_(parameters),
           encryption_(encryption),
+          parties_(parties),
           random_(seed),
           plain_(parameters.slots(), inputs),
           none_(Complexes(parameters.slots())) {}
@@ -105,17 +106,20 @@ private:
         const auto constant = [&] { return plain_.constant(program_.circuit().constant(i.attribute)); };
         switch (i.step) {
             case Step::input: return {plain_.input(i.attribute), std::vector(error_sources, none_)};
+            case Step::zero: return {none_, std::vector(error_sources, none_)};
             case Step::add: return zip(*values[i.lhs], *values[i.rhs], [](auto& x, auto& y) { return x + y; });
             case Step::sub: return zip(*values[i.lhs], *values[i.rhs], [](auto& x, auto& y) { return x - y; });
             case Step::negate: return map(*values[i.lhs], [](auto& x) { return -x; });
             case Step::mul: return product(*values[i.lhs], *values[i.rhs]);
             case Step::add_constant: return {values[i.lhs]->value + constant(), values[i.lhs]->errors};
-            case Step::mul_constant: return map(*values[i.lhs], [c = constant()](auto& x) { return x * c; });
+            case Step::mul_constant:
+            case Step::mul_integer: return map(*values[i.lhs], [c = constant()](auto& x) { return x * c; });
             case Step::rotate: return map(*values[i.lhs], [&](auto& x) { return rotate(x, i.attribute); });
             case Step::conjugate: return map(*values[i.lhs], [](auto& x) { return conjugate(x); });
             case Step::relinearize_rescale:
             case Step::rescale:
-            case Step::drop_level: break;
+            case Step::drop_level:
+            case Step::refresh: break;
         }
         return *values[i.lhs];
     }
@@ -132,7 +136,7 @@ private:
 
     /// Adds the instruction's own errors.
     void err(Erring& result, const Instruction& i, const Values& values) {
-        const Parts parts = fresh_errors(program_, parameters_, i, encryption_);
+        const Parts parts = fresh_errors(program_, parameters_, i, encryption_, parties_);
         for (std::size_t k = 0; k < error_sources; ++k) {
             if (parts[k] == 0) continue;
             const Slots drawn = draw(parts[k], period(i));
@@ -170,6 +174,7 @@ private:
     const ManagedCircuit& program_;
     const ckks::Parameters& parameters_;
     Encryption encryption_;
+    int parties_;
     std::mt19937_64 random_;
     circuit::Plain plain_;
     Slots none_;
@@ -179,9 +184,10 @@ private:
 
 std::vector<PredictedError> predict_noise(const ManagedCircuit& program, const ckks::Parameters& parameters,
                                           const std::vector<Complexes>& inputs, Encryption encryption,
-                                          std::uint64_t seed) {
+                                          std::uint64_t seed, int parties) {
     check_parameters("predict_noise", program, parameters);
-    SampledNoise noise(program, parameters, encryption, seed, repeated(inputs, program.slots(), parameters.slots()));
+    SampledNoise noise(program, parameters, encryption, parties, seed,
+                       repeated(inputs, program.slots(), parameters.slots()));
     noise.run();
     return std::move(noise.found);
 }

@@ -14,9 +14,10 @@ namespace {
 using circuit::CircuitParser;
 using circuit::TextLine;
 
-constexpr std::array steps{Step::input,   Step::add,          Step::sub,          Step::negate,
-                           Step::mul,     Step::add_constant, Step::mul_constant, Step::relinearize_rescale,
-                           Step::rescale, Step::drop_level,   Step::rotate,       Step::conjugate};
+constexpr std::array steps{
+    Step::input,   Step::zero,         Step::add,          Step::sub,         Step::negate,
+    Step::mul,     Step::add_constant, Step::mul_constant, Step::mul_integer, Step::relinearize_rescale,
+    Step::rescale, Step::drop_level,   Step::rotate,       Step::conjugate,   Step::refresh};
 
 }  // namespace
 
@@ -111,6 +112,7 @@ private:
             i.attribute = input(line);
             return;
         }
+        if (operand_count(i.step) == 0) return;
         line.expect('%');
         i.lhs = position(line);
         if (operand_count(i.step) > 1) {
@@ -120,7 +122,7 @@ private:
         } else if (i.step == Step::rotate) {
             line.expect(',');
             i.attribute = line.number<std::int32_t>("the steps of a rotation");
-        } else if (i.step == Step::add_constant || i.step == Step::mul_constant) {
+        } else if (i.step == Step::add_constant || i.step == Step::mul_constant || i.step == Step::mul_integer) {
             line.expect(',');
             const circuit::ValueId constant = value(line);
             if (!program_->circuit_.is_constant(constant)) line.refuse("the value is no constant; use another step");

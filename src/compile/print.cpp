@@ -23,17 +23,20 @@ std::string operation(const ManagedCircuit& program, const Instruction& i, const
     const auto number = static_cast<std::size_t>(i.attribute);
     switch (i.step) {
         case Step::input: return fmt::format("input \"{}\"", program.circuit().inputs()[number].name);
+        case Step::zero: return "zero";
         case Step::add:
         case Step::sub:
         case Step::mul: return fmt::format("{} %{}, %{}", to_string(i.step), i.lhs, i.rhs);
         case Step::add_constant:
-        case Step::mul_constant: return fmt::format("{} %{}, value {}", to_string(i.step), i.lhs, constants[number]);
+        case Step::mul_constant:
+        case Step::mul_integer: return fmt::format("{} %{}, value {}", to_string(i.step), i.lhs, constants[number]);
         case Step::rotate: return fmt::format("rotate %{}, {}", i.lhs, i.attribute);
         case Step::negate:
         case Step::relinearize_rescale:
         case Step::rescale:
         case Step::drop_level:
-        case Step::conjugate: return fmt::format("{} %{}", to_string(i.step), i.lhs);
+        case Step::conjugate:
+        case Step::refresh: return fmt::format("{} %{}", to_string(i.step), i.lhs);
     }
     return "unknown";
 }

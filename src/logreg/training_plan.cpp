@@ -103,6 +103,9 @@ std::vector<std::size_t> instruction_costs(const compile::ManagedCircuit& progra
             case Step::drop_level: costs.push_back(2 * limbs); break;
             case Step::mul: costs.push_back(limbs); break;
             case Step::input:
+            case Step::zero:
+            case Step::refresh:
+            case Step::mul_integer:
             case Step::add:
             case Step::sub:
             case Step::negate:

@@ -8,6 +8,7 @@
 #include "tacit/circuit/domains.hpp"
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/compile/interpret.hpp"
+#include "tacit/runtime/refresh.hpp"
 
 namespace tacit::runtime {
 
@@ -45,7 +46,8 @@ public:
              std::vector<Ciphertext> inputs, const DebugOptions& options,
              const std::vector<compile::PredictedError>& predicted)
         : program_(program),
-          steps_(program, keys, encodings(program)),
+          refresh_(refresh_by_owner(secret_key)),
+          steps_(program, keys, encodings(program), refresh_),
           decryptor_(secret_key),
           inputs_(std::move(inputs)),
           options_(options),
@@ -55,14 +57,14 @@ public:
 
     void step(std::uint32_t n, const circuit::Slots& clear) {
         const Instruction& i = program_.instructions()[n];
+        const int operands = operand_count(i.step);
         if (i.step == compile::Step::input) {
             values_[n] = std::move(inputs_[static_cast<std::size_t>(i.attribute)]);
         } else {
-            const Ciphertext& rhs = *values_[operand_count(i.step) > 1 ? i.rhs : i.lhs];
-            values_[n] = steps_.run(i, *values_[i.lhs], rhs, false);
+            values_[n] = steps_.run(i, operands > 0 ? &*values_[i.lhs] : nullptr,
+                                    operands > 1 ? &*values_[i.rhs] : nullptr, false);
         }
         compare(n, clear);
-        const int operands = operand_count(i.step);
         if (operands > 0 && last_[i.lhs] == n) values_[i.lhs].reset();
         if (operands > 1 && last_[i.rhs] == n) values_[i.rhs].reset();
     }
@@ -93,6 +95,7 @@ private:
     }
 
     const ManagedCircuit& program_;
+    Refresh refresh_;
     StepRunner steps_;
     ckks::Decryptor decryptor_;
     std::vector<Ciphertext> inputs_;

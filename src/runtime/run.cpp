@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/log_line.hpp"
 #include "tacit/base/parallel.hpp"
 
 namespace tacit::runtime {
@@ -15,12 +16,13 @@ using compile::PlannedSum;
 using compile::PlannedTerm;
 using compile::Step;
 
-Run::Run(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress)
+Run::Run(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress,
+         const Refresh& refresh)
     : plan_(plan),
       program_(plan.program()),
       evaluator_(keys),
       encoder_(keys.parameters()),
-      steps_(program_, keys, encodings(plan)),
+      steps_(program_, keys, encodings(plan), refresh),
       inputs_(std::move(inputs)),
       progress_(progress),
       ahead_(4 * static_cast<std::size_t>(thread_count())),
@@ -95,13 +97,14 @@ void Run::rotate_together(std::size_t task) {
 
 Ciphertext Run::compute_step(const Instruction& i) {
     if (i.step == Step::input) return std::move(inputs_[static_cast<std::size_t>(i.attribute)]);
+    const int operands = compile::operand_count(i.step);
+    if (operands == 0) return steps_.run(i, nullptr, nullptr, false);
     bool last_read = false;  // the operand's memory may be reused
     {
         const std::lock_guard lock(mutex_);
         last_read = reads_left_[i.lhs] == 1;
     }
-    const Ciphertext& rhs = *values_[compile::operand_count(i.step) > 1 ? i.rhs : i.lhs];
-    return steps_.run(i, *values_[i.lhs], rhs, last_read);
+    return steps_.run(i, &*values_[i.lhs], operands > 1 ? &*values_[i.rhs] : nullptr, last_read);
 }
 
 void Run::finish(std::size_t task) {
@@ -118,7 +121,12 @@ void Run::finish(std::size_t task) {
     }
     finished_[task] = true;
     while (first_unfinished_ < finished_.size() && finished_[first_unfinished_]) ++first_unfinished_;
-    for (std::size_t i = 0; progress_ && i < plan_.task(task).instructions.size(); ++i) progress_(++done_);
+    for (const std::uint32_t i : plan_.task(task).instructions) {
+        const Instruction& instruction = program_.instructions()[i];
+        log(LogLevel::debug, "{}{} (instruction {}) gave {}", prefix(program_.circuit().location(instruction.source)),
+            to_string(instruction.step), i, to_string(instruction.type));
+        if (progress_) progress_(++done_);
+    }
     for (const std::uint32_t reader : plan_.task(task).readers) {
         if (--operands_missing_[reader] == 0) ready_.insert(reader);
     }

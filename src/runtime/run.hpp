@@ -21,7 +21,7 @@ namespace tacit::runtime {
 class Run {
 public:
     Run(const compile::Plan& plan, const ckks::EvaluationKeys& keys, std::vector<ckks::Ciphertext> inputs,
-        const Progress& progress);
+        const Progress& progress, const Refresh& refresh);
 
     /// To be called once.
     [[nodiscard]] std::vector<ckks::Ciphertext> run();

@@ -1,9 +1,11 @@
 #include "runtime/step.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/fail.hpp"
 #include "ring/automorphism.hpp"
+#include "tacit/circuit/domains.hpp"
 
 namespace tacit::runtime {
 
@@ -30,25 +32,30 @@ std::shared_ptr<const ckks::Plaintext> EncodedConstants::take(const compile::Enc
 }
 
 StepRunner::StepRunner(const ManagedCircuit& program, const ckks::EvaluationKeys& keys,
-                       const EncodedConstants::Users& users)
-    : program_(program), evaluator_(keys), constants_(program, keys.parameters(), users) {}
+                       const EncodedConstants::Users& users, const Refresh& refresh)
+    : program_(program), evaluator_(keys), constants_(program, keys.parameters(), users), refresh_(refresh) {}
 
-Ciphertext StepRunner::run(const Instruction& i, Ciphertext& lhs, const Ciphertext& rhs, bool last_read_of_lhs) {
+Ciphertext StepRunner::run(const Instruction& i, Ciphertext* lhs, const Ciphertext* rhs, bool last_read_of_lhs) {
     switch (i.step) {
         case Step::input: break;
-        case Step::add: return last_read_of_lhs ? evaluator_.add(std::move(lhs), rhs) : evaluator_.add(lhs, rhs);
-        case Step::sub: return last_read_of_lhs ? evaluator_.sub(std::move(lhs), rhs) : evaluator_.sub(lhs, rhs);
-        case Step::negate: return evaluator_.negate(lhs);
-        case Step::mul: return evaluator_.mul(lhs, rhs);
+        case Step::zero: return Ciphertext::zero(evaluator_.parameters(), i.type);
+        case Step::add: return last_read_of_lhs ? evaluator_.add(std::move(*lhs), *rhs) : evaluator_.add(*lhs, *rhs);
+        case Step::sub: return last_read_of_lhs ? evaluator_.sub(std::move(*lhs), *rhs) : evaluator_.sub(*lhs, *rhs);
+        case Step::negate: return evaluator_.negate(*lhs);
+        case Step::mul: return evaluator_.mul(*lhs, *rhs);
         case Step::add_constant:
-            return with_constant(i, [&](const auto& constant) { return evaluator_.add(lhs, constant); });
+            return with_constant(i, [&](const auto& constant) { return evaluator_.add(*lhs, constant); });
         case Step::mul_constant:
-            return with_constant(i, [&](const auto& constant) { return evaluator_.mul(lhs, constant); });
-        case Step::relinearize_rescale: return evaluator_.relinearize_rescale(lhs);
-        case Step::rescale: return last_read_of_lhs ? evaluator_.rescale(std::move(lhs)) : evaluator_.rescale(lhs);
-        case Step::drop_level: return evaluator_.drop_level(lhs, i.type.level);
-        case Step::rotate: return evaluator_.rotate(lhs, i.attribute);
-        case Step::conjugate: return evaluator_.conjugate(lhs);
+            return with_constant(i, [&](const auto& constant) { return evaluator_.mul(*lhs, constant); });
+        case Step::mul_integer:
+            return evaluator_.mul_integer(*lhs,
+                                          static_cast<std::int64_t>(program_.circuit().constant(i.attribute).front()));
+        case Step::relinearize_rescale: return evaluator_.relinearize_rescale(*lhs);
+        case Step::rescale: return last_read_of_lhs ? evaluator_.rescale(std::move(*lhs)) : evaluator_.rescale(*lhs);
+        case Step::drop_level: return evaluator_.drop_level(*lhs, i.type.level);
+        case Step::rotate: return evaluator_.rotate(*lhs, i.attribute);
+        case Step::conjugate: return evaluator_.conjugate(*lhs);
+        case Step::refresh: return refreshed(i, *lhs);
     }
     fail(ErrorCode::internal, "executor: {} is no step on ciphertexts", to_string(i.step));
 }
@@ -57,6 +64,17 @@ template <class F>
 Ciphertext StepRunner::with_constant(const Instruction& i, const F& f) {
     if (const auto needed = encoding(program_, i)) return f(*constants_.take(*needed));
     return f(program_.circuit().constant(i.attribute).front());
+}
+
+Ciphertext StepRunner::refreshed(const Instruction& i, const Ciphertext& worn) const {
+    Ciphertext fresh = refresh_(worn, i.type.level);
+    if (!(fresh.parameters() == worn.parameters()) || !(fresh.type() == i.type)) {
+        fail(ErrorCode::invalid_argument,
+             "{}execute: a refreshed ciphertext has {} but the program wants {} under the parameters of the keys; give "
+             "it as runtime::Refresh says",
+             prefix(program_.circuit().location(i.source)), to_string(fresh.type()), to_string(i.type));
+    }
+    return fresh;
 }
 
 namespace {
@@ -111,6 +129,17 @@ void check_keys(const ManagedCircuit& program, const ckks::EvaluationKeys& keys)
 }
 
 }  // namespace
+
+void check_refreshes(const ManagedCircuit& program, const Refresh& refresh) {
+    const auto& all = program.instructions();
+    const auto first = std::ranges::find(all, Step::refresh, &Instruction::step);
+    if (first == all.end() || refresh) return;
+    fail(ErrorCode::invalid_argument,
+         "{}execute: the program has {} refreshes, this one first, but there is no function for them; give a "
+         "runtime::Refresh, or use parameters of depth {} and no refreshes",
+         prefix(program.circuit().location(first->source)), program.count(Step::refresh),
+         circuit::total_depth(program.circuit()));
+}
 
 void check_run(const ManagedCircuit& program, const ckks::EvaluationKeys& keys, const std::vector<Ciphertext>& inputs) {
     check_inputs(program, keys.parameters(), inputs);

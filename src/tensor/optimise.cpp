@@ -43,7 +43,8 @@ double weight(const circuit::Circuit& circuit, const circuit::Node& node) {
         case circuit::Op::add:
         case circuit::Op::sub:
         case circuit::Op::negate: return light / 4;
-        case circuit::Op::constant: return 0;
+        case circuit::Op::constant:
+        case circuit::Op::refresh: return 0;  // placed where a circuit is too deep, after the search
     }
     return 0;
 }

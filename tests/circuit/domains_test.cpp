@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "circuit/expect_error.hpp"
+#include "tacit/circuit/passes.hpp"
 #include "tacit/circuit/text.hpp"
 #include "tacit/circuit/trace.hpp"
 
@@ -16,9 +17,19 @@ using ::testing::ElementsAre;
 
 TEST(Depth, CountsEveryProductWithAnEncryptedOperand) {
     EXPECT_EQ(depth(trace<1>([](auto x) { return x + conjugate(rotate(-x, 1)) - 3; })), 0);
-    EXPECT_EQ(depth(trace<1>([](auto x) { return 2 * x; })), 1);
-    EXPECT_EQ(depth(trace<1>([](auto x) { return 2 * (x * x) + x; })), 2);
-    EXPECT_EQ(depth(trace<1>([](auto x) { return x.constant(2) * 3 * x; })), 1);
+    EXPECT_EQ(depth(trace<1>([](auto x) { return 0.5 * x; })), 1);
+    EXPECT_EQ(depth(trace<1>([](auto x) { return values({1, 2}) * x; })), 1);
+    EXPECT_EQ(depth(trace<1>([](auto x) { return 0.5 * (x * x) + x; })), 2);
+    EXPECT_EQ(depth(trace<1>([](auto x) { return x.constant(2) * 0.3 * x; })), 1);
+}
+
+TEST(Depth, OfAProductWithAnIntegerIsThatOfTheValue) {
+    EXPECT_EQ(depth(trace<1>([](auto x) { return 2 * x; })), 0);
+    EXPECT_EQ(depth(trace<1>([](auto x) { return -7 * (x * x) + x; })), 1);
+    EXPECT_EQ(depth(trace<1>([](auto x) { return x * -0x1p53; })), 0);
+    EXPECT_EQ(depth(trace<1>([](auto x) { return x * 0x1p54; })), 1);
+    EXPECT_EQ(depth(trace<1>([](auto x) { return (x * 0x1p53) * 0x1p53; })), 0);
+    EXPECT_EQ(depth(optimise(trace<1>([](auto x) { return (x * 0x1p53) * 0x1p53; }))), 0) << "stays two products";
 }
 
 TEST(Depth, IsThatOfTheDeepestOutput) {
@@ -26,11 +37,13 @@ TEST(Depth, IsThatOfTheDeepestOutput) {
 }
 
 TEST(Depth, KnowsWhatIsInTheClear) {
-    const Circuit c = trace<1>([](auto x) { return x.constant(2); });
+    const Circuit c = trace<1>([](auto x) { return x.constant(0.5); });
     Depth domain;
     EXPECT_EQ(interpret(c, domain)[0], Depth::in_the_clear);
     EXPECT_EQ(depth(c), 0);
     EXPECT_EQ(domain.mul(Depth::in_the_clear, Depth::in_the_clear), Depth::in_the_clear);
+    EXPECT_EQ(domain.mul(Depth::in_the_clear, Depth::integer), Depth::in_the_clear);
+    EXPECT_EQ(domain.mul(Depth::integer, Depth::integer), Depth::integer);
 }
 
 TEST(OperationCount, TellsTheKindsApart) {

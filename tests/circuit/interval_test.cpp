@@ -69,6 +69,39 @@ TEST(Interval, VectorConstantsLieBetweenTheirValues) {
     EXPECT_EQ(bounds_of<1>([](auto x) { return x.constant(values({3, 7})); }).real, (Range{3, 7}));
 }
 
+TEST(Interval, MasksLeaveWhatTheyLeave) {
+    EXPECT_EQ(bounds_of<2>([](auto x, auto y) {
+                  return x * values({1, 0}) + y * values({0, 1});
+              }).real,
+              (Range{-1, 1}));
+    EXPECT_EQ(bounds_of<2>([](auto x, auto y) {
+                  return x * values({1, 0, 0, 0}) + y * values({0, 3});
+              }).real,
+              (Range{-3, 3}));
+    EXPECT_EQ(bounds_of<1>([](auto x) {
+                  const auto first = x * values({1, 0, 0, 0});  // spread over all slots by rotations
+                  return first + rotate(first, 1) + rotate(first, -1) + rotate(first, 2);
+              }).real,
+              (Range{-1, 1}));
+    EXPECT_EQ(bounds_of<1>([](auto x) {
+                  return x * values({1, 0}) - rotate(rotate(x, 1) * values({0, 1}), -1);
+              }).real,
+              (Range{0, 0}))
+        << "the same slots of the same input";
+    EXPECT_EQ(bounds_of<1>([](auto x) { return x * values({1, 0}) * (x * values({0, 1})); }).real, (Range{0, 0}));
+}
+
+TEST(Interval, LongMasksCountAsAnyOfTheirValues) {
+    std::vector<double> first(32, 0.0);
+    first[0] = 1;
+    std::vector<double> others(32, 1.0);
+    others[0] = 0;
+    const auto masked = [&](auto x, auto y) { return x * values(first) + y * values(others); };
+    EXPECT_EQ(bounds_of<2>(masked).real, (Range{-2, 2}));
+    Interval wide(std::vector{unit, unit}, 256, 32);
+    EXPECT_EQ(interpret(trace<2>(masked), wide)[0].bounds().real, (Range{-1, 1}));
+}
+
 TEST(Interval, RoundingGoesOutward) {
     const Bounds three{{3, 3}, {}};
     const Range found = bounds_of<1>([](auto x) { return x * 0.1; }, three).real;

@@ -54,7 +54,7 @@ template <class Check>
 void for_random_circuits(const Check& check) {
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        const Circuit circuit = RandomCircuit(seed).draw(5 + seed % 120);
+        const Circuit circuit = RandomCircuit(seed, {.refreshes = seed % 2 == 1}).draw(5 + seed % 120);
         check(circuit, seed);
         if (::testing::Test::HasFailure()) {
             ADD_FAILURE() << print(circuit);

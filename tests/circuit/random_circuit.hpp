@@ -16,7 +16,7 @@ namespace tacit::circuit {
 struct RandomLimits {
     double magnitude = 1e6;  ///< of every value, for inputs in the unit disc
     int depth = 7;
-    bool encrypted_outputs = false;  ///< no output is a constant
+    bool refreshes = false;  ///< among the operations
 };
 
 /// Draws circuits with every operation, shared and unshared values, dead code, special constants and
@@ -30,7 +30,7 @@ public:
         for (std::size_t i = 0; i < input_count; ++i) note(builder_.input(), 1, 0);
         while (operations-- > 0) step();
         const std::size_t outputs = 1 + below(3);
-        for (std::size_t i = 0; i < outputs; ++i) builder_.output(pick_output());
+        for (std::size_t i = 0; i < outputs; ++i) builder_.output(pick().value);
         return std::move(builder_).finish();
     }
 
@@ -52,13 +52,6 @@ private:
         return below(3) > 0 ? known_[known_.size() - 1 - below(recent)] : known_[below(known_.size())];
     }
 
-    ValueId pick_output() {
-        for (;;) {
-            const ValueId value = pick().value;
-            if (!limits_.encrypted_outputs || builder_.node(value).op != Op::constant) return value;
-        }
-    }
-
     void constant() {
         static constexpr double special[] = {0, 1, -1, -0.0, 2, 0.5, -3, 0.1};
         const auto any = [this] { return special[below(std::size(special))]; };
@@ -69,11 +62,12 @@ private:
 
     void step() {
         const Known a = pick(), b = pick();
-        switch (below(11)) {
+        switch (below(limits_.refreshes ? 12 : 11)) {
             case 0: constant(); break;
             case 1: note(builder_.negate(a.value), a.bound, a.depth); break;
             case 2: note(builder_.rotate(a.value, static_cast<std::int32_t>(below(19)) - 9), a.bound, a.depth); break;
             case 3: note(builder_.conjugate(a.value), a.bound, a.depth); break;
+            case 11: note(builder_.refresh(a.value), a.bound, 0); break;
             case 4:
             case 5:
             case 6: sum(a, b); break;

@@ -104,6 +104,17 @@ TEST(RotationKeys, AreNearTheBestBeyond) {
     }
 }
 
+TEST(RotationKeys, OfManyStepsOverAllSlotsAreFoundToo) {
+    constexpr std::size_t slots = 16384;
+    RotationUses uses;
+    for (std::uint64_t seed = 0; uses.size() < 60; ++seed) uses.merge(random_uses(seed, slots, 1));
+    const RotationKeys keys = choose_rotation_keys(uses, slots, 30);
+    expect_sound(uses, slots, 30, keys);
+    std::size_t wanted = 0;
+    for (const auto& [steps, count] : uses) wanted += count;
+    EXPECT_LE(keys.rotations, 2 * wanted) << "half as many keys as steps: less than two rotations for one";
+}
+
 TEST(RotationKeys, MoreKeysNeverMeanMoreRotations) {
     const RotationUses uses = random_uses(11, 256, 40);
     std::size_t last = std::numeric_limits<std::size_t>::max();

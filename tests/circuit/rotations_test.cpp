@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <complex>
 #include <random>
 #include <string>
 #include <vector>
@@ -27,6 +28,20 @@ TEST(FactorRotations, ProductsOfEquallyRotatedValuesRotateOnce) {
     const Circuit better = factor_rotations(dot);
     EXPECT_EQ(operation_count(better).rotations(), 1U);
     EXPECT_EQ(depth(better), depth(dot));
+}
+
+TEST(FactorRotations, ConjugationsToo) {
+    const Circuit sum = trace<3>([](auto a, auto b, auto c) {
+        return conjugate(a) - conjugate(b) * values({1, -0.5}) + conjugate(a * c) * conjugate(c) - rotate(b, 1);
+    });
+    const Circuit better = optimise(sum);
+    EXPECT_EQ(operation_count(sum).conjugations(), 4U);
+    EXPECT_EQ(operation_count(better).conjugations(), 1U);
+    EXPECT_EQ(operation_count(better).rotations(), 1U);
+    EXPECT_LE(depth(better), depth(sum));
+    const std::vector<std::vector<std::complex<double>>> inputs{{{1, 2}, {0, -1}}, {{3, 1}, {2, 2}}, {{0, 1}, {-1, 4}}};
+    Plain before(2, inputs), after(2, inputs);
+    EXPECT_LT((interpret(sum, before)[0] - interpret(better, after)[0]).magnitude(), 1e-12);
 }
 
 TEST(FactorRotations, LeavesAloneWhatOthersRead) {

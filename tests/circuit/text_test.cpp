@@ -73,7 +73,8 @@ constexpr Flaw flaws[] = {
     {"%1 = conjugate %2", "line 3, column 17: %2 is not defined above"},
     {"%1 = conjugate %0, 1", "line 3, column 18: ', 1' after the end of the statement; begin a new line"},
     {"%1 = conj %0",
-     "line 3, column 6: unknown operation 'conj %0'; use input, constant, add, sub, mul, negate, rotate or"},
+     "line 3, column 6: unknown operation 'conj %0'; use input, constant, add, sub, mul, negate, rotate, conjugate "
+     "or refresh"},
     {"%1 = negate 0", "line 3, column 13: expected '%' before '0'; write lines as print() does"},
     {"%1 = mul %0 %0", "line 3, column 13: expected ',' before '%0'"},
     {"%1 = mul %0,", "line 3, column 13: expected '%' before the end of the line"},

@@ -188,6 +188,22 @@ TEST_P(EvaluatorTest, IntegerScalarsAreExact) {
     }
 }
 
+TEST_P(EvaluatorTest, ProductsWithIntegersAreExactAndKeepTheType) {
+    const Context& context = parameters.context();
+    for (const CiphertextType type : {CiphertextType{0, 1, 1}, {1, 1, 2}, {2, 2, 2}}) {
+        const Ciphertext a = random_ciphertext(parameters, type, random.rng);
+        const Ciphertext four = evaluator.add(evaluator.add(a, a), evaluator.add(a, a));
+        const Ciphertext five = evaluator.add(four, a), found = evaluator.mul_integer(a, 5);
+        const Ciphertext large = evaluator.mul_integer(evaluator.mul_integer(a, 1 << 26), 1 << 27);
+        EXPECT_EQ(found.type(), type);
+        for (std::size_t i = 0; i <= static_cast<std::size_t>(type.degree); ++i) {
+            EXPECT_TRUE(congruent(context, found.poly(i), five.poly(i)));
+            EXPECT_TRUE(congruent(context, evaluator.mul_integer(five, -1).poly(i), evaluator.negate(five).poly(i)));
+            EXPECT_TRUE(congruent(context, evaluator.mul_integer(a, std::int64_t{1} << 53).poly(i), large.poly(i)));
+        }
+    }
+}
+
 TEST_P(EvaluatorTest, DropsToEveryLevelWithTheScaleOfThatLevel) {
     const Complexes x = complexes();
     for (int from = 0; from <= parameters.depth(); ++from) {

@@ -77,6 +77,54 @@ TEST(SecurityTable, IsTheOneOfTheGuidelines) {
     }
 }
 
+TEST(SecurityTable, HasTheQuantumColumnOfTheGuidelines) {
+    // The column that the scripts of 2024/463 give with quantum sieving, as published with them; ternary secret.
+    constexpr std::array<std::array<int, 8>, 3> table{{{20, 40, 80, 161, 322, 644, 1289, 2578},
+                                                       {0, 29, 59, 119, 239, 479, 959, 1920},
+                                                       {0, 22, 47, 95, 192, 385, 773, 0}}};
+    // The 2018 standard, ternary secret, quantum: N = 2^10 .. 2^15.
+    constexpr std::array<std::array<int, 6>, 3> standard{
+        {{25, 51, 101, 202, 411, 827}, {17, 35, 70, 141, 284, 571}, {13, 27, 54, 109, 220, 443}}};
+    for (std::size_t row = 0; row < 3; ++row) {
+        const int security = 128 + 64 * static_cast<int>(row);
+        for (std::size_t column = 0; column < 8; ++column) {
+            const int log_n = static_cast<int>(column) + 10;
+            EXPECT_EQ(max_log_modulus(log_n, security, Attacks::quantum), table[row][column]);
+            EXPECT_LE(table[row][column], max_log_modulus(log_n, security)) << "quantum attacks are no weaker";
+            if (column < 6) {
+                EXPECT_LE(table[row][column], standard[row][column]);
+            }
+        }
+    }
+}
+
+TEST(Parameters, AreSecureAgainstTheAttacksAskedFor) {
+    const ParameterSpec classical{.depth = 12};
+    ParameterSpec quantum = classical;
+    quantum.attacks = Attacks::quantum;
+    const Parameters usual = Parameters::create(classical), cautious = Parameters::create(quantum);
+    EXPECT_EQ(usual.security_bits(), 128);
+    EXPECT_EQ(cautious.security_bits(), 128);
+    EXPECT_EQ(cautious.quantum_security_bits(), 128);
+    EXPECT_LE(cautious.log2_modulus_with_special(),
+              max_log_modulus(cautious.log_ring_dimension(), 128, Attacks::quantum));
+    EXPECT_THAT(cautious.summary(), HasSubstr("128 bits classical, 128 bits quantum"));
+    quantum.log_ring_dimension = 15;
+    quantum.depth = 17;
+    EXPECT_THAT(message_of(ErrorCode::insecure_parameters, [&] { static_cast<void>(Parameters::create(quantum)); }),
+                HasSubstr("N = 2^15 allows 644 in all for 128 bits of quantum security"));
+    quantum.attacks = Attacks::classical;
+    const Parameters large = Parameters::create(quantum);
+    EXPECT_EQ(large.quantum_security_bits(), 0) << large.summary();
+    EXPECT_THAT(large.summary(), testing::Not(HasSubstr("quantum")));
+    quantum.attacks = Attacks::quantum;
+    quantum.primes = large.primes();
+    quantum.special_primes = large.special_primes();
+    quantum.digits = static_cast<int>(large.digits(large.depth()));
+    EXPECT_THAT(message_of(ErrorCode::insecure_parameters, [&] { static_cast<void>(Parameters::create(quantum)); }),
+                HasSubstr("exceeds 644 at N = 2^15 for 128 bits of quantum security"));
+}
+
 TEST(Parameters, EveryChoiceOverAGridIsSoundAndSecure) {
     int chosen = 0;
     for (const int security : {128, 192, 256}) {

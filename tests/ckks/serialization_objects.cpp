@@ -5,8 +5,11 @@
 
 #include "ckks/make_parameters.hpp"
 #include "ckks/serialization_for_tests.hpp"
+#include "ckks/serialization_format.hpp"
+#include "ckks/threshold_parts.hpp"
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/evaluator.hpp"
+#include "tacit/ckks/threshold.hpp"
 
 namespace tacit::ckks::serialization_test {
 
@@ -31,6 +34,30 @@ Expected<Bytes> parameters_again(std::span<const std::byte> bytes, const Paramet
     return parse_insecure_parameters_for_tests(bytes).transform([](const Parameters& p) { return serialize(p); });
 }
 
+/// The same under any parameters; bytes travel within one session.
+threshold::Session session_under(const Parameters& parameters) {
+    std::vector<threshold::Member> members;
+    for (const char* name : {"A", "B"}) members.push_back({name, threshold::commitment(name, {}), {}});
+    return threshold::Session::agree(parameters, members);
+}
+
+Expected<Bytes> share_again(std::span<const std::byte> bytes, const Parameters& parameters) {
+    return threshold::parse_share(bytes, session_under(parameters)).transform([](threshold::Share&& share) {
+        return serialize(std::move(share));
+    });
+}
+
+Expected<Bytes> round_again(std::span<const std::byte> bytes, const Parameters& parameters) {
+    return threshold::parse_relinearization_round(bytes, session_under(parameters))
+        .transform([](const threshold::RelinearizationRound& round) { return serialize(round); });
+}
+
+Expected<Bytes> ledger_again(std::span<const std::byte> bytes, const Parameters& parameters) {
+    return format::parsing(ObjectKind::decryption_ledger, [&] {
+        return threshold::LedgerAccess::bytes(threshold::LedgerAccess::parse(bytes, session_under(parameters), "B"));
+    });
+}
+
 }  // namespace
 
 std::vector<double> ramp(std::size_t n) {
@@ -53,6 +80,7 @@ Objects::Objects(const Instance& instance)
         {"parameters", ObjectKind::parameters, serialize(parameters), serialized_size(parameters), parameters_again});
     add_keys();
     add_ciphertexts();
+    add_threshold();
 }
 
 void Objects::add_keys() {
@@ -90,6 +118,36 @@ void Objects::add_ciphertexts() {
     add("zero", Ciphertext::zero(parameters, {0, 2, 2}));
     add_plain("plaintext", encryptor.encoder().encode(x, parameters.depth()));
     add_plain("decryption", Decryptor(keys.secret_key).decrypt_to_plaintext(fresh));
+}
+
+void Objects::add_threshold() {
+    using threshold::Party;
+    const auto add = [&](const char* name, ObjectKind kind, Bytes bytes, auto again) {
+        const std::uint64_t size = bytes.size();
+        samples.push_back({name, kind, std::move(bytes), size, again});
+    };
+    Rng rng = Rng::from_system();
+    const threshold::Session session = session_under(parameters);
+    Party a = Party::create(session, "A", rng), b = Party::create(session, "B", rng);
+    const auto add_share = [&](const char* name, threshold::Share&& share) {
+        add(name, ObjectKind::threshold_share, serialize(std::move(share)), share_again);
+    };
+    add_share("public key share", b.public_key_share(rng));
+    auto first = collect_relinearization_one(session);
+    first.add(a.relinearization_share_one(rng));
+    first.add(b.relinearization_share_one(rng));
+    const threshold::RelinearizationRound round = std::move(first).finish();
+    add("relinearisation round", ObjectKind::relinearization_round, serialize(round), round_again);
+    add_share("relinearisation share, round two", b.relinearization_share_two(round, rng));
+    add_share("relinearisation share, round one", Party::create(session, "B", rng).relinearization_share_one(rng));
+    add_share("Galois share", b.galois_share(5, rng));
+    const Ciphertext ciphertext = Encryptor(keys.public_key).encrypt(ramp(parameters.slots()));
+    threshold::DecryptionLedger ledger(session, "B", 3);
+    const threshold::Smudging smudging{.error_standard_deviation = 1, .statistical_bits = 1};
+    add_share("decryption share", b.decryption_share(ciphertext, smudging, ledger, rng));
+    add_share("key switch share",
+              b.key_switch_share(ciphertext, keys.public_key, smudging, ledger, rng, threshold::Repeat::allow));
+    add("decryption ledger", ObjectKind::decryption_ledger, threshold::LedgerAccess::bytes(ledger), ledger_again);
 }
 
 const Sample& Objects::sample(const std::string& name) const {

@@ -41,6 +41,7 @@ struct Objects {
 private:
     void add_keys();
     void add_ciphertexts();
+    void add_threshold();
 };
 
 /// Made once per instance.

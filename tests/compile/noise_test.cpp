@@ -96,7 +96,7 @@ TEST(Noise, ManyOriginsAreMergedWithoutLoss) {
 
 TEST(Noise, FromDataKnowsWhatCancels) {
     const auto program = manage(circuit::trace<1>([](auto x) {
-                                    return std::vector{x - x, x * 0.0, x + x, x * x};
+                                    return std::vector{x - x, x * 0x1p-60, x + x, x * x, x * 0.0};
                                 }),
                                 parameters().slots());
     const std::vector<Complexes> twos{Complexes(parameters().slots(), 2)};
@@ -104,6 +104,7 @@ TEST(Noise, FromDataKnowsWhatCancels) {
     const auto output = [&](std::size_t i) { return found[program.outputs()[i]]; };
     EXPECT_EQ(output(0).deviation, 0) << "one error, taken from itself";
     EXPECT_NEAR(output(1).deviation, in_slots(ckks::noise::rescaling(parameters())), 0.15 * output(1).deviation);
+    EXPECT_EQ(output(4).deviation, 0) << "exact, as every product with an integer";
     EXPECT_NEAR(output(3).magnitude, 4, 1e-12);
     EXPECT_EQ(predict_noise(program, parameters(), twos).back().deviation, found.back().deviation)
         << "the same seed draws the same errors";

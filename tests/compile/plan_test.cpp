@@ -194,7 +194,7 @@ TEST(Plan, HoldsForRandomCircuitsAndIsNeverDearerThanOneByOne) {
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         const Plan plan(
-            manage(circuit::RandomCircuit(seed, {.depth = 8, .encrypted_outputs = true}).draw(5 + seed % 80), 8),
+            manage(circuit::RandomCircuit(seed, {.depth = 8, .refreshes = seed % 2 == 1}).draw(5 + seed % 80), 8),
             parameters());
         ASSERT_NO_THROW(plan.verify());
         const auto& instructions = plan.program().instructions();

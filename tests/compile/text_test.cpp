@@ -39,7 +39,7 @@ TEST(ManagedText, ShowsTypesAndSources) {
 TEST(ManagedText, RoundTripIsTheSameProgram) {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        const auto circuit = circuit::RandomCircuit(seed, {.encrypted_outputs = true}).draw(5 + seed % 60);
+        const auto circuit = circuit::RandomCircuit(seed, {.refreshes = seed % 2 == 1}).draw(5 + seed % 60);
         const ManagedCircuit program = manage(circuit, 16);
         const ManagedCircuit read = parse(print(program));
         ASSERT_EQ(read, program);
@@ -115,6 +115,15 @@ TEST(ManagedTextErrors, NameLineColumnAndRemedy) {
     }
 }
 
+TEST(ManagedTextErrors, RefreshesStartAtLevelZero) {
+    std::string text = print(manage(circuit::trace<1>([](auto x) { return refresh(x) * x; }), 8));
+    EXPECT_NO_THROW(static_cast<void>(parse(text)));
+    text.replace(text.find("refresh %1 : level 1"), 10, "refresh %0");
+    expect_throws(ErrorCode::malformed_input,
+                  "refresh cannot give level 1, scale power 1, degree 1 from (level 1, scale power 1, degree 1)",
+                  [&] { return parse(text); });
+}
+
 TEST(ManagedTextErrors, AttributesHaveToFit) {
     const auto rotation = print(manage(circuit::trace<1>([](auto x) { return rotate(x, 3); }), 8));
     const auto with = [&](const std::string& steps) {
@@ -126,6 +135,9 @@ TEST(ManagedTextErrors, AttributesHaveToFit) {
         expect_throws(ErrorCode::malformed_input, std::string(steps) + " steps are outside 1 to 7",
                       [&] { return parse(with(steps)); });
     }
+    std::string integer = print(manage(circuit::trace<1>([](auto x) { return x * 3 + 0.5; }), 8));
+    integer.replace(integer.find("constant 3"), 10, "constant 3.5");
+    expect_throws(ErrorCode::malformed_input, "constant 0 is no integer", [&] { return parse(integer); });
     std::string narrow = print(manage(circuit::trace<1>([](auto x) { return x * circuit::values({1, 2, 3, 4}); }), 4));
     narrow.replace(narrow.find("slots 4"), 7, "slots 2");
     expect_throws(ErrorCode::malformed_input, "the constant has more than 2 slots", [&] { return parse(narrow); });

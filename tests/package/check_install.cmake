@@ -1,4 +1,4 @@
-# Installs BUILD under PREFIX from nothing and looks at what is there: all public headers, no others.
+# Installs BUILD under PREFIX from nothing and looks at what is there: all public headers, no others, and the program.
 file(REMOVE_RECURSE ${PREFIX})
 execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
 file(GLOB_RECURSE expected RELATIVE ${SOURCE} ${SOURCE}/include/*.hpp)
@@ -14,5 +14,9 @@ foreach(file IN LISTS targets)
     message(FATAL_ERROR "${file} speaks of the source tree; an installed package must not")
   endif()
 endforeach()
+execute_process(COMMAND ${PREFIX}/bin/tacit --version OUTPUT_VARIABLE version COMMAND_ERROR_IS_FATAL ANY)
+if(NOT version MATCHES "^[^\n]*[0-9]+\\.[0-9]+")
+  message(FATAL_ERROR "tacit --version says: ${version}")
+endif()
 list(LENGTH found count)
 message(STATUS "installed ${count} headers")

@@ -13,6 +13,7 @@
 #include "ckks/make_parameters.hpp"
 #include "runtime/run.hpp"
 #include "tacit/base/error.hpp"
+#include "tacit/base/log.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/circuit/domains.hpp"
 #include "tacit/circuit/trace.hpp"
@@ -34,7 +35,7 @@ std::vector<double> random_values(unsigned seed) {
 
 /// Values small enough for 2^8 at level 0.
 circuit::Circuit random_circuit(std::uint64_t seed) {
-    return circuit::RandomCircuit(seed, {.magnitude = 60, .depth = 4, .encrypted_outputs = true}).draw(12);
+    return circuit::RandomCircuit(seed, {.magnitude = 60, .depth = 4}).draw(12);
 }
 
 struct Encrypted {
@@ -84,6 +85,33 @@ TEST(Executor, ComputesWhatThePlainMeaningSays) {
                 ASSERT_NEAR(decrypted[j], real[j], 1e-4) << "seed " << seed << ", slot " << j;
         }
     }
+}
+
+/// What a run of a circuit reports on these values, with keys of its own.
+std::vector<std::string> report(LogLevel level, unsigned seed) {
+    std::vector<std::string> lines;
+    const ThreadLimit one(1);
+    const auto circuit = circuit::trace<2>([](auto x, auto y) { return x * y + 0.5; });
+    const Log log(level, [&](LogLevel, std::string_view line) { lines.emplace_back(line); });
+    const compile::ManagedCircuit program = compile::manage(circuit, slots);
+    Encrypted data = encrypt(program, {random_values(seed), random_values(seed + 1)});
+    static_cast<void>(execute(program, data.keys.evaluation_keys, std::move(data.inputs)));
+    return lines;
+}
+
+TEST(Executor, ReportsWhatItRunsButNothingOfKeysAndValues) {
+    EXPECT_TRUE(report(LogLevel::quiet, 1).empty());
+    const auto info = report(LogLevel::info, 1);
+    ASSERT_EQ(info.size(), 3U);
+    EXPECT_EQ(info[0], "manage: 5 values became 5 instructions of depth 1 for 512 slots, 0 refreshes among them");
+    EXPECT_THAT(info[1], testing::StartsWith("execute: 5 instructions in 5 tasks under N = 2^10, depth 1"));
+    EXPECT_EQ(info[2], "execute: done, 1 outputs");
+    const auto debug = report(LogLevel::debug, 1);
+    EXPECT_EQ(debug.size(), info.size() + 5);
+    EXPECT_THAT(debug, testing::Contains(testing::AllOf(
+                           testing::HasSubstr("executor_test.cpp:"),
+                           testing::HasSubstr("mul (instruction 2) gave level 1, scale power 2, degree 2"))));
+    EXPECT_EQ(report(LogLevel::debug, 7), debug) << "other keys and values give the same report";
 }
 
 TEST(Executor, GivesTheSameBitsForAnyNumberOfThreads) {
@@ -197,7 +225,8 @@ TEST(Executor, OneThreadHoldsWhatThePlanSaysAndMoreThreadsABoundedNumberMore) {
         for (const int threads : {1, 2, 4}) {
             const ThreadLimit limit(threads);
             const Progress none;
-            runtime::Run run(plan, data.keys.evaluation_keys, clones(data.inputs), none);
+            const Refresh no_refresh;
+            runtime::Run run(plan, data.keys.evaluation_keys, clones(data.inputs), none, no_refresh);
             static_cast<void>(run.run());
             if (thread_count() == 1) {
                 EXPECT_EQ(run.most_alive(), plan.most_alive());

@@ -39,6 +39,8 @@ public:
     ValueId rotate(ValueId a, std::int32_t steps, Location where = Location::here());
     /// The complex conjugate of every slot: takes x + i y apart.
     ValueId conjugate(ValueId a, Location where = Location::here());
+    /// The same slots with new levels; a constant is itself.
+    ValueId refresh(ValueId a, Location where = Location::here());
 
     /// Names are unique among the outputs; an empty name becomes "y" and the number.
     void output(ValueId value, std::string name = {});

@@ -10,7 +10,8 @@ namespace tacit::circuit {
 
 namespace detail {
 class Recording;
-}
+struct CircuitForTests;
+}  // namespace detail
 
 /// What a node computes; every operation acts on all slots at once.
 enum class Op : std::uint8_t {
@@ -22,6 +23,7 @@ enum class Op : std::uint8_t {
     negate,
     rotate,     ///< cyclic rotation of the slots; attribute: steps, positive to the left
     conjugate,  ///< complex conjugate of every slot
+    refresh,    ///< the same slots, in a ciphertext with new levels; see refresh.hpp
 };
 
 /// The number of operands an operation takes: 0, 1 (`lhs`) or 2 (`lhs` and `rhs`).
@@ -31,7 +33,8 @@ enum class Op : std::uint8_t {
         case Op::constant: return 0;
         case Op::negate:
         case Op::rotate:
-        case Op::conjugate: return 1;
+        case Op::conjugate:
+        case Op::refresh: return 1;
         case Op::add:
         case Op::sub:
         case Op::mul: return 2;
@@ -71,6 +74,10 @@ struct Location {
 /// "file.cpp:14: ", ready to begin a message, or nothing where the location is not known.
 [[nodiscard]] std::string prefix(Location location);
 
+/// Whether a constant is one integer in every slot, up to 2^53 in magnitude. The scheme multiplies by it exactly, so
+/// that a product with it takes no level.
+[[nodiscard]] bool is_integer(std::span<const double> constant) noexcept;
+
 /// What a circuit asks of its caller.
 struct InputInfo {
     std::string name{};
@@ -81,10 +88,15 @@ struct InputInfo {
 /// An immutable computation on vectors of complex slots, in static single assignment form. Constants
 /// are real. Made by `Builder`, which keeps what every reader may rely on:
 ///  - topological order: operands stand before their users, so an analysis is one loop;
-///  - no two nodes are equal;
+///  - no two nodes are equal, and no two constants;
 ///  - no operation has only constant operands, and no rotation has 0 steps;
-///  - a constant operand of `add` and `mul` is `rhs`; `sub` may have one on either side;
-///  - at least one output; an output may be any value, even a constant or an input.
+///  - a constant operand of `add` and `mul` is `rhs`, other operands of theirs stand in the order of their
+///    positions; `sub` may have a constant on either side;
+///  - one node per input and per constant; constants are finite, 2^k values of no shorter period;
+///  - at least one output; an output may be any value, even a constant or an input;
+///  - names are unique among the inputs and among the outputs, without quotes and control characters;
+///  - every value has a location.
+/// `verify` checks all of it, and runs at the end of every pass, of `trace` and of `parse`.
 class Circuit {
 public:
     [[nodiscard]] std::span<const Node> nodes() const noexcept { return nodes_; }
@@ -99,19 +111,32 @@ public:
     /// power of two and the smallest possible. One value stands for the same value in every slot.
     [[nodiscard]] std::span<const double> constant(std::int32_t number) const;
     [[nodiscard]] bool is_constant(ValueId value) const { return node(value).op == Op::constant; }
+    /// Whether a value is a product that takes a level: of two encrypted values or with a constant, but not with an
+    /// integer.
+    [[nodiscard]] bool takes_level(ValueId value) const;
     /// Where the user wrote this operation. The file name lives as long as the circuit.
     [[nodiscard]] Location location(ValueId value) const;
+
+    /// Throws Error(internal) naming the first value, input, constant or output that breaks a promise above. Cost:
+    /// one pass over nodes and constants.
+    void verify() const;
 
     /// Same operations, constants, outputs and names; locations do not count.
     friend bool operator==(const Circuit& a, const Circuit& b);
 
 private:
     friend class detail::Recording;
+    friend struct detail::CircuitForTests;
     struct Place {
         std::uint32_t file = 0;
         std::int32_t line = 0;
     };
     Circuit() = default;
+    void verify_constants() const;
+    void verify_nodes() const;
+    void verify_names() const;
+    /// What breaks a promise in node n, given sound constants and nodes before it; empty if nothing does.
+    [[nodiscard]] std::string flaw(std::size_t n) const;
 
     std::vector<Node> nodes_;
     std::vector<Place> places_;  // one per node

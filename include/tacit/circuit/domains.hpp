@@ -15,23 +15,37 @@
 
 namespace tacit::circuit {
 
-/// Multiplicative depth: the levels a value consumes. Every product with an encrypted operand costs
-/// one, also that with a constant; what is known in the clear has depth -1, so that a product of
-/// constants is free and a product with an input is at depth 1.
+/// Multiplicative depth: the levels a value consumes, since its last refresh if it has one. Every product with an
+/// encrypted operand costs one, also that with a constant, unless that is an integer (`is_integer`). What is known in
+/// the clear has a negative depth, so that a product of constants is free and a product with an input is at depth 1.
 struct Depth {
     using Value = int;
     static constexpr Value in_the_clear = -1;
+    static constexpr Value integer = -2;
     Value input(std::int32_t) { return 0; }
-    Value constant(std::span<const double>) { return in_the_clear; }
+    Value constant(std::span<const double> values) { return is_integer(values) ? integer : in_the_clear; }
     Value add(Value a, Value b) { return std::max(a, b); }
-    Value mul(Value a, Value b) { return a < 0 && b < 0 ? in_the_clear : std::max(a, b) + 1; }
+    Value mul(Value a, Value b) {
+        const bool free = std::min(a, b) == integer || std::max(a, b) < 0;
+        return std::max(a, b) + (free ? 0 : 1);
+    }
     Value negate(Value a) { return a; }
     Value rotate(Value a, std::int32_t) { return a; }
     Value conjugate(Value a) { return a; }
+    Value refresh(Value a) { return std::min(a, 0); }
 };
 
-/// The levels that the deepest output needs; 0 for a circuit without products.
+/// The levels that parameters need: the most between an input or a refresh and the next refresh or output; 0 for a
+/// circuit without products. What no output needs does not count.
 [[nodiscard]] int depth(const Circuit& circuit);
+
+/// Depth as if refreshes gave no levels.
+struct TotalDepth : Depth {
+    Value refresh(Value a) { return a; }
+};
+
+/// The levels on the longest way from an input to an output; `depth` where nothing is refreshed.
+[[nodiscard]] int total_depth(const Circuit& circuit);
 
 /// How many operations of each kind a run performs. Operations on constants alone are free.
 class OperationCount {
@@ -45,6 +59,7 @@ public:
     Value negate(Value a) { return count(negations_, a); }
     Value rotate(Value a, std::int32_t) { return count(rotations_, a); }
     Value conjugate(Value a) { return count(conjugations_, a); }
+    Value refresh(Value a) { return count(refreshes_, a); }
 
     [[nodiscard]] std::size_t inputs() const noexcept { return inputs_; }
     /// Additions and subtractions with at least one encrypted operand.
@@ -57,6 +72,9 @@ public:
     /// Every rotation of the circuit, also those by a multiple of the number of slots.
     [[nodiscard]] std::size_t rotations() const noexcept { return rotations_; }
     [[nodiscard]] std::size_t conjugations() const noexcept { return conjugations_; }
+    /// Rotations and conjugations, a key switch each.
+    [[nodiscard]] std::size_t automorphisms() const noexcept { return rotations_ + conjugations_; }
+    [[nodiscard]] std::size_t refreshes() const noexcept { return refreshes_; }
 
 private:
     static Value count(std::size_t& counter, Value result) {
@@ -64,7 +82,7 @@ private:
         return result;
     }
     std::size_t inputs_ = 0, additions_ = 0, products_ = 0, constant_products_ = 0, negations_ = 0, rotations_ = 0,
-                conjugations_ = 0;
+                conjugations_ = 0, refreshes_ = 0;
 };
 
 /// The operations of the whole circuit, needed by an output or not.
@@ -93,6 +111,7 @@ public:
     Value negate(Value) { return next(); }
     Value rotate(Value a, std::int32_t steps);
     Value conjugate(Value a);
+    Value refresh(Value) { return next(); }
 
     /// Steps to the left in [1, slots), ascending, each once: a rotation by -1 needs key slots - 1,
     /// one by a multiple of `slots` needs none.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -65,14 +64,16 @@ public:
     friend Expr rotate(const Located& a, std::int32_t steps) { return unary(Op::rotate, a, steps); }
     /// The complex conjugate of every slot.
     friend Expr conjugate(const Located& a) { return unary(Op::conjugate, a, 0); }
+    /// The same slots, in a ciphertext with new levels.
+    friend Expr refresh(const Located& a) { return unary(Op::refresh, a, 0); }
     Expr& operator+=(const Located& b) { return *this = binary(Op::add, b.beside(*this), b); }
     Expr& operator-=(const Located& b) { return *this = binary(Op::sub, b.beside(*this), b); }
     Expr& operator*=(const Located& b) { return *this = binary(Op::mul, b.beside(*this), b); }
 
     // The comment is what the compiler shows next to "use of deleted function".
     explicit operator bool() const = delete;  // an encrypted value cannot decide a branch: compute both sides
-    friend bool operator==(const Located&, const Located&) = delete;  // encrypted values cannot be compared
-    friend std::partial_ordering operator<=>(const Located&, const Located&) = delete;  // nor ordered
+    friend bool operator==(const Located&, const Located&) = delete;   // encrypted values cannot be compared
+    friend auto operator<=>(const Located&, const Located&) = delete;  // encrypted values cannot be ordered
 
 private:
     friend class Builder;

@@ -14,7 +14,7 @@
 namespace tacit::circuit {
 
 /// What it takes to give a circuit a meaning: a type of values and the operations on them.
-/// `sub` may be added; without it a - b is a + negate(b).
+/// `sub` and `refresh` may be added; without them a - b is a + negate(b) and refresh(a) is a.
 template <class D>
 concept Domain = requires(D domain, const typename D::Value v, std::span<const double> slots, std::int32_t number) {
     { domain.input(number) } -> std::same_as<typename D::Value>;
@@ -48,6 +48,12 @@ typename D::Value apply(const Circuit& circuit, const Node& node, D& domain, con
         case Op::negate: return domain.negate(operand(node.lhs));
         case Op::rotate: return domain.rotate(operand(node.lhs), node.attribute);
         case Op::conjugate: return domain.conjugate(operand(node.lhs));
+        case Op::refresh:
+            if constexpr (requires { domain.refresh(operand(node.lhs)); }) {
+                return domain.refresh(operand(node.lhs));
+            } else {
+                return operand(node.lhs);
+            }
     }
     std::abort();  // not an Op
 }

@@ -58,27 +58,35 @@ struct AffineForm {
 ///
 /// Sound: the exact result lies within the bounds for every number of slots and all inputs within theirs; every
 /// rounding goes outward. A product's remainder becomes one new symbol; beyond `most_symbols` in a form the smallest
-/// are merged into one, so that an operation costs O(most_symbols). A vector constant counts as an unknown between its
-/// smallest and largest value. What overflows is bounded by infinities.
+/// are merged into one, so that an operation costs O(most_symbols). What overflows is bounded by infinities.
+///
+/// A vector constant of up to `most_slots` values splits what it meets into as many classes of slots, each bounded by
+/// itself, so that a sum of masked values knows what the masks leave; operations on them cost as many times more. A
+/// longer constant counts as an unknown between its smallest and largest value.
 class Interval {
 public:
     class Value {
     public:
-        [[nodiscard]] Bounds bounds() const noexcept { return {real_.range, imaginary_.range}; }
-        /// Unknowns that the value is tied to, in its larger part.
+        /// Of all slots.
+        [[nodiscard]] Bounds bounds() const noexcept;
+        /// The most unknowns that a part of a slot is tied to.
         [[nodiscard]] std::size_t symbols() const noexcept;
 
     private:
         friend class Interval;
-        Value(detail::AffineForm real, detail::AffineForm imaginary)
-            : real_(std::move(real)), imaginary_(std::move(imaginary)) {}
-        detail::AffineForm real_;
-        detail::AffineForm imaginary_;
+        struct Slot {
+            detail::AffineForm real{};
+            detail::AffineForm imaginary{};
+        };
+        explicit Value(std::vector<Slot> slots) : slots_(std::move(slots)) {}
+        /// Slot i, i + size, i + 2 size, ... of the value.
+        [[nodiscard]] const Slot& slot(std::size_t i) const noexcept { return slots_[i & (slots_.size() - 1)]; }
+        std::vector<Slot> slots_;  // 2^k of them, which repeat
     };
 
     /// The bounds of each input, in order. `invalid_argument` for bounds that are not finite or not in order, for
     /// fewer than two symbols, and when the circuit has more inputs than that.
-    explicit Interval(std::vector<Bounds> inputs, std::size_t most_symbols = 256);
+    explicit Interval(std::vector<Bounds> inputs, std::size_t most_symbols = 256, std::size_t most_slots = 16);
 
     Value input(std::int32_t number);
     Value constant(std::span<const double> values);
@@ -91,6 +99,10 @@ public:
 
 private:
     using Form = detail::AffineForm;
+    using Slot = Value::Slot;
+    /// f(slot of a, slot of b) for as many slots as repeat.
+    template <class F>
+    static Value zip(const Value& a, const Value& b, const F& f);
     Form between(const Range& range);
     Form sum(const Form& a, const Form& b);
     Form product(const Form& a, const Form& b);
@@ -102,6 +114,7 @@ private:
 
     std::vector<Bounds> inputs_;
     std::size_t most_symbols_;
+    std::size_t most_slots_;
     std::uint64_t next_symbol_ = 1;
     std::uint64_t next_identity_ = 1;
     std::map<std::pair<std::uint64_t, std::uint64_t>, Form> products_;  // by identities: equal products are one number

@@ -16,9 +16,9 @@ namespace tacit::circuit {
 
 /// Local rules, until none applies: x*0 = 0, x*1 = x, x*-1 = -x, (x*a)*b = x*(a*b) and (-x)*a = x*(-a)
 /// for constants a, b; x+0 = x, x-a = x+(-a), constants of a sum merged, a+(-b) = a-b, a-(-b) = a+b,
-/// 0-x = -x, -(-x) = x, conjugate(conjugate(x)) = x. Two rotations in a row become one where the
-/// first has no other use: else the merged rotation would ask for a key of its own and save nothing.
-/// x-x stays, as it is not exact.
+/// 0-x = -x, -(-x) = x, conjugate(conjugate(x)) = x, refresh(refresh(x)) = refresh(x). Two rotations in a row become
+/// one where the first has no other use: else the merged rotation would ask for a key of its own and save nothing. x-x
+/// stays, as it is not exact.
 [[nodiscard]] Circuit simplify(const Circuit& circuit);
 
 /// Rebuilds products and sums, as far as their intermediate results have one use, such that their
@@ -33,7 +33,7 @@ namespace tacit::circuit {
 [[nodiscard]] Circuit balance(const Circuit& circuit);
 
 /// The passes in their order: simplify, factor_rotations (rotations.hpp), simplify, balance, simplify; again while
-/// that leaves fewer rotations.
+/// that leaves fewer rotations and conjugations.
 [[nodiscard]] Circuit optimise(const Circuit& circuit);
 
 }  // namespace tacit::circuit

@@ -25,7 +25,8 @@ struct RotationCost {
 
 /// rotate(a, k) + rotate(b, k) = rotate(a + b, k), also in longer sums, with signs and with constant factors:
 /// rotate(a, k) * c = rotate(a * rotate(c, -k), k); and rotate(a, k) * rotate(b, k) = rotate(a * b, k). Only rotations
-/// that nothing else reads. The result has fewer rotations, or is the circuit without its dead operations.
+/// that nothing else reads. Conjugations likewise; constants are real and stay. The result has fewer rotations and
+/// conjugations, or is the circuit without its dead operations.
 [[nodiscard]] Circuit factor_rotations(const Circuit& circuit);
 
 /// Radix 4 for sums of rotations: with s = x + rotate(x, a), the value s + rotate(s, b) becomes
@@ -52,8 +53,9 @@ struct RotationKeys {
 /// powers of two and differences, then exchanges while they help. Decompositions are shortest sums modulo `slots`.
 ///
 /// Errors are `invalid_argument`: `slots` no power of two, a step outside [1, slots), no key where one is wanted.
-/// Cost of the greedy choice: some (candidates x budget) searches of at most `slots` x budget steps; for 60 random
-/// steps of 2^14 slots 0.3 s with 4 keys, 18 s with 30.
+/// Cost of the greedy choice: for each key that is added or exchanged one search over the sums of the others, of
+/// `slots` x budget steps, and a look at each candidate, of as many steps as the wanted rotations take; for 60 random
+/// steps of 2^14 slots 0.02 s with 4 keys, 0.08 s with 30, for 200 steps 0.1 s and 0.4 s.
 [[nodiscard]] RotationKeys choose_rotation_keys(const RotationUses& uses, std::size_t slots, std::size_t budget);
 
 /// The circuit with every rotation made of the chosen keys; what rotations share at their beginning is computed once.

@@ -48,6 +48,8 @@ public:
     friend Slots rotate(const Slots& a, std::int32_t steps);
     /// The complex conjugate of every slot.
     friend Slots conjugate(const Slots& a);
+    /// The slots themselves: what a refresh changes is below them.
+    friend Slots refresh(const Slots& a) { return a; }
     template <class T>
     Slots& operator+=(const T& b) {
         return *this = *this + b;

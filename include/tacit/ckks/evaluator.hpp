@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <variant>
@@ -34,6 +35,7 @@ using RotatedSum = std::vector<RotatedTerm>;
 ///     add, sub          equal level and scale power      -> the same, larger degree
 ///     mul               equal level, power 1, degree 1   -> power 2, degree 2
 ///     mul (plain)       equal level, power 1             -> power 2, same degree
+///     mul_integer       any                              -> the same
 ///     relinearize       degree 2                         -> degree 1
 ///     rescale           power 2, level above 0           -> level - 1, power 1
 ///     drop_level        power 1                          -> a lower level, power 1
@@ -67,6 +69,8 @@ public:
     [[nodiscard]] Ciphertext mul(const Ciphertext& a, const Plaintext& b) const;
     /// Every slot times the same real number, rounded to 1/scale. No transform.
     [[nodiscard]] Ciphertext mul(const Ciphertext& a, double b) const;
+    /// Every slot times the same integer, exactly, of any type. Takes no level and no transform.
+    [[nodiscard]] Ciphertext mul_integer(const Ciphertext& a, std::int64_t b) const;
 
     /// Cost: one key switch.
     [[nodiscard]] Ciphertext relinearize(const Ciphertext& a) const;

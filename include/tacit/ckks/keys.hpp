@@ -58,6 +58,7 @@ public:
     [[nodiscard]] const ring::EvaluationPoly& a() const noexcept { return a_; }
 
 private:
+    friend struct KeyMaker;
     Parameters parameters_;
     Seed seed_;
     ring::EvaluationPoly b_;
@@ -80,9 +81,8 @@ public:
     [[nodiscard]] std::size_t memory_bytes() const;
 
 private:
-    friend struct KeySwitchKeyMaker;
+    friend struct KeyMaker;
     KeySwitchKey(const Parameters& parameters, const Seed& seed) : parameters_(parameters), seed_(seed) {}
-    void expand_digit();
     Parameters parameters_;
     Seed seed_;
     std::vector<ring::EvaluationPoly> b_;
@@ -111,6 +111,7 @@ public:
     [[nodiscard]] const std::vector<std::uint32_t>& index() const noexcept { return index_; }
 
 private:
+    friend struct KeyMaker;
     std::uint64_t element_;
     KeySwitchKey key_;
     std::vector<std::uint32_t> index_;
@@ -122,6 +123,9 @@ struct KeyRequest {
     std::vector<int> rotations = {};  ///< steps to the left; any integers, taken modulo N/2; 0 is ignored
     bool conjugation = false;
 };
+
+/// The Galois elements of a request: those of its rotations in order, then conjugation; each once, and not 1.
+[[nodiscard]] std::vector<std::uint64_t> galois_elements(const Parameters& parameters, const KeyRequest& request);
 
 /// Everything that may travel to the one who computes. Holds no secret.
 class EvaluationKeys {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tacit/base/hash.hpp"
+#include "tacit/ckks/security.hpp"
 
 namespace tacit::ckks {
 
@@ -21,8 +22,10 @@ struct ParameterSpec {
     int scale_bits = 40;
     /// Decrypted values stay below 2^integer_bits in magnitude at level 0. 1 to 60.
     int integer_bits = 8;
-    /// Classical security: 128, 192 or 256.
+    /// 128, 192 or 256.
     int security_bits = 128;
+    /// What the security is against. Quantum security takes a larger ring or fewer levels; it contains the classical.
+    Attacks attacks = Attacks::classical;
     /// N = 2^log_ring_dimension, 10 to 17; otherwise the smallest N that is secure and has `min_slots`.
     std::optional<int> log_ring_dimension = {};
     /// Slots that the circuit needs; N is at least twice that.
@@ -55,8 +58,10 @@ public:
     [[nodiscard]] int depth() const noexcept;
     [[nodiscard]] int scale_bits() const noexcept;
     [[nodiscard]] int integer_bits() const noexcept;
-    /// 128, 192 or 256; 0 for parameters made insecure by name.
+    /// Against classical attacks: 128, 192 or 256; 0 for parameters made insecure by name.
     [[nodiscard]] int security_bits() const noexcept;
+    /// Against quantum attacks, by the same table: 256, 192, 128, or 0 for less.
+    [[nodiscard]] int quantum_security_bits() const;
     /// The number of primes below and including level l.
     [[nodiscard]] std::size_t limbs(int level) const;
     /// Delta_l.

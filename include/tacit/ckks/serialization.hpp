@@ -37,6 +37,9 @@ enum class ObjectKind : std::uint8_t {
     evaluation_keys = 6,
     plaintext = 7,
     ciphertext = 8,
+    threshold_share = 9,  ///< threshold.hpp has the parsers of these
+    relinearization_round = 10,
+    decryption_ledger = 11,
 };
 
 /// "a ciphertext", "evaluation keys", ... for messages.

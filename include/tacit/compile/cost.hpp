@@ -86,9 +86,9 @@ struct Duration {
     std::vector<double> by_level{};  ///< of the operations that start there, level 0 first
 };
 
-/// The sum over all tasks. For circuits whose work keeps the calibrated number of threads busy: a run overlaps
-/// instructions, and every larger operation has parallel parts. `invalid_argument` as predict_memory and for a
-/// calibration under other parameters.
+/// The sum over all tasks but refreshes, whose time is not the machine's. For circuits whose work keeps the calibrated
+/// number of threads busy: a run overlaps instructions, and every larger operation has parallel parts.
+/// `invalid_argument` as predict_memory and for a calibration under other parameters.
 [[nodiscard]] Duration predict_duration(const Plan& plan, const ckks::Parameters& parameters,
                                         const Calibration& calibration);
 

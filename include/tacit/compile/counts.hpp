@@ -24,6 +24,7 @@ struct LevelCounts {
     std::size_t conjugations = 0;
     std::size_t rescalings = 0;  ///< those fused with a relinearisation included
     std::size_t level_drops = 0;
+    std::size_t refreshes = 0;
     /// Number-theoretic transforms of one prime, forward and inverse; 0 where no parameters were given.
     std::size_t transforms = 0;
 
@@ -32,7 +33,8 @@ struct LevelCounts {
     friend bool operator==(const LevelCounts&, const LevelCounts&) = default;
 };
 
-/// What a run of a managed circuit does, level by level. What the client does (encoding, encryption) does not count.
+/// What a run of a managed circuit does, level by level. What the client does (encoding, encryption) does not
+/// count, and of a refresh only that there is one.
 struct CountsByLevel {
     std::vector<LevelCounts> levels{};  ///< level 0 first, depth + 1 entries
 

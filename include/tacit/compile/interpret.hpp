@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -16,9 +17,10 @@ namespace tacit::compile {
 
 namespace detail {
 
-/// Relinearising, rescaling and dropping levels change no value.
+/// Relinearising, rescaling, dropping levels and refreshing change no value.
 [[nodiscard]] constexpr bool keeps_value(Step step) noexcept {
-    return step == Step::relinearize_rescale || step == Step::rescale || step == Step::drop_level;
+    return step == Step::relinearize_rescale || step == Step::rescale || step == Step::drop_level ||
+           step == Step::refresh;
 }
 
 template <circuit::Domain D, class Operand>
@@ -26,17 +28,20 @@ typename D::Value apply(const ManagedCircuit& program, const Instruction& i, D& 
     const auto constant = [&] { return domain.constant(program.circuit().constant(i.attribute)); };
     switch (i.step) {
         case Step::input: return domain.input(i.attribute);
+        case Step::zero: return domain.constant(std::array{0.0});
         case Step::add: return domain.add(operand(i.lhs), operand(i.rhs));
         case Step::sub: return domain.add(operand(i.lhs), domain.negate(operand(i.rhs)));
         case Step::negate: return domain.negate(operand(i.lhs));
         case Step::mul: return domain.mul(operand(i.lhs), operand(i.rhs));
         case Step::add_constant: return domain.add(operand(i.lhs), constant());
-        case Step::mul_constant: return domain.mul(operand(i.lhs), constant());
+        case Step::mul_constant:
+        case Step::mul_integer: return domain.mul(operand(i.lhs), constant());
         case Step::rotate: return domain.rotate(operand(i.lhs), i.attribute);
         case Step::conjugate: return domain.conjugate(operand(i.lhs));
         case Step::relinearize_rescale:
         case Step::rescale:
-        case Step::drop_level: break;
+        case Step::drop_level:
+        case Step::refresh: break;
     }
     std::abort();  // not a Step that changes a value
 }

@@ -13,17 +13,20 @@ namespace tacit::compile {
 /// What one step of a managed circuit does; `ckks::Evaluator` has an operation for each.
 enum class Step : std::uint8_t {
     input,  ///< attribute: number of the circuit's input
+    zero,   ///< the number 0 in every slot, not encrypted: both polynomials are 0
     add,
     sub,
     negate,
     mul,                  ///< two ciphertexts
     add_constant,         ///< attribute: number of the circuit's constant
     mul_constant,         ///< attribute: number of the circuit's constant
+    mul_integer,          ///< attribute: number of a constant that is one integer; takes no level
     relinearize_rescale,  ///< degree 2, scale power 2 to degree 1, scale power 1, one level down
     rescale,              ///< degree 1, scale power 2 to scale power 1, one level down
     drop_level,           ///< to the level of `type`
     rotate,               ///< attribute: steps to the left, in [1, slots)
     conjugate,
+    refresh,  ///< the same slots in a new ciphertext at the level of `type`; see circuit/refresh.hpp
 };
 
 [[nodiscard]] const char* to_string(Step step) noexcept;
@@ -88,7 +91,9 @@ private:
 ///
 /// Every value is computed at the lowest level that its uses allow, so that rotations and key switches touch as few
 /// primes as possible. Products stay unrelinearised and unrescaled while they are only added up; a sum of products
-/// pays for one key switch. Values that no output needs are left out.
+/// pays for one key switch. Values that no output needs are left out. An output that is a constant becomes `zero` plus
+/// the constant: a ciphertext at level 0 like every output, which hides nothing, as there is nothing to hide. A refresh
+/// takes its operand at level 0 and gives the level that the uses of its result need, like an input.
 [[nodiscard]] ManagedCircuit manage(const circuit::Circuit& circuit, std::size_t slots);
 
 }  // namespace tacit::compile

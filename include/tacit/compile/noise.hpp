@@ -40,15 +40,18 @@ struct PredictedError {
 /// The noise meaning of a managed circuit, from bounds of the inputs: for every instruction an upper estimate, made of
 /// the deviations of ckks/noise.hpp and the bounds of `circuit::Interval`. Errors of one origin add up in size wherever
 /// they meet again (x * x has the error 2 x e), those of different origins or slots in squares. An error multiplied by
-/// a value counts with the largest one the value may have. Beyond 512 origins the smallest of a value are merged, and
-/// are taken for new ones elsewhere. No keys, no ciphertexts. Cost: O(512) per instruction.
+/// a value counts with the largest one the value may have. `parties` is the number of owners of a collective key
+/// (ckks/threshold.hpp), 1 for an ordinary one. Beyond 512 origins the smallest of a value are merged, and are taken
+/// for new ones elsewhere. A refresh counts as a new encryption of the erring value. No keys, no ciphertexts. Cost:
+/// O(512) per instruction.
 ///
 /// `invalid_argument` as `circuit::Interval`, and for parameters with fewer levels than the circuit is deep or fewer
 /// slots than it was managed for.
 [[nodiscard]] std::vector<PredictedError> predict_noise(const ManagedCircuit& program,
                                                         const ckks::Parameters& parameters,
                                                         std::vector<circuit::Bounds> inputs,
-                                                        Encryption encryption = Encryption::secret_key);
+                                                        Encryption encryption = Encryption::secret_key,
+                                                        int parties = 1);
 
 /// The same from representative inputs, one vector of program.slots() values each: a run in the clear in which every
 /// step errs by a drawn error of the predicted deviation, the same for the same seed. No upper estimate but what such
@@ -58,6 +61,6 @@ struct PredictedError {
                                                         const ckks::Parameters& parameters,
                                                         const std::vector<std::vector<std::complex<double>>>& inputs,
                                                         Encryption encryption = Encryption::secret_key,
-                                                        std::uint64_t seed = 1);
+                                                        std::uint64_t seed = 1, int parties = 1);
 
 }  // namespace tacit::compile

@@ -12,6 +12,11 @@ namespace tacit::runtime {
 /// Called after each instruction with the number done so far; from several threads, one at a time.
 using Progress = std::function<void(std::size_t done)>;
 
+/// Gives a ciphertext of the same slots under the same parameters, at `level` with scale power 1 and degree 1, for one
+/// at level 0: for instance by sending it to the owner of the key (runtime/refresh.hpp is that side). Called from
+/// several threads, perhaps at once; what it throws ends the run.
+using Refresh = std::function<ckks::Ciphertext(const ckks::Ciphertext& worn, int level)>;
+
 /// Runs a plan on ciphertexts: the homomorphic meaning.
 ///
 /// Tasks whose operands are there run side by side on all cores, those first that stand first in the plan and at most
@@ -25,15 +30,16 @@ using Progress = std::function<void(std::size_t done)>;
 /// repeat with period n, as Encryptor makes it of n values, and so do all results: rotations, which move values
 /// cyclically over N/2 slots, then move them cyclically over n.
 ///
-/// Throws invalid_argument for a wrong number or level of inputs or too few slots, parameter_mismatch, and missing_key
-/// before any work is done if the keys do not suffice. What `progress` throws ends the run.
+/// Throws, before any work is done, invalid_argument for a wrong number or level of inputs, too few slots, or refreshes
+/// without a function for them, parameter_mismatch, and missing_key if the keys do not suffice; invalid_argument if a
+/// refreshed ciphertext is not of the type asked for. What `progress` throws ends the run.
 [[nodiscard]] std::vector<ckks::Ciphertext> execute(const compile::Plan& plan, const ckks::EvaluationKeys& keys,
-                                                    std::vector<ckks::Ciphertext> inputs,
-                                                    const Progress& progress = {});
+                                                    std::vector<ckks::Ciphertext> inputs, const Progress& progress = {},
+                                                    const Refresh& refresh = {});
 /// The same for a program whose plan is used once, made for the parameters of the keys.
 [[nodiscard]] std::vector<ckks::Ciphertext> execute(const compile::ManagedCircuit& program,
                                                     const ckks::EvaluationKeys& keys,
-                                                    std::vector<ckks::Ciphertext> inputs,
-                                                    const Progress& progress = {});
+                                                    std::vector<ckks::Ciphertext> inputs, const Progress& progress = {},
+                                                    const Refresh& refresh = {});
 
 }  // namespace tacit::runtime

@@ -16,7 +16,6 @@
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/ckks/keys.hpp"
-#include "tacit/compile/parameters.hpp"
 #include "tacit/compile/plan.hpp"
 #include "tacit/compile/text.hpp"
 #include "tacit/polynomial/fit.hpp"
@@ -55,8 +54,8 @@ compile::ManagedCircuit decide_levels(const circuit::Circuit& circuit) {
 
 /// Encrypts, runs and decrypts. Eight slots are few: the vectors repeat over all that there are.
 double run(const compile::ManagedCircuit& program, const std::vector<double>& x, const std::vector<double>& w) {
-    const auto parameters =
-        ckks::Parameters::create(compile::required_parameters(program, {.scale_bits = 45, .largest_value = 256}));
+    const auto parameters = ckks::Parameters::create(
+        {.depth = program.depth(), .scale_bits = 45, .integer_bits = 9, .min_slots = program.slots()});
     std::printf("%s\n", parameters.summary().c_str());
     const compile::Plan plan(program, parameters);
     std::printf("%zu instructions in %zu tasks, at most %zu ciphertexts at once\n", program.instructions().size(),
