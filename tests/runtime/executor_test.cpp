@@ -225,7 +225,8 @@ TEST(Executor, OneThreadHoldsWhatThePlanSaysAndMoreThreadsABoundedNumberMore) {
         for (const int threads : {1, 2, 4}) {
             const ThreadLimit limit(threads);
             const Progress none;
-            runtime::Run run(plan, data.keys.evaluation_keys, clones(data.inputs), none);
+            const Refresh no_refresh;
+            runtime::Run run(plan, data.keys.evaluation_keys, clones(data.inputs), none, no_refresh);
             static_cast<void>(run.run());
             if (thread_count() == 1) {
                 EXPECT_EQ(run.most_alive(), plan.most_alive());

@@ -41,9 +41,9 @@ struct PredictedError {
 /// the deviations of ckks/noise.hpp and the bounds of `circuit::Interval`. Errors of one origin add up in size wherever
 /// they meet again (x * x has the error 2 x e), those of different origins or slots in squares. An error multiplied by
 /// a value counts with the largest one the value may have. `parties` is the number of owners of a collective key
-/// (ckks/threshold.hpp), 1 for an ordinary one. Beyond 512 origins the smallest of a value are merged, and are taken for
-/// new ones elsewhere. A refresh counts as a new encryption of the erring value. No keys, no ciphertexts. Cost: O(512)
-/// per instruction.
+/// (ckks/threshold.hpp), 1 for an ordinary one. Beyond 512 origins the smallest of a value are merged, and are taken
+/// for new ones elsewhere. A refresh counts as a new encryption of the erring value. No keys, no ciphertexts. Cost:
+/// O(512) per instruction.
 ///
 /// `invalid_argument` as `circuit::Interval`, and for parameters with fewer levels than the circuit is deep or fewer
 /// slots than it was managed for.
