@@ -1,5 +1,6 @@
 #include "tacit/tensor/compile.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <limits>
 #include <map>
@@ -90,7 +91,11 @@ public:
     [[nodiscard]] Compiled in_ring(std::size_t slots) const {
         Rings rings(requirements_, slots);
         SearchSpace space = space_;
-        space.cost = [&](const circuit::Circuit& circuit) {
+        space.cost = [&, least = std::numeric_limits<double>::infinity()](const circuit::Circuit& circuit) mutable {
+            constexpr double hopeless = 1.5;  // levels and keys take longer to place than circuits to write
+            const double rough = estimated_cost(circuit);
+            least = std::min(least, rough);
+            if (rough > hopeless * least) return std::numeric_limits<double>::infinity();
             try {
                 return rings.price(circuit).seconds;
             } catch (const Error&) {  // too deep for any secure ring
@@ -137,8 +142,8 @@ private:
 }  // namespace
 
 Compiled compile(const Program& program, const Requirements& requirements, const Techniques& techniques) {
-    // What is left open includes the other two, in the ring of the shallowest.
-    std::vector<std::optional<Association>> associations{Association::multiplied_out, Association::as_written, {}};
+    // What is left open has all associations, in the ring that the shallowest needs; as written may take another one.
+    std::vector<std::optional<Association>> associations{Association::as_written, std::nullopt};
     if (requirements.association) associations = {requirements.association};
     Best best;
     for (const Summation summation : {Summation::masked, Summation::mask_free}) {
