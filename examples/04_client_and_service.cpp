@@ -12,7 +12,7 @@
 #include "tacit/ckks/serialization.hpp"
 #include "tacit/linalg/products.hpp"
 #include "tacit/linalg/program.hpp"
-#include "tacit/runtime/program_plan.hpp"
+#include "tacit/runtime/managed_program.hpp"
 
 using namespace tacit;
 
@@ -29,13 +29,13 @@ struct Upload {
 constexpr std::size_t samples = 100, features = 20;
 
 /// What both sides know: the scores X w of 100 samples, each shifted by 0.5.
-runtime::ProgramPlan scores() {
+runtime::ManagedProgram scores() {
     const auto unit = linalg::Unit::make(64, 64);
     linalg::ProgramBuilder builder;
     const linalg::Matrix x = builder.matrix("samples", unit, samples, features);
     const linalg::ColumnVector weights = builder.column_vector("weights", unit, features);
     builder.output("scores", multiply(x, weights) + 0.5);
-    return runtime::ProgramPlan(std::move(builder).finish());
+    return runtime::ManagedProgram(std::move(builder).finish());
 }
 
 /// The service. Every parser checks its bytes against the parameters before it takes memory, and `run` holds names and
@@ -56,7 +56,7 @@ Expected<Bytes> serve(const Upload& upload) {
 
 int main() {
     // The client makes keys for exactly this program.
-    const runtime::ProgramPlan plan = scores();
+    const runtime::ManagedProgram plan = scores();
     const auto parameters = ckks::Parameters::create({.depth = plan.depth(), .min_slots = plan.slots()});
     const auto keys = ckks::generate_keys(parameters, plan.key_request());
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "tacit/linalg/lay_out.hpp"
-#include "tacit/runtime/program_plan.hpp"
+#include "tacit/runtime/managed_program.hpp"
 
 using namespace tacit;
 
@@ -30,7 +30,7 @@ linalg::Program least_squares() {
 }  // namespace
 
 int main() {
-    const runtime::ProgramPlan plan(least_squares());
+    const runtime::ManagedProgram plan(least_squares());
     const auto parameters = ckks::Parameters::create({.depth = plan.depth(), .min_slots = plan.slots()});
     std::printf("%s\n", parameters.summary().c_str());
     for (const auto& input : plan.inputs()) std::printf("%s: %s\n", input.name.c_str(), print_layout(input).c_str());

@@ -17,8 +17,8 @@ void check(const compile::ManagedCircuit& program, const ckks::EvaluationKeys& k
     check_refreshes(program, refresh);
 }
 
-std::vector<Ciphertext> run(const compile::Plan& plan, const ckks::EvaluationKeys& keys,
-                            std::vector<Ciphertext> inputs, const Progress& progress, const Refresh& refresh) {
+std::vector<Ciphertext> run(const compile::Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs,
+                            const Progress& progress, const Refresh& refresh) {
     log(LogLevel::info, "execute: {} instructions in {} tasks under {}", plan.program().instructions().size(),
         plan.tasks(), keys.parameters().summary());
     auto outputs = Run(plan, keys, std::move(inputs), progress, refresh).run();

@@ -35,8 +35,8 @@ private:
     std::map<compile::Encoding, Entry> entries_;  // which there are does not change
 };
 
-/// Carries out instructions of a program on ciphertexts, each of them once. Thread-safe; views the program, the keys and
-/// the function.
+/// Carries out instructions of a program on ciphertexts, each of them once. Thread-safe; views the program, the keys
+/// and the function.
 class StepRunner {
 public:
     /// `users` are the instructions to be run that meet vector constants; see compile::encodings.

@@ -1,4 +1,4 @@
-#include "tacit/runtime/program_plan.hpp"
+#include "tacit/runtime/managed_program.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -37,11 +37,11 @@ bool fits(const linalg::Description& value, const linalg::Description& input) {
 }
 
 /// The values in the order of the program's inputs.
-std::vector<EncryptedValue> in_order(const ProgramPlan& plan, std::vector<EncryptedValue> values) {
-    std::vector<EncryptedValue*> places(plan.inputs().size());
+std::vector<EncryptedValue> in_order(const ManagedProgram& program, std::vector<EncryptedValue> values) {
+    std::vector<EncryptedValue*> places(program.inputs().size());
     for (EncryptedValue& value : values) {
-        const std::size_t at = position_of("run", plan.inputs(), value.name());
-        const Operand& input = plan.inputs()[at];
+        const std::size_t at = position_of("run", program.inputs(), value.name());
+        const Operand& input = program.inputs()[at];
         if (places[at] != nullptr) {
             fail(ErrorCode::invalid_argument, "run: input \"{}\" is there twice; give each input once", input.name);
         }
@@ -54,10 +54,10 @@ std::vector<EncryptedValue> in_order(const ProgramPlan& plan, std::vector<Encryp
     }
     std::vector<EncryptedValue> ordered;
     for (std::size_t i = 0; i < places.size(); ++i) {
-        const Operand& input = plan.inputs()[i];
+        const Operand& input = program.inputs()[i];
         if (places[i] == nullptr) {
             fail(ErrorCode::invalid_argument, "run: input \"{}\", a {}, is missing; the program needs {}", input.name,
-                 print_layout(input), names_of(plan.inputs()));
+                 print_layout(input), names_of(program.inputs()));
         }
         ordered.push_back(std::move(*places[i]));
     }
@@ -74,11 +74,11 @@ void require_level(const Operand& input, std::size_t tile, int found, int needed
 
 }  // namespace
 
-ProgramPlan::ProgramPlan(const linalg::Program& program)
-    : inputs_(program.inputs), outputs_(program.outputs), plan_(compile::manage(program.circuit, program.slots())) {}
+ManagedProgram::ManagedProgram(const linalg::Program& program)
+    : inputs_(program.inputs), outputs_(program.outputs), circuit_(compile::manage(program.circuit, program.slots())) {}
 
-std::vector<EncryptedValue> ProgramPlan::encrypt(const ckks::Encryptor& encryptor,
-                                                 const NamedMatrices& matrices) const {
+std::vector<EncryptedValue> ManagedProgram::encrypt(const ckks::Encryptor& encryptor,
+                                                    const NamedMatrices& matrices) const {
     std::vector<EncryptedValue> values;
     for (const auto& [name, matrix] : matrices) {
         const Operand& input = inputs_[position_of("encrypt", inputs_, name)];
@@ -91,24 +91,24 @@ std::vector<EncryptedValue> ProgramPlan::encrypt(const ckks::Encryptor& encrypto
     return values;
 }
 
-std::vector<EncryptedValue> run(const ProgramPlan& plan, const ckks::EvaluationKeys& keys,
+std::vector<EncryptedValue> run(const ManagedProgram& program, const ckks::EvaluationKeys& keys,
                                 std::vector<EncryptedValue> inputs, const Progress& progress) {
-    std::vector<EncryptedValue> ordered = in_order(plan, std::move(inputs));
+    std::vector<EncryptedValue> ordered = in_order(program, std::move(inputs));
     const ckks::Evaluator evaluator(keys);
     std::vector<Ciphertext> tiles;
     for (std::size_t i = 0; i < ordered.size(); ++i) {
-        const Operand& input = plan.inputs()[i];
+        const Operand& input = program.inputs()[i];
         std::vector<Ciphertext> own = std::move(ordered[i]).take_tiles();
         for (std::size_t tile = 0; tile < own.size(); ++tile) {
-            const int needed = plan.level(input, tile);
+            const int needed = program.level(input, tile);
             require_level(input, tile, own[tile].level(), needed);
             const bool drop = own[tile].level() > needed;
             tiles.push_back(drop ? evaluator.drop_level(own[tile], needed) : std::move(own[tile]));
         }
     }
-    std::vector<Ciphertext> results = execute(plan.plan(), keys, std::move(tiles), progress);
+    std::vector<Ciphertext> results = execute(program.circuit(), keys, std::move(tiles), progress);
     std::vector<EncryptedValue> outputs;
-    for (const Operand& output : plan.outputs()) {
+    for (const Operand& output : program.outputs()) {
         std::vector<Ciphertext> own;
         for (std::size_t i = 0; i < output.layout.tiles(); ++i) own.push_back(std::move(results[output.first + i]));
         outputs.emplace_back(output, std::move(own));

@@ -1,4 +1,4 @@
-#include "tacit/runtime/program_plan.hpp"
+#include "tacit/runtime/managed_program.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,9 +26,9 @@ linalg::Program affine() {
     return std::move(builder).finish();
 }
 
-struct ProgramPlanTest : ::testing::Test {
+struct ManagedProgramTest : ::testing::Test {
     const linalg::Program program = affine();
-    const ProgramPlan plan{program};
+    const ManagedProgram plan{program};
     const ckks::Parameters parameters =
         ckks::insecure_parameters_for_tests({.depth = 2, .log_ring_dimension = 10, .digits = 1});
     const ckks::KeySet keys = ckks::generate_keys(parameters, plan.key_request());
@@ -52,7 +52,7 @@ struct ProgramPlanTest : ::testing::Test {
     }
 };
 
-TEST_F(ProgramPlanTest, RunsOnValuesInAnyOrderAndNamesItsOutputs) {
+TEST_F(ManagedProgramTest, RunsOnValuesInAnyOrderAndNamesItsOutputs) {
     std::vector<EncryptedValue> values = inputs();
     std::ranges::reverse(values);
     const auto outputs = run(plan, keys.evaluation_keys, std::move(values));
@@ -63,20 +63,20 @@ TEST_F(ProgramPlanTest, RunsOnValuesInAnyOrderAndNamesItsOutputs) {
     for (std::size_t i = 0; i < 10; ++i) EXPECT_NEAR(y(0, i), 1.0, 1e-4);
 }
 
-TEST_F(ProgramPlanTest, DropsTilesThatComeAtAHigherLevel) {
+TEST_F(ManagedProgramTest, DropsTilesThatComeAtAHigherLevel) {
     std::vector<EncryptedValue> values = plan.encrypt(encryptor, {{"m", m}, {"x", x}});
     values.push_back(encrypt(encryptor, plan.inputs()[2], b, 2));
     const auto outputs = run(plan, keys.evaluation_keys, std::move(values));
     EXPECT_NEAR(decrypt(decryptor, find(outputs, "b again"))(0, 9), -0.5, 1e-4);
 }
 
-TEST_F(ProgramPlanTest, TakesOutputsThatTravelAsInputs) {
+TEST_F(ManagedProgramTest, TakesOutputsThatTravelAsInputs) {
     const auto outputs = run(plan, keys.evaluation_keys, inputs());
     const EncryptedValue& y = find(outputs, "y");
     linalg::ProgramBuilder builder;
     const auto again = builder.input<linalg::Kind::row_vector>("y", y.description().layout);
     builder.output("twice", again + again);
-    const ProgramPlan next(std::move(builder).finish());
+    const ManagedProgram next(std::move(builder).finish());
     std::vector<EncryptedValue> travelled;
     travelled.push_back(parse_encrypted_value(serialize(y), parameters).value());
     const auto doubled = run(next, keys.evaluation_keys, std::move(travelled));
@@ -84,7 +84,7 @@ TEST_F(ProgramPlanTest, TakesOutputsThatTravelAsInputs) {
 }
 
 // Whichever way values are kept, their owner sees them in the shape of the formula.
-TEST(ProgramPlan, ComputesFormulasOnValuesKeptTransposedAndByDiagonals) {
+TEST(ManagedProgram, ComputesFormulasOnValuesKeptTransposedAndByDiagonals) {
     linalg::FormulaBuilder builder;
     const Unit unit = Unit::make(16, 16);
     const auto tall = builder.input({"tall", Layout::matrix(unit, 3, 20), true});
@@ -92,7 +92,7 @@ TEST(ProgramPlan, ComputesFormulasOnValuesKeptTransposedAndByDiagonals) {
     const auto x = builder.input({"x", Layout::row_vector(unit, 3), true});
     builder.output("y", tall * (square * x));
     const linalg::Formula formula = std::move(builder).finish();
-    const ProgramPlan plan(lay_out(formula, {.slots = 256, .budget = 20}).program);
+    const ManagedProgram plan(lay_out(formula, {.slots = 256, .budget = 20}).program);
 
     const auto ramp = [](std::size_t rows, std::size_t columns) {
         Dense a(rows, columns);
@@ -116,7 +116,7 @@ TEST(ProgramPlan, ComputesFormulasOnValuesKeptTransposedAndByDiagonals) {
     for (std::size_t i = 0; i < 20; ++i) EXPECT_NEAR(found(i, 0), expected(i, 0), 1e-4);
 }
 
-TEST_F(ProgramPlanTest, RefusesInputsThatAreMissingUnknownOrThereTwice) {
+TEST_F(ManagedProgramTest, RefusesInputsThatAreMissingUnknownOrThereTwice) {
     const auto invalid = ErrorCode::invalid_argument;
     std::vector<EncryptedValue> two = inputs();
     two.pop_back();
@@ -131,7 +131,7 @@ TEST_F(ProgramPlanTest, RefusesInputsThatAreMissingUnknownOrThereTwice) {
     expect_refused(std::move(twice), invalid, "input \"b\" is there twice");
 }
 
-TEST_F(ProgramPlanTest, RefusesAnotherLayoutAndPrintsBoth) {
+TEST_F(ManagedProgramTest, RefusesAnotherLayoutAndPrintsBoth) {
     const auto with_m = [&](const linalg::Description& what, const Dense& matrix) {
         std::vector<EncryptedValue> values = plan.encrypt(encryptor, {{"x", x}, {"b", b}});
         values.push_back(encrypt(encryptor, what, matrix));
@@ -146,14 +146,14 @@ TEST_F(ProgramPlanTest, RefusesAnotherLayoutAndPrintsBoth) {
                    ErrorCode::invalid_argument, "is a matrix 10x3 unit 8x8 dirty but");
 }
 
-TEST_F(ProgramPlanTest, RefusesTilesBelowTheirLevel) {
+TEST_F(ManagedProgramTest, RefusesTilesBelowTheirLevel) {
     std::vector<EncryptedValue> values = plan.encrypt(encryptor, {{"x", x}, {"b", b}});
     values.push_back(encrypt(encryptor, plan.inputs()[0], m, 0));
     expect_refused(std::move(values), ErrorCode::out_of_levels,
                    "run: tile 0 of input \"m\" is at level 0 but the program needs level 1");
 }
 
-TEST_F(ProgramPlanTest, EncryptsNothingThatTheProgramDoesNotTake) {
+TEST_F(ManagedProgramTest, EncryptsNothingThatTheProgramDoesNotTake) {
     try {
         static_cast<void>(plan.encrypt(encryptor, {{"w", x}}));
         FAIL() << "no error";
