@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "base/seeded.hpp"
+#include "math/fixed_factor.hpp"
 #include "math/reference.hpp"
 #include "tacit/base/error.hpp"
 
@@ -121,6 +123,21 @@ TEST(Primes, NearestPrimeReportsThatThereIsNone) {
     for (std::uint64_t k = 1; k < 32; ++k) {
         const std::uint64_t n = (k << 44) + 1;
         EXPECT_EQ(is_prime(n), std::find(used.begin(), used.end(), n) != used.end()) << k;
+    }
+}
+
+TEST(FixedFactor, GivesTheProductsOfWideIntegers) {
+    Seeded random;
+    for (const int bits : {2, 5, 20, 40, 48, 49}) {
+        for (int i = 0; i < 200; ++i) {
+            const std::uint64_t p =
+                (std::uint64_t{1} << bits) - 1 - (i < 100 ? 0 : random.rng.next() % (1ULL << (bits - 1)));
+            const std::uint64_t factor = i % 3 == 0 ? p - 1 : random.rng.next() % p;
+            const FixedFactor times(factor, p);
+            for (const std::uint64_t a : {std::uint64_t{0}, std::uint64_t{1}, p / 2, p - 1, random.rng.next() % p}) {
+                EXPECT_EQ(times(a), mul_mod(a, factor, p)) << a << " * " << factor << " mod " << p;
+            }
+        }
     }
 }
 

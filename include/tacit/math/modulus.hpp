@@ -47,7 +47,7 @@ private:
 [[nodiscard]] bool is_prime(std::uint64_t n) noexcept;
 
 /// The smallest primitive 2N-th root of unity mod p (the choice of SEAL, so that both libraries order
-/// their transforms alike). Precondition: p prime, p = 1 (mod 2N).
+/// their transforms alike). Precondition: p < 2^49 prime, p = 1 (mod 2N).
 [[nodiscard]] std::uint64_t minimal_primitive_root(std::uint64_t p, std::uint64_t two_n);
 
 /// The prime = 1 (mod 2N) nearest to `target` that is not in `used`, below 2^49; 0 if there is none.
