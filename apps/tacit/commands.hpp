@@ -18,6 +18,7 @@ struct CommonOptions {
 
 struct KeygenOptions {
     logreg::TrainingChoice choice{};
+    logreg::DataChoice data{};
     fs::path private_folder;
     fs::path upload_folder;
     bool overwrite = false;
@@ -25,7 +26,6 @@ struct KeygenOptions {
 void keygen(const KeygenOptions& options, const CommonOptions& common);
 
 struct EncryptOptions {
-    logreg::DataChoice data{};
     fs::path private_folder;
     fs::path upload_folder;
 };
@@ -49,6 +49,13 @@ struct EvaluateOptions {
     bool pictures = true;
 };
 void evaluate(const EvaluateOptions& options);
+
+struct PredictOptions {
+    fs::path private_folder;
+    fs::path data;
+    fs::path out;  ///< empty: no file
+};
+void predict(const PredictOptions& options);
 
 struct CompareOptions {
     std::vector<fs::path> runs;  ///< folders with result/statistics.json and private/evaluation.json

@@ -6,15 +6,17 @@
 namespace tacit::app {
 
 void keygen(const KeygenOptions& options, const CommonOptions& common) {
-    const logreg::JobSummary job = logreg::generate_job(options.choice, options.private_folder, options.upload_folder,
-                                                        options.overwrite, progress_bar("Making keys", common));
+    const logreg::JobSummary job =
+        logreg::generate_job(options.choice, options.data, options.private_folder, options.upload_folder,
+                             options.overwrite, progress_bar("Making keys", common));
     const logreg::TrainingRecipe& recipe = job.program.recipe;
-    print_step("keygen", fmt::format("{} circuit, {} minibatches of {}\n{}\n"
+    print_step("keygen", fmt::format("{}, {} rows of {} features\n"
+                                     "{} circuit, {} minibatches of {}\n{}\n"
                                      "{} evaluation keys of {}, packed into {} -> {}\n"
                                      "secret key -> {}, which stays with the customer",
-                                     to_string(job.program.method), recipe.minibatches, recipe.minibatch_size,
-                                     job.parameters.summary(), job.keys, bytes_text(job.key_memory_bytes),
-                                     bytes_text(job.key_file_bytes),
+                                     job.data, count_text(job.rows), job.features, to_string(job.program.method),
+                                     recipe.minibatches, recipe.minibatch_size, job.parameters.summary(), job.keys,
+                                     bytes_text(job.key_memory_bytes), bytes_text(job.key_file_bytes),
                                      (options.upload_folder / logreg::file_names::evaluation_keys).string(),
                                      (options.private_folder / logreg::file_names::secret_key).string()));
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "logreg/role_files.hpp"
 #include "ring/automorphism.hpp"
@@ -45,6 +46,12 @@ ckks::EvaluationKeys make_evaluation_keys(const ckks::SecretKey& secret, const c
         report(progress, ++done, total);
     }
     return keys;
+}
+
+/// What the owner keeps of the data: where they are and what they were like.
+DataRecord record_of(DataChoice choice, const DataSplit& split) {
+    if (choice.source != "embedded") choice.source = fs::absolute(choice.source).lexically_normal().string();
+    return {std::move(choice), fingerprint(split), split.features};
 }
 
 void check_no_key(const fs::path& path, bool overwrite) {
@@ -97,10 +104,14 @@ void check_same_inputs(const fs::path& result_folder, const ProgramRecord& progr
 
 }  // namespace
 
-JobSummary generate_job(const TrainingChoice& choice, const fs::path& private_folder, const fs::path& upload_folder,
-                        bool overwrite, const WorkProgress& progress) {
+JobSummary generate_job(const TrainingChoice& training, const DataChoice& data, const fs::path& private_folder,
+                        const fs::path& upload_folder, bool overwrite, const WorkProgress& progress) {
     const fs::path secret_path = private_folder / file_names::secret_key;
     check_no_key(secret_path, overwrite);
+    const DataSplit split = load_data(data);
+    TrainingChoice choice = training;
+    choice.recipe.features = recipe_features(split.training.features);
+    require_fit(split.training, choice.recipe);
     const PlannedTraining planned = plan_training(choice);
     const ckks::Parameters& parameters = planned.parameters;
     make_folder(private_folder, FileMode::owner_only);
@@ -123,22 +134,30 @@ JobSummary generate_job(const TrainingChoice& choice, const fs::path& private_fo
     write_parameters(private_folder / file_names::parameters, parameters, FileMode::owner_only);
     write_parameters(upload_folder / file_names::parameters, parameters, FileMode::shared);
     write_record(private_folder / file_names::program, program, FileMode::owner_only);
+    write_record(private_folder / file_names::data, record_of(data, split), FileMode::owner_only);
     write_record(upload_folder / file_names::program, program);
-    return {program, parameters, keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0),
-            keys.memory_bytes(), fs::file_size(keys_path)};
+    return {program,
+            parameters,
+            split.training.name,
+            split.training.rows(),
+            split.training.features,
+            keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0),
+            keys.memory_bytes(),
+            fs::file_size(keys_path)};
 }
 
-EncryptionSummary encrypt_data(const DataChoice& choice, const fs::path& private_folder, const fs::path& upload_folder,
+EncryptionSummary encrypt_data(const fs::path& private_folder, const fs::path& upload_folder,
                                const WorkProgress& progress) {
     const OpenJob job = open_job(private_folder);
     check_same_job(upload_folder, job);
     const ckks::SecretKey secret = read_key(private_folder, job.parameters);
-    DataChoice data = choice;
-    if (data.source != "embedded") data.source = fs::absolute(data.source).lexically_normal().string();
-    const DataSplit split = load_data(data);
-    PreprocessingRecord preprocessing{data, fingerprint(split), fit_standardiser(split.training), {}};
+    const fs::path data_path = private_folder / file_names::data;
+    require_file(data_path, "keygen");
+    const auto data = value_at(data_path, read_record<DataRecord>(data_path));
+    const DataSplit split = load_same_data(data);
+    PreprocessingRecord preprocessing{data, fit_standardiser(split.training), {}};
     const auto minibatches =
-        draw_minibatches(standardised(split.training, preprocessing.standardiser), job.record.recipe, data.seed);
+        draw_minibatches(standardised(split.training, preprocessing.standardiser), job.record.recipe, data.choice.seed);
     const ckks::Encryptor encryptor(secret);
     InputPacker pack(job.plan.training, minibatches);
     CiphertextFileWriter file(upload_folder / file_names::inputs);

@@ -1,6 +1,7 @@
 #include "tacit/logreg/preprocess.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 #include <ranges>
@@ -151,7 +152,12 @@ std::vector<std::size_t> shuffled_order(std::size_t count, std::uint64_t seed) {
     return order;
 }
 
-std::vector<Minibatch> draw_minibatches(const Dataset& data, const TrainingRecipe& recipe, std::uint64_t seed) {
+int recipe_features(std::size_t features) {
+    constexpr std::size_t limit = std::size_t{1} << 20;  // of TrainingRecipe
+    return static_cast<int>(std::bit_ceil(std::min(features, limit - 1) + 1));
+}
+
+void require_fit(const Dataset& data, const TrainingRecipe& recipe) {
     data.validate();
     recipe.validate();
     const auto count = static_cast<std::size_t>(recipe.minibatches);
@@ -167,6 +173,13 @@ std::vector<Minibatch> draw_minibatches(const Dataset& data, const TrainingRecip
              "{}: {} minibatches of {} rows need {} rows, there are {}; take fewer or smaller minibatches", data.name,
              count, size, count * size, data.rows());
     }
+}
+
+std::vector<Minibatch> draw_minibatches(const Dataset& data, const TrainingRecipe& recipe, std::uint64_t seed) {
+    require_fit(data, recipe);
+    const auto count = static_cast<std::size_t>(recipe.minibatches);
+    const auto size = static_cast<std::size_t>(recipe.minibatch_size);
+    const auto width = static_cast<std::size_t>(recipe.features);
     const std::vector<std::size_t> order = shuffled_order(data.rows(), seed);
     std::vector<Minibatch> batches(count, Minibatch{.rows = 0, .width = width, .values = {}});
     for (std::size_t t = 0; t < count; ++t) {

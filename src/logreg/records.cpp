@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t largest_record_bytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t largest_record_bytes = std::uint64_t{1} << 24;
 constexpr int version = 1;
 
 Method method_named(const std::string& name) {
@@ -74,21 +74,41 @@ void decode(const json& j, ProgramRecord& r) {
     r.parameters_fingerprint = j.at("parameters_fingerprint").get<std::string>();
 }
 
+json encode(const DataRecord& r) {
+    json j{{"source", r.choice.source}, {"seed", r.choice.seed}, {"fingerprint", r.fingerprint}};
+    if (r.features) {
+        j["delimiter"] = std::string(1, r.choice.table.delimiter);
+        j["held_out"] = r.choice.table.held_out;
+        j["feature_map"] = json::parse(to_json(*r.features));
+    } else {
+        j["classes"] = {r.choice.classes.zero, r.choice.classes.one};
+    }
+    return j;
+}
+
+void decode(const json& j, DataRecord& r) {
+    r.choice.source = j.at("source").get<std::string>();
+    r.choice.seed = j.at("seed").get<std::uint64_t>();
+    r.fingerprint = j.at("fingerprint").get<std::string>();
+    if (!j.contains("feature_map")) {
+        r.choice.classes = {j.at("classes").at(0).get<int>(), j.at("classes").at(1).get<int>()};
+        return;
+    }
+    const auto delimiter = j.at("delimiter").get<std::string>();
+    if (delimiter.size() != 1) fail(ErrorCode::malformed_input, "the delimiter '{}' is not one character", delimiter);
+    r.features = table::parse_feature_map(j.at("feature_map").dump()).value();
+    r.choice.table = {r.features->choice(), delimiter.front(), j.at("held_out").get<int>()};
+}
+
 json encode(const PreprocessingRecord& r) {
-    return {{"source", r.data.source},
-            {"classes", {r.data.classes.zero, r.data.classes.one}},
-            {"seed", r.data.seed},
-            {"data_fingerprint", r.data_fingerprint},
+    return {{"data", encode(r.data)},
             {"means", r.standardiser.means},
             {"factors", r.standardiser.factors},
             {"inputs_fingerprint", r.inputs_fingerprint}};
 }
 
 void decode(const json& j, PreprocessingRecord& r) {
-    r.data.source = j.at("source").get<std::string>();
-    r.data.classes = {j.at("classes").at(0).get<int>(), j.at("classes").at(1).get<int>()};
-    r.data.seed = j.at("seed").get<std::uint64_t>();
-    r.data_fingerprint = j.at("data_fingerprint").get<std::string>();
+    decode(j.at("data"), r.data);
     r.standardiser = {finite_list(j.at("means")), finite_list(j.at("factors"))};
     r.inputs_fingerprint = j.at("inputs_fingerprint").get<std::string>();
 }
@@ -183,6 +203,8 @@ constexpr const char* format_name = nullptr;
 template <>
 constexpr const char* format_name<ProgramRecord> = "tacit training program";
 template <>
+constexpr const char* format_name<DataRecord> = "tacit training data";
+template <>
 constexpr const char* format_name<PreprocessingRecord> = "tacit preprocessing";
 template <>
 constexpr const char* format_name<ModelRecord> = "tacit model";
@@ -244,11 +266,13 @@ void write_record(const std::filesystem::path& path, const Record& record, FileM
 }
 
 template Expected<ProgramRecord> read_record(const std::filesystem::path&);
+template Expected<DataRecord> read_record(const std::filesystem::path&);
 template Expected<PreprocessingRecord> read_record(const std::filesystem::path&);
 template Expected<ModelRecord> read_record(const std::filesystem::path&);
 template Expected<StatisticsRecord> read_record(const std::filesystem::path&);
 template Expected<EvaluationRecord> read_record(const std::filesystem::path&);
 template void write_record(const std::filesystem::path&, const ProgramRecord&, FileMode);
+template void write_record(const std::filesystem::path&, const DataRecord&, FileMode);
 template void write_record(const std::filesystem::path&, const PreprocessingRecord&, FileMode);
 template void write_record(const std::filesystem::path&, const ModelRecord&, FileMode);
 template void write_record(const std::filesystem::path&, const StatisticsRecord&, FileMode);

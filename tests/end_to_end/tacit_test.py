@@ -12,6 +12,7 @@ import signal
 import struct
 import subprocess
 import unittest
+from pathlib import Path
 
 from tacit_case import METHODS, SMALL, TACIT, TacitCase, said, tacit
 
@@ -75,9 +76,8 @@ class Pipeline(TacitCase):
 
     def test_version_and_help_teach(self):
         self.assertRegex(self.done("--version"), r"^tacit \d+\.\d+\.\d+ \(\w+ kernels\)\n$")
-        for command in ("keygen", "encrypt", "train", "decrypt", "evaluate", "compare"):
-            text = self.done(command, "--help") if command in ("decrypt", "evaluate", "compare") \
-                else tacit(command, "--help").stdout
+        for command in ("keygen", "encrypt", "train", "decrypt", "evaluate", "predict", "compare"):
+            text = tacit(command, "--help").stdout
             self.assertIn(f"tacit {command} ", text.split("Example")[1])
 
     def test_secrets_are_for_their_owner(self):
@@ -190,7 +190,7 @@ class Refusals(TacitCase):
         self.assert_decryption_refused(self.result, "under other keys")
 
     def test_inputs_made_again_after_training(self):
-        self.done("encrypt", "--private", self.private, "--upload", self.upload, "--seed", "2")
+        self.done("encrypt", "--private", self.private, "--upload", self.upload)
         self.assert_decryption_refused(self.result, "on other inputs")
 
     def test_corrupt_result(self):
@@ -220,19 +220,10 @@ class Choices(TacitCase):
         self.assert_refused(self.keygen(*choice), *words)
         self.assertFalse((self.root / "p/secret.key").exists())
 
-    def encrypt(self, folder, *choice):
-        (folder / "upload/inputs.bin").unlink(missing_ok=True)
-        return tacit("encrypt", "--private", folder / "private", "--upload", folder / "upload", "--quiet", *choice)
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.folder = cls.job("job")
-
-    def assert_data_refused(self, choice, *words, folder=None):
-        folder = folder or self.folder
-        self.assert_refused(self.encrypt(folder, *choice), *words)
-        self.assert_nothing_left(folder / "upload", "inputs.bin")
 
     def idx_folder(self, name, labels):
         """Four images of 14x14 as training and held-out data, with these labels."""
@@ -260,7 +251,7 @@ class Choices(TacitCase):
         self.assert_keygen_refused(("--minibatches", "0"), "minibatches")
 
     def test_minibatches_that_no_secure_ring_holds(self):
-        self.assert_keygen_refused(("--minibatches", "40"), "40 minibatches", "depth 78")
+        self.assert_keygen_refused(("--minibatches", "40", "--minibatch-size", "16"), "40 minibatches", "depth 78")
 
     def test_minibatch_size_that_is_no_power_of_two(self):
         self.assert_keygen_refused(("--minibatch-size", "100"), "100", "128")
@@ -275,33 +266,132 @@ class Choices(TacitCase):
         self.assertEqual((self.folder / "private/secret.key").read_bytes(), before)
 
     def test_too_few_samples(self):
-        folder = self.root / "large"
-        self.done("keygen", "--private", folder / "private", "--upload", folder / "upload", "--minibatches", "2",
-                  "--minibatch-size", "1024")
-        self.assert_data_refused((), "2048 rows", "1482", folder=folder)
+        self.assert_keygen_refused(("--minibatches", "2", "--minibatch-size", "1024"), "2048 rows", "1482")
 
     def test_label_outside_the_range(self):
         data = self.idx_folder("labels", (3, 8, 12, 3))
-        self.assert_data_refused(("--data", data), data / "train-labels-idx1-ubyte", "12")
+        self.assert_keygen_refused(("--data", data), data / "train-labels-idx1-ubyte", "12")
 
     def test_class_without_samples(self):
         data = self.idx_folder("classes", (3, 8, 8, 3))
-        self.assert_data_refused(("--data", data, "--classes", "3,7"), "7")
+        self.assert_keygen_refused(("--data", data, "--classes", "3,7"), "7")
 
     def test_few_samples_in_a_folder(self):
         data = self.idx_folder("few", (3, 8, 8, 3))
-        self.assert_data_refused(("--data", data), "32 rows", "4")
+        self.assert_keygen_refused(("--data", data, *SMALL), "32 rows", "4")
 
     def test_classes_that_the_embedded_data_do_not_have(self):
-        self.assert_data_refused(("--classes", "2,4"), "--data")
+        self.assert_keygen_refused(("--classes", "2,4"), "--data")
 
     def test_data_folder_that_does_not_exist(self):
-        self.assert_data_refused(("--data", self.root / "nowhere"), self.root / "nowhere")
+        self.assert_keygen_refused(("--data", self.root / "nowhere"), self.root / "nowhere")
+
+    def test_data_that_changed_after_keygen(self):
+        data = self.idx_folder("changed", (3, 8, 8, 3))
+        folder = self.job("changing", "--data", data, "--minibatches", "1", "--minibatch-size", "2")
+        labels = bytearray((data / "train-labels-idx1-ubyte").read_bytes())
+        labels[-1] = 8
+        (data / "train-labels-idx1-ubyte").write_bytes(labels)
+        (folder / "upload/inputs.bin").unlink()
+        result = tacit("encrypt", "--private", folder / "private", "--upload", folder / "upload", "--quiet")
+        self.assert_refused(result, data, "not those that the keys were made for", "keygen")
+        self.assert_nothing_left(folder / "upload", "inputs.bin")
 
     def test_upload_folder_of_other_keys(self):
         other = self.job("other")
         result = tacit("encrypt", "--private", self.folder / "private", "--upload", other / "upload")
         self.assert_refused(result, other / "upload", "other keys")
+
+
+class Tables(TacitCase):
+    """CSV files in place of images."""
+
+    IRIS = Path(__file__).parent.parent / "data/iris.csv"
+
+    def table(self, name, change=lambda rows: rows):
+        """96 rows with numbers, categories and quotes, in which `change` may change lines; the label follows from the
+        rest."""
+        rows = ["id,age,town,note,ill"]
+        for i in range(96):
+            age, town = 20 + (i * 37) % 50, ("Oslo", "Rome", '"Paris, ""TX"""')[(i * 7) % 3]
+            rows.append(f'P{i},{age},{town},{i % 2}.5,{"yes" if age + 10 * (town == "Rome") > 47 else "no"}')
+        path = self.root / f"{name}.csv"
+        path.write_text("\r\n".join(change(rows)) + "\r\n", newline="")
+        return path
+
+    PEOPLE = ("--label", "ill", "--positive", "yes", "--drop", "id", *SMALL)
+
+    def trained(self, name, data, *choice):
+        folder = self.job(name, "--data", data, *choice, train=True)
+        self.done("decrypt", "--private", folder / "private", "--result", folder / "result")
+        report = self.done("evaluate", "--private", folder / "private", "--no-pictures")
+        return folder, report, json.loads((folder / "private/evaluation.json").read_text())
+
+    def test_real_table_gives_the_model_of_the_clear_twin(self):
+        folder, report, evaluation = self.trained("iris", self.IRIS, "--label", "species", "--positive", "setosa",
+                                                  "--minibatches", "3", "--minibatch-size", "32")
+        self.assertEqual((evaluation["training_rows"], evaluation["held_out_rows"]), (113, 37))
+        self.assertLess(evaluation["relative_weight_error"], 1e-3)
+        self.assertEqual(evaluation["encrypted"]["accuracy"], 1)
+        self.assertIn("petal_length", report)
+        prediction = self.done("predict", "--private", folder / "private", "--data", self.IRIS, "--out",
+                               folder / "scores.csv")
+        self.assertIn("150 rows: 50 'setosa', 100 'not setosa'", prediction)
+        self.assertIn("accuracy 100.00 %", prediction)
+        lines = (folder / "scores.csv").read_text().splitlines()
+        self.assertEqual(lines[0], "line,score,probability,class")
+        self.assertEqual(len(lines), 151)
+        self.assertTrue(lines[1].startswith("2,") and lines[1].endswith(",setosa"), lines[1])
+
+    def test_categories_quotes_and_missing_cells(self):
+        def with_gap(rows):
+            return [row.replace(",20,", ",?,") for row in rows]
+        folder, report, evaluation = self.trained("people", self.table("people", with_gap), *self.PEOPLE, "--missing",
+                                                  "mean", "--unknown-level", "zeros")
+        self.assertGreater(evaluation["encrypted"]["area_under_roc"], 0.9)
+        self.assertEqual(evaluation["encrypted"]["accuracy"], evaluation["clear"]["accuracy"])
+        self.assertIn('town=Paris, "TX"', report)
+        new = self.root / "new.csv"
+        new.write_text("town,note,age\nOslo,0.5,20\nRome,0.5,69\nBonn,1.5,\n")
+        self.done("predict", "--private", folder / "private", "--data", new, "--out", folder / "scores.csv")
+        classes = [line.rsplit(",", 1)[1] for line in (folder / "scores.csv").read_text().splitlines()[1:]]
+        self.assertEqual(classes[:2], ["no", "yes"])
+        self.assertEqual(len(classes), 3)
+        new.write_text("town,note\nOslo,0.5\n")
+        self.assert_refused(tacit("predict", "--private", folder / "private", "--data", new), new, "no column 'age'")
+
+    def test_the_service_learns_no_name_or_category_of_a_table(self):
+        folder = self.job("secret", "--data", self.table("secret"), *self.PEOPLE)
+        self.assertIn('Paris, \\"TX\\"', (folder / "private/data.json").read_text())
+        for path in (folder / "upload").iterdir():
+            for word in (b"secret.csv", b'Paris, ', b"town=", b'"ill"', b'"Oslo"'):
+                self.assertNotIn(word, path.read_bytes(), path)
+
+    def assert_table_refused(self, name, change, choice, *words):
+        folder = self.root / name
+        result = tacit("keygen", "--private", folder / "p", "--upload", folder / "u", "--quiet", "--data",
+                       self.table(name, change), *choice)
+        self.assert_refused(result, *words)
+        self.assertFalse((folder / "p/secret.key").exists())
+
+    def test_refusals_name_line_column_and_remedy(self):
+        def changed(line, old, new):
+            return lambda rows: [r.replace(old, new) if i == line - 1 else r for i, r in enumerate(rows)]
+        same = changed(1, "", "")
+        self.assert_table_refused("no-label", same, SMALL, "no-label.csv", "--label")
+        self.assert_table_refused("other-label", same, ("--label", "sick", *SMALL), "'sick'", "'ill'")
+        self.assert_table_refused("positive", same, ("--label", "ill", "--drop", "id", *SMALL), "'no', 'yes'", "--positive")
+        self.assert_table_refused("word", lambda rows: [r.replace("P7,", "P7,x") for r in rows], self.PEOPLE, "line 9",
+                                  "column 'age'", "--categorical age")
+        self.assert_table_refused("gap", lambda rows: [r.replace(",20,", ",,") for r in rows], self.PEOPLE,
+                                  "column 'age'", "--missing")
+        self.assert_table_refused("fields", changed(5, ",no", ",no,no"), self.PEOPLE, "line 5", "6 fields", "header of 5")
+        self.assert_table_refused("quote", lambda rows: [*rows, '"P96,30'], self.PEOPLE, "line 98", "never closed")
+
+    def test_model_of_images_predicts_no_table(self):
+        folder = self.job("images", train=True)
+        self.done("decrypt", "--private", folder / "private", "--result", folder / "result")
+        self.assert_refused(tacit("predict", "--private", folder / "private", "--data", self.IRIS), "images")
 
 
 class Disturbances(TacitCase):

@@ -42,6 +42,12 @@ struct Minibatch {
 /// from `seed`, with unbiased indices by rejection. Not for secrets.
 [[nodiscard]] std::vector<std::size_t> shuffled_order(std::size_t count, std::uint64_t seed);
 
+/// The least recipe.features for data of so many features: room for the bias column, a power of two.
+[[nodiscard]] int recipe_features(std::size_t features);
+
+/// Throws invalid_argument, as draw_minibatches, if the recipe does not fit the data: too few rows, too narrow.
+void require_fit(const Dataset& data, const TrainingRecipe& recipe);
+
 /// recipe.minibatches minibatches of recipe.minibatch_size rows of `data` (standardised already), zero padded to
 /// recipe.features columns: the first k m rows of shuffled_order(data.rows(), seed), so no row comes twice.
 /// Throws invalid_argument for too few rows, too narrow a recipe, and whatever validate() finds in either.
