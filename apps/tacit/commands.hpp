@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "tacit/logreg/roles.hpp"
@@ -18,6 +19,7 @@ struct CommonOptions {
 
 struct KeygenOptions {
     logreg::TrainingChoice choice{};
+    std::optional<double> learning_rate{};  ///< default: that of the algorithm
     logreg::DataChoice data{};
     fs::path private_folder;
     fs::path upload_folder;

@@ -189,13 +189,43 @@ void add_data(CLI::App* command, logreg::DataChoice& data) {
     add_table(command, data.table);
 }
 
+/// How the weights are found.
+void add_recipe(CLI::App* command, KeygenOptions& options) {
+    using logreg::Algorithm;
+    static const std::map<std::string, Algorithm> algorithms = [] {
+        std::map<std::string, Algorithm> named;
+        for (const Algorithm a : {Algorithm::gradient_descent, Algorithm::nesterov, Algorithm::fixed_hessian,
+                                  Algorithm::quadratic_gradient}) {
+            named.emplace(to_string(a), a);
+        }
+        return named;
+    }();
+    logreg::TrainingRecipe& recipe = options.choice.recipe;
+    command->add_option("--algorithm", recipe.algorithm, "How a step follows from the gradient")
+        ->transform(CLI::CheckedTransformer(algorithms)
+                        .description("{gradient-descent,nesterov,fixed-hessian,quadratic-gradient}"))
+        ->default_str("nesterov");
+    command->add_option("--minibatches", recipe.minibatches, "Minibatches; each is a training step")
+        ->capture_default_str();
+    auto* size = command->add_option("--minibatch-size", recipe.minibatch_size, "Rows of each, a power of two")
+                     ->capture_default_str();
+    command->add_option("--passes", recipe.passes, "How often the minibatches are gone through")->capture_default_str();
+    command->add_flag("--full-batch", options.choice.full_batch, "One minibatch of all rows; say --passes too")
+        ->excludes(size);
+    command->add_option("--learning-rate", options.learning_rate, "Step of the gradient")
+        ->default_str("8; with a Hessian 1");
+    command->add_option("--ridge", recipe.ridge, "Penalty: this, over 2, times the squares of the weights")
+        ->capture_default_str();
+    command->add_flag("--fit-sigmoid", options.choice.fit_sigmoid,
+                      "Fit the sigmoid on the range that training in the clear stays in (default: [-8, 8])");
+}
+
 void add_keygen(CLI::App& app, CommandLine& line) {
     using logreg::Method;
     static const std::map<std::string, Method> methods = {
         {"baseline", Method::baseline}, {"low-depth", Method::low_depth}, {"mask-free", Method::mask_free}};
     CLI::App* command = add_command(app, "keygen", "Customer: plan the training and make the keys", keygen_footer);
     KeygenOptions& options = line.keygen;
-    logreg::TrainingRecipe& recipe = options.choice.recipe;
     add_private(command, options.private_folder);
     add_upload(command, options.upload_folder);
     add_data(command, options.data);
@@ -204,10 +234,7 @@ void add_keygen(CLI::App& app, CommandLine& line) {
                      "Circuit: baseline (5 levels a minibatch), low-depth (2.5), mask-free (2)")
         ->transform(CLI::CheckedTransformer(methods).description("{baseline,low-depth,mask-free}"))
         ->default_str("mask-free");
-    command->add_option("--minibatches", recipe.minibatches, "Training steps")->capture_default_str();
-    command->add_option("--minibatch-size", recipe.minibatch_size, "Rows a step, a power of two")
-        ->capture_default_str();
-    command->add_option("--learning-rate", recipe.learning_rate, "Step of the gradient")->capture_default_str();
+    add_recipe(command, options);
     command->add_option("--security", options.choice.security_bits, "Bits of security: 128, 192 or 256")
         ->capture_default_str();
     command->add_option("--scale-bits", options.choice.scale_bits, "Precision of encrypted numbers")

@@ -1,6 +1,8 @@
 // What the owner of the data does; the secret key is read and written here and nowhere else.
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -11,6 +13,7 @@
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/ckks/serialization.hpp"
+#include "tacit/logreg/clear_training.hpp"
 
 namespace tacit::logreg {
 
@@ -102,6 +105,40 @@ void check_same_inputs(const fs::path& result_folder, const ProgramRecord& progr
          result_folder.string(), statistics.job != program.job ? "under other keys" : "on other inputs");
 }
 
+constexpr double sigmoid_ranges[] = {4, 6, 8, 12, 16, 24, 32, 48, 64};
+
+/// What the clear training with the exact sigmoid meets, rounded up.
+double covering_range(const TrainingRecipe& recipe, const Dataset& training, std::uint64_t seed) {
+    const Dataset rows = standardised(training, fit_standardiser(training, recipe.algorithm));
+    const double largest =
+        train_clear(draw_minibatches(rows, recipe, seed), recipe, Slope::exact_sigmoid).largest_input();
+    const auto* const range = std::ranges::lower_bound(sigmoid_ranges, largest);
+    if (range != std::end(sigmoid_ranges)) return *range;
+    fail(ErrorCode::invalid_argument,
+         "training reaches inputs of {:.3g} to the sigmoid, the limit is {}; choose a "
+         "smaller learning rate, fewer steps or some ridge",
+         largest, *std::rbegin(sigmoid_ranges));
+}
+
+/// The choice with everything that follows from the data.
+TrainingChoice fitted_to(TrainingChoice choice, const Dataset& training, std::uint64_t seed) {
+    TrainingRecipe& recipe = choice.recipe;
+    if (recipe.start != Start::zero) {
+        fail(ErrorCode::invalid_argument,
+             "a job starts from zero, not from {}; warm starts are for circuits of your own", to_string(recipe.start));
+    }
+    recipe.features = recipe_features(training.features);
+    if (choice.full_batch) {
+        const auto rows = static_cast<int>(training.rows());
+        recipe.minibatches = 1;
+        recipe.minibatch_size = static_cast<int>(std::bit_ceil(training.rows()));
+        recipe.zero_rows = recipe.minibatch_size - rows;
+    }
+    require_fit(training, recipe);
+    if (choice.fit_sigmoid) recipe.sigmoid = SigmoidPolynomial::fit(covering_range(recipe, training, seed));
+    return choice;
+}
+
 }  // namespace
 
 JobSummary generate_job(const TrainingChoice& training, const DataChoice& data, const fs::path& private_folder,
@@ -109,9 +146,7 @@ JobSummary generate_job(const TrainingChoice& training, const DataChoice& data, 
     const fs::path secret_path = private_folder / file_names::secret_key;
     check_no_key(secret_path, overwrite);
     const DataSplit split = load_data(data);
-    TrainingChoice choice = training;
-    choice.recipe.features = recipe_features(split.training.features);
-    require_fit(split.training, choice.recipe);
+    const TrainingChoice choice = fitted_to(training, split.training, data.seed);
     const PlannedTraining planned = plan_training(choice);
     const ckks::Parameters& parameters = planned.parameters;
     make_folder(private_folder, FileMode::owner_only);
@@ -155,7 +190,7 @@ EncryptionSummary encrypt_data(const fs::path& private_folder, const fs::path& u
     require_file(data_path, "keygen");
     const auto data = value_at(data_path, read_record<DataRecord>(data_path));
     const DataSplit split = load_same_data(data);
-    PreprocessingRecord preprocessing{data, fit_standardiser(split.training), {}};
+    PreprocessingRecord preprocessing{data, fit_standardiser(split.training, job.record.recipe.algorithm), {}};
     const auto minibatches =
         draw_minibatches(standardised(split.training, preprocessing.standardiser), job.record.recipe, data.choice.seed);
     const ckks::Encryptor encryptor(secret);
@@ -170,7 +205,8 @@ EncryptionSummary encrypt_data(const fs::path& private_folder, const fs::path& u
     remove_stale(upload_folder / file_names::inputs);  // old inputs never stand beside new preprocessing
     write_record(private_folder / file_names::preprocessing, preprocessing, FileMode::owner_only);
     file.commit();
-    const auto used = static_cast<std::size_t>(job.record.recipe.minibatches * job.record.recipe.minibatch_size);
+    const TrainingRecipe& recipe = job.record.recipe;
+    const auto used = static_cast<std::size_t>(recipe.minibatches * (recipe.minibatch_size - recipe.zero_rows));
     return {split.training.name, split.training.rows(), used, pack.count(), file.bytes()};
 }
 

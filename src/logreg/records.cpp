@@ -16,11 +16,13 @@ using nlohmann::json;
 constexpr std::uint64_t largest_record_bytes = std::uint64_t{1} << 24;
 constexpr int version = 1;
 
-Method method_named(const std::string& name) {
-    for (const Method method : {Method::baseline, Method::low_depth, Method::mask_free}) {
-        if (name == to_string(method)) return method;
+/// The choice whose to_string is `name`.
+template <class Choice>
+Choice named(const char* what, const std::string& name, std::initializer_list<Choice> choices) {
+    for (const Choice choice : choices) {
+        if (name == to_string(choice)) return choice;
     }
-    fail(ErrorCode::malformed_input, "there is no method '{}'", name);
+    fail(ErrorCode::malformed_input, "there is no {} '{}'", what, name);
 }
 
 /// Numbers of a record have to be finite; JSON has no NaN, but 1e999 is infinite.
@@ -38,7 +40,12 @@ std::vector<double> finite_list(const json& values) {
 
 json encode(const TrainingRecipe& r) {
     return {{"minibatches", r.minibatches},
+            {"passes", r.passes},
             {"minibatch_size", r.minibatch_size},
+            {"zero_rows", r.zero_rows},
+            {"algorithm", to_string(r.algorithm)},
+            {"start", to_string(r.start)},
+            {"ridge", r.ridge},
             {"features", r.features},
             {"learning_rate", r.learning_rate},
             {"momentum_offset", r.momentum_offset},
@@ -47,7 +54,14 @@ json encode(const TrainingRecipe& r) {
 
 void decode(const json& j, TrainingRecipe& r) {
     r.minibatches = j.at("minibatches").get<int>();
+    r.passes = j.at("passes").get<int>();
     r.minibatch_size = j.at("minibatch_size").get<int>();
+    r.zero_rows = j.at("zero_rows").get<int>();
+    r.algorithm = named(
+        "algorithm", j.at("algorithm").get<std::string>(),
+        {Algorithm::gradient_descent, Algorithm::nesterov, Algorithm::fixed_hessian, Algorithm::quadratic_gradient});
+    r.start = named("start", j.at("start").get<std::string>(), {Start::zero, Start::own_model, Start::foreign_model});
+    r.ridge = finite(j.at("ridge"));
     r.features = j.at("features").get<int>();
     r.learning_rate = finite(j.at("learning_rate"));
     r.momentum_offset = j.at("momentum_offset").get<int>();
@@ -67,7 +81,8 @@ json encode(const ProgramRecord& r) {
 
 void decode(const json& j, ProgramRecord& r) {
     r.job = j.at("job").get<std::string>();
-    r.method = method_named(j.at("method").get<std::string>());
+    r.method =
+        named("method", j.at("method").get<std::string>(), {Method::baseline, Method::low_depth, Method::mask_free});
     decode(j.at("recipe"), r.recipe);
     r.slots = j.at("slots").get<std::size_t>();
     r.circuit_fingerprint = j.at("circuit_fingerprint").get<std::string>();
@@ -104,12 +119,13 @@ json encode(const PreprocessingRecord& r) {
     return {{"data", encode(r.data)},
             {"means", r.standardiser.means},
             {"factors", r.standardiser.factors},
+            {"bias", r.standardiser.bias},
             {"inputs_fingerprint", r.inputs_fingerprint}};
 }
 
 void decode(const json& j, PreprocessingRecord& r) {
     decode(j.at("data"), r.data);
-    r.standardiser = {finite_list(j.at("means")), finite_list(j.at("factors"))};
+    r.standardiser = {finite_list(j.at("means")), finite_list(j.at("factors")), finite(j.at("bias"))};
     r.inputs_fingerprint = j.at("inputs_fingerprint").get<std::string>();
 }
 

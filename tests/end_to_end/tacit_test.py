@@ -251,7 +251,7 @@ class Choices(TacitCase):
         self.assert_keygen_refused(("--minibatches", "0"), "minibatches")
 
     def test_minibatches_that_no_secure_ring_holds(self):
-        self.assert_keygen_refused(("--minibatches", "40", "--minibatch-size", "16"), "40 minibatches", "depth 78")
+        self.assert_keygen_refused(("--minibatches", "40", "--minibatch-size", "16"), "40 steps", "depth 78")
 
     def test_minibatch_size_that_is_no_power_of_two(self):
         self.assert_keygen_refused(("--minibatch-size", "100"), "100", "128")

@@ -18,6 +18,7 @@ struct Dataset {
     std::size_t features = 0;          ///< values per row, the bias column not included
     std::vector<double> values;        ///< [rows x features], row-major; fresh from images: pixel byte / 255
     std::vector<std::uint8_t> labels;  ///< [rows], 0 or 1
+    double bias = 1;                   ///< the value of the bias column
 
     [[nodiscard]] std::size_t rows() const noexcept { return labels.size(); }
     [[nodiscard]] std::span<const double> row(std::size_t i) const {
