@@ -23,7 +23,7 @@ std::string patients() {
     for (int i = 0; i < 128; ++i) {
         const int age = 20 + i * 37 % 60;
         const bool smoker = i % 3 == 0;
-        csv.append("P").append(std::to_string(i)).append(i == 50 ? ",?" : "," + std::to_string(age));
+        csv.append("P").append(std::to_string(i)).append(",").append(i == 50 ? "?" : std::to_string(age));
         csv.append(smoker ? ",yes" : ",no").append(age + (smoker ? 25 : 0) > 60 ? ",1\n" : ",0\n");
     }
     return csv;

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <new>
@@ -130,14 +131,18 @@ void add_common(CLI::App* command, CommonOptions& common) {
     command->add_flag("--quiet", common.quiet, "No progress bar");
 }
 
+/// The values of an option, under the names that the library gives them.
+template <class Choice>
+std::map<std::string, Choice> by_name(std::initializer_list<Choice> choices) {
+    std::map<std::string, Choice> named;
+    for (const Choice choice : choices) named.emplace(to_string(choice), choice);
+    return named;
+}
+
 /// What a CSV file says.
 void add_table(CLI::App* command, logreg::TableChoice& table) {
     using table::Missing;
     using table::UnknownLevel;
-    static const std::map<std::string, Missing> missing = {
-        {"refuse", Missing::refuse}, {"mean", Missing::mean}, {"mode", Missing::mode}, {"drop-row", Missing::drop_row}};
-    static const std::map<std::string, UnknownLevel> unknown = {{"refuse", UnknownLevel::refuse},
-                                                                {"zeros", UnknownLevel::zeros}};
     static const std::map<std::string, char> delimiters = {
         {"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"pipe", '|'}, {"space", ' '}};
     table::FeatureChoice& features = table.features;
@@ -149,15 +154,22 @@ void add_table(CLI::App* command, logreg::TableChoice& table) {
         ->delimiter(',')
         ->group(group);
     command->add_option("--missing", features.missing, "What becomes of missing cells")
-        ->transform(CLI::CheckedTransformer(missing).description("{refuse,mean,mode,drop-row}"))
+        ->transform(CLI::CheckedTransformer(by_name({Missing::refuse, Missing::mean, Missing::mode, Missing::drop_row}))
+                        .description("{refuse,mean,mode,drop-row}"))
         ->default_str("refuse")
         ->group(group);
-    command->add_option("--missing-words", features.missing_words, "Further cells that count as missing")
+    command
+        ->add_option_function<std::vector<std::string>>(
+            "--missing-words",
+            [&features](const std::vector<std::string>& words) {
+                features.missing_words.insert(features.missing_words.end(), words.begin(), words.end());
+            },
+            "Cells that count as missing beside empty, ?, NA, N/A, NaN, nan, NULL, null")
         ->delimiter(',')
-        ->default_str("empty, ?, NA, N/A, NaN, nan, NULL, null")
         ->group(group);
     command->add_option("--unknown-level", features.unknown, "What becomes of categories not seen in training")
-        ->transform(CLI::CheckedTransformer(unknown).description("{refuse,zeros}"))
+        ->transform(
+            CLI::CheckedTransformer(by_name({UnknownLevel::refuse, UnknownLevel::zeros})).description("{refuse,zeros}"))
         ->default_str("refuse")
         ->group(group);
     command->add_option("--delimiter", table.delimiter, "Between fields")
@@ -192,17 +204,10 @@ void add_data(CLI::App* command, logreg::DataChoice& data) {
 /// How the weights are found.
 void add_recipe(CLI::App* command, KeygenOptions& options) {
     using logreg::Algorithm;
-    static const std::map<std::string, Algorithm> algorithms = [] {
-        std::map<std::string, Algorithm> named;
-        for (const Algorithm a : {Algorithm::gradient_descent, Algorithm::nesterov, Algorithm::fixed_hessian,
-                                  Algorithm::quadratic_gradient}) {
-            named.emplace(to_string(a), a);
-        }
-        return named;
-    }();
     logreg::TrainingRecipe& recipe = options.choice.recipe;
     command->add_option("--algorithm", recipe.algorithm, "How a step follows from the gradient")
-        ->transform(CLI::CheckedTransformer(algorithms)
+        ->transform(CLI::CheckedTransformer(by_name({Algorithm::gradient_descent, Algorithm::nesterov,
+                                                     Algorithm::fixed_hessian, Algorithm::quadratic_gradient}))
                         .description("{gradient-descent,nesterov,fixed-hessian,quadratic-gradient}"))
         ->default_str("nesterov");
     command->add_option("--minibatches", recipe.minibatches, "Minibatches; each is a training step")
@@ -216,14 +221,15 @@ void add_recipe(CLI::App* command, KeygenOptions& options) {
         ->default_str("8; with a Hessian 1");
     command->add_option("--ridge", recipe.ridge, "Penalty: this, over 2, times the squares of the weights")
         ->capture_default_str();
-    command->add_flag("--fit-sigmoid", options.choice.fit_sigmoid,
-                      "Fit the sigmoid on the range that training in the clear stays in (default: [-8, 8])");
+    command
+        ->add_option("--fit-sigmoid", options.choice.sigmoid_degree,
+                     "Fit it by this degree on the range that training in the clear stays in")
+        ->type_name("DEGREE")
+        ->default_str("3, on [-8, 8]");
 }
 
 void add_keygen(CLI::App& app, CommandLine& line) {
     using logreg::Method;
-    static const std::map<std::string, Method> methods = {
-        {"baseline", Method::baseline}, {"low-depth", Method::low_depth}, {"mask-free", Method::mask_free}};
     CLI::App* command = add_command(app, "keygen", "Customer: plan the training and make the keys", keygen_footer);
     KeygenOptions& options = line.keygen;
     add_private(command, options.private_folder);
@@ -232,7 +238,8 @@ void add_keygen(CLI::App& app, CommandLine& line) {
     command
         ->add_option("--method", options.choice.method,
                      "Circuit: baseline (5 levels a minibatch), low-depth (2.5), mask-free (2)")
-        ->transform(CLI::CheckedTransformer(methods).description("{baseline,low-depth,mask-free}"))
+        ->transform(CLI::CheckedTransformer(by_name({Method::baseline, Method::low_depth, Method::mask_free}))
+                        .description("{baseline,low-depth,mask-free}"))
         ->default_str("mask-free");
     add_recipe(command, options);
     command->add_option("--security", options.choice.security_bits, "Bits of security: 128, 192 or 256")

@@ -18,10 +18,11 @@ using circuit::Expr;
 using tensor::first_column;
 using tensor::rotate_sum;
 
-/// The sigmoid's cubic on the scaled argument x' = sqrt(q3) x: s(x) = q0 + x'(x'^2 + q1) / sqrt(q3). The scaling keeps
-/// the small coefficient q3 off the ciphertexts and costs no level.
+/// The sigmoid's cubic q0 + q1 x + q3 x^3 on the scaled argument x' = sqrt(q3) x: s(x) = q0 + x'(x'^2 + q1) / sqrt(q3).
+/// The scaling keeps the small coefficient q3 off the ciphertexts and costs no level.
 struct ScaledCubic {
-    explicit ScaledCubic(const SigmoidPolynomial& s) : root(std::sqrt(s.q3)), q0(s.q0), q1(s.q1) {}
+    explicit ScaledCubic(const SigmoidPolynomial& s)
+        : root(std::sqrt(s.coefficients[3])), q0(s.coefficients[0]), q1(s.coefficients[1]) {}
     double root;  ///< sqrt(q3)
     double q0;
     double q1;

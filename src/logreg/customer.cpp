@@ -135,7 +135,8 @@ TrainingChoice fitted_to(TrainingChoice choice, const Dataset& training, std::ui
         recipe.zero_rows = recipe.minibatch_size - rows;
     }
     require_fit(training, recipe);
-    if (choice.fit_sigmoid) recipe.sigmoid = SigmoidPolynomial::fit(covering_range(recipe, training, seed));
+    if (choice.sigmoid_degree)
+        recipe.sigmoid = SigmoidPolynomial::fit(covering_range(recipe, training, seed), *choice.sigmoid_degree);
     return choice;
 }
 

@@ -83,16 +83,17 @@ tensor::Program one_against_rest_program(const TrainingRecipe& recipe, int class
             signs.push_back(declare_targets(in, recipe, fmt::format("class {} of {}", c, t)));
         }
     }
-    const SigmoidPolynomial& s = recipe.sigmoid;
+    std::vector<double> odd = recipe.sigmoid.coefficients;
+    const double q0 = std::exchange(odd.front(), 0.0);
     for (int c = 0; c < classes; ++c) {
-        // y s(y x) = q0 y + q1 x + q3 x^3 for y = +-1.
+        // y s(y x) = q0 y + odd(x) for y = +-1.
         in.output(training_loop(recipe, in.zeros(static_cast<std::size_t>(recipe.features)),
                                 [&](int t, const tensor::Vector& v) {
                                     const auto batch = static_cast<std::size_t>(t % recipe.minibatches);
                                     const tensor::Matrix& x = minibatches[batch];
                                     const auto count = static_cast<std::size_t>(classes);
                                     const tensor::Vector& y = signs[batch * count + static_cast<std::size_t>(c)];
-                                    return transpose(x) * (s.q0 * y + polynomial({0, s.q1, 0, s.q3}, x * v));
+                                    return transpose(x) * (q0 * y + polynomial(odd, x * v));
                                 }));
     }
     return std::move(in).finish();

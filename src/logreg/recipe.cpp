@@ -11,6 +11,7 @@ namespace tacit::logreg {
 namespace {
 
 constexpr double published_lambda = 0.01;
+constexpr int largest_degree = 15;  // of the sigmoid; power-basis coefficients keep ten digits
 
 void require(bool holds, const char* field, double value, const char* range) {
     if (!holds) {
@@ -47,13 +48,23 @@ double default_learning_rate(Algorithm algorithm) noexcept {
     return uses_fixed_hessian(algorithm) ? 1 : TrainingRecipe{}.learning_rate;
 }
 
-SigmoidPolynomial SigmoidPolynomial::fit(double range) {
+double SigmoidPolynomial::operator()(double u) const noexcept {
+    double value = 0;
+    for (std::size_t i = coefficients.size(); i-- > 0;) value = value * u + coefficients[i];
+    return value;
+}
+
+SigmoidPolynomial SigmoidPolynomial::fit(double range, int degree) {
     if (!(range >= 1 && range <= 64)) {
         fail(ErrorCode::invalid_argument, "sigmoid: the range is {}; it must be in [1, 64]", range);
     }
+    if (degree < 3 || degree > largest_degree || degree % 2 == 0) {
+        fail(ErrorCode::invalid_argument, "sigmoid: the degree is {}; it must be odd and in [3, {}]", degree,
+             largest_degree);
+    }
     const auto slope = [](double u) { return 1 / (1 + std::exp(u)); };
-    const auto cubic = polynomial::least_squares(slope, 3, {-range, range}).polynomial.in_power_basis();
-    return {cubic.coefficients()[0], cubic.coefficients()[1], cubic.coefficients()[3]};
+    const auto fitted = polynomial::least_squares(slope, degree, {-range, range}).polynomial.in_power_basis();
+    return {{fitted.coefficients().begin(), fitted.coefficients().end()}};
 }
 
 std::vector<double> TrainingRecipe::momentum() const {
@@ -86,9 +97,13 @@ void TrainingRecipe::validate() const {
             features, "a power of two in [1, 2^20]");
     require(std::isfinite(learning_rate) && learning_rate > 0.0, "learning_rate", learning_rate, "positive and finite");
     require(std::isfinite(ridge) && ridge >= 0.0, "ridge", ridge, "0 or positive, and finite");
-    require(std::isfinite(sigmoid.q0), "sigmoid.q0", sigmoid.q0, "finite");
-    require(std::isfinite(sigmoid.q1), "sigmoid.q1", sigmoid.q1, "finite");
-    require(std::isfinite(sigmoid.q3), "sigmoid.q3", sigmoid.q3, "finite");
+    const auto count = static_cast<double>(sigmoid.coefficients.size());
+    require(count >= 4 && count <= largest_degree + 1, "the number of sigmoid.coefficients", count, "in [4, 16]");
+    for (std::size_t i = 0; i < sigmoid.coefficients.size(); ++i) {
+        const double c = sigmoid.coefficients[i];
+        require(std::isfinite(c), "a coefficient of the sigmoid", c, "finite");
+        require(i == 0 || i % 2 == 1 || c == 0, "an even coefficient of the sigmoid", c, "0");
+    }
     require(momentum_offset >= 0 && momentum_offset <= 1 << 20, "momentum_offset", momentum_offset, "in [0, 2^20]");
 }
 

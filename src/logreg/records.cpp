@@ -49,7 +49,7 @@ json encode(const TrainingRecipe& r) {
             {"features", r.features},
             {"learning_rate", r.learning_rate},
             {"momentum_offset", r.momentum_offset},
-            {"sigmoid", {r.sigmoid.q0, r.sigmoid.q1, r.sigmoid.q3}}};
+            {"sigmoid", r.sigmoid.coefficients}};
 }
 
 void decode(const json& j, TrainingRecipe& r) {
@@ -65,8 +65,7 @@ void decode(const json& j, TrainingRecipe& r) {
     r.features = j.at("features").get<int>();
     r.learning_rate = finite(j.at("learning_rate"));
     r.momentum_offset = j.at("momentum_offset").get<int>();
-    const json& sigmoid = j.at("sigmoid");
-    r.sigmoid = {finite(sigmoid.at(0)), finite(sigmoid.at(1)), finite(sigmoid.at(2))};
+    r.sigmoid.coefficients = finite_list(j.at("sigmoid"));
     r.validate();
 }
 

@@ -35,6 +35,14 @@ void check_power_of_two(const char* name, std::size_t value) {
 
 /// The published circuit knows one algorithm.
 void check_baseline(const TrainingRecipe& recipe) {
+    const std::vector<double>& c = recipe.sigmoid.coefficients;
+    if (c.size() != 4 || !(c[3] > 0)) {
+        fail(
+            ErrorCode::invalid_argument,
+            "training circuit: the baseline takes a cubic with a positive last coefficient for the sigmoid, not degree "
+            "{} and {}; fit one around 0, or choose low-depth or mask-free",
+            recipe.sigmoid.degree(), c.back());
+    }
     if (recipe.algorithm == Algorithm::nesterov && recipe.passes == 1 && recipe.ridge == 0 &&
         recipe.start == Start::zero) {
         return;
@@ -53,12 +61,6 @@ TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recip
     check_power_of_two("minibatch_size", static_cast<std::size_t>(recipe.minibatch_size));
     check_power_of_two("features", static_cast<std::size_t>(recipe.features));
     check_power_of_two("slots", slots);
-    if (!(recipe.sigmoid.q3 > 0)) {
-        fail(ErrorCode::invalid_argument,
-             "training circuit: the cubic coefficient {} is not positive; fit the sigmoid 1/(1+e^u) on an "
-             "interval around zero",
-             recipe.sigmoid.q3);
-    }
     if (method == Method::baseline) check_baseline(recipe);
     const auto needed =
         static_cast<std::size_t>(method == Method::baseline ? recipe.features : 2 * recipe.minibatch_size);
@@ -86,10 +88,9 @@ tensor::Program training_program(const TrainingRecipe& recipe) {
         recipe.start == Start::zero
             ? in.zeros(features)
             : in.vector("start", features, recipe.start == Start::own_model ? owner_of_rows : owner_of_foreign_model);
-    const SigmoidPolynomial& s = recipe.sigmoid;
     in.output(training_loop(recipe, start, [&](int t, const tensor::Vector& v) {
         const tensor::Matrix& z = minibatches[static_cast<std::size_t>(t % recipe.minibatches)];
-        return transpose(z) * polynomial({s.q0, s.q1, 0, s.q3}, z * v);
+        return transpose(z) * polynomial(recipe.sigmoid.coefficients, z * v);
     }));
     return std::move(in).finish();
 }

@@ -70,10 +70,25 @@ TEST(TrainingRecipe, MomentumIsNesterovsAlone) {
 
 TEST(SigmoidPolynomial, FitsTheDefaultOnItsRange) {
     const SigmoidPolynomial fitted = SigmoidPolynomial::fit(8);
-    EXPECT_NEAR(fitted.q0, 0.5, 1e-12);
-    EXPECT_NEAR(fitted.q1, SigmoidPolynomial{}.q1, 1e-5);
-    EXPECT_NEAR(fitted.q3, SigmoidPolynomial{}.q3, 1e-6);
-    EXPECT_GT(SigmoidPolynomial::fit(32).q1, fitted.q1);  // flatter
+    const auto& c = fitted.coefficients;
+    EXPECT_THAT(c, ElementsAre(DoubleNear(0.5, 1e-12), DoubleNear(-0.15012, 1e-5), 0, DoubleNear(0.001593, 1e-6)));
+    EXPECT_GT(SigmoidPolynomial::fit(32).coefficients[1], c[1]);  // flatter
+    double before = 1;
+    for (const int degree : {3, 5, 7, 15}) {
+        const SigmoidPolynomial s = SigmoidPolynomial::fit(6, degree);
+        EXPECT_EQ(s.degree(), static_cast<std::size_t>(degree));
+        double square = 0;
+        for (double u = -6; u <= 6; u += 0.125) square += std::pow(s(u) - 1 / (1 + std::exp(u)), 2);
+        EXPECT_LT(square, before);
+        before = square;
+        TrainingRecipe recipe;
+        recipe.sigmoid = s;
+        EXPECT_NO_THROW(recipe.validate());
+    }
+    for (const int degree : {1, 4, 17}) {
+        EXPECT_THAT(message_of(ErrorCode::invalid_argument, [&] { (void)SigmoidPolynomial::fit(8, degree); }),
+                    HasSubstr("it must be odd and in [3, 15]"));
+    }
     for (const double range : {0.5, 65.0, std::nan("")}) {
         EXPECT_THAT(message_of(ErrorCode::invalid_argument, [&] { (void)SigmoidPolynomial::fit(range); }),
                     HasSubstr("it must be in [1, 64]"));
@@ -93,8 +108,11 @@ TEST(TrainingRecipe, ValidateNamesTheFieldAndItsRange) {
     EXPECT_THAT(message([](auto& r) { r.features = 200; }), HasSubstr("features is 200; it must be a power of two"));
     EXPECT_THAT(message([](auto& r) { r.learning_rate = 0.0; }), HasSubstr("learning_rate is 0; it must be positive"));
     EXPECT_THAT(message([](auto& r) { r.learning_rate = std::nan(""); }), HasSubstr("learning_rate is nan"));
-    EXPECT_THAT(message([](auto& r) { r.sigmoid.q3 = std::numeric_limits<double>::infinity(); }),
-                HasSubstr("sigmoid.q3 is inf"));
+    EXPECT_THAT(message([](auto& r) { r.sigmoid.coefficients[3] = std::numeric_limits<double>::infinity(); }),
+                HasSubstr("a coefficient of the sigmoid is inf"));
+    EXPECT_THAT(message([](auto& r) { r.sigmoid.coefficients[2] = 1; }),
+                HasSubstr("an even coefficient of the sigmoid"));
+    EXPECT_THAT(message([](auto& r) { r.sigmoid.coefficients = {0.5}; }), HasSubstr("sigmoid.coefficients is 1"));
     EXPECT_THAT(message([](auto& r) { r.passes = 0; }), HasSubstr("passes is 0"));
     EXPECT_THAT(message([](auto& r) { r.zero_rows = 128; }), HasSubstr("zero_rows is 128"));
     EXPECT_THAT(message([](auto& r) { r.ridge = -0.1; }), HasSubstr("ridge is -0.1"));

@@ -173,6 +173,16 @@ TEST(TrainingCircuit, TheBaselineIsThePublishedOneAndNoOther) {
     }
 }
 
+TEST(TrainingCircuit, TheBaselineTakesACubicAlone) {
+    TrainingRecipe recipe;
+    recipe.sigmoid = SigmoidPolynomial::fit(8, 5);
+    expect_throws(ErrorCode::invalid_argument, "not degree 5",
+                  [&] { return make_training_circuit(Method::baseline, recipe, 1024); });
+    recipe.sigmoid.coefficients = {0.5, -0.1, 0, -0.001};
+    expect_throws(ErrorCode::invalid_argument, "not degree 3 and -0.001",
+                  [&] { return make_training_circuit(Method::baseline, recipe, 1024); });
+}
+
 /// What the search finds, operation by operation, beside the published order (docs/optimiser.md shows both).
 TEST(TrainingCircuit, CircuitsForThreeSmallMinibatchesAreTheGoldenOnes) {
     TrainingRecipe recipe;

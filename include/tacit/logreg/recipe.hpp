@@ -1,22 +1,23 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace tacit::logreg {
 
-/// s(u) = q0 + q1 u + q3 u^3, an approximation of 1/(1+e^u) = sigmoid(-u), the slope of the logistic loss.
-/// The default is the least-squares cubic on [-8, 8]; largest error there 0.114, turning points at |u| = 5.6.
+/// s(u) = c_0 + c_1 u + c_3 u^3 + c_5 u^5 + ..., an approximation of 1/(1+e^u) = sigmoid(-u), the slope of the logistic
+/// loss. The default is the least-squares cubic on [-8, 8]; largest error there 0.114, turning points at |u| = 5.6.
 struct SigmoidPolynomial {
-    double q0 = 0.5;
-    double q1 = -0.15012;
-    double q3 = 0.001593;
+    std::vector<double> coefficients{0.5, -0.15012, 0, 0.001593};  ///< of 1, u, u^2, ...; even ones but c_0 are 0
 
-    [[nodiscard]] double operator()(double u) const noexcept { return q0 + u * (q1 + q3 * u * u); }
-
-    /// The least-squares cubic on [-range, range]; throws invalid_argument unless range is in [1, 64]. The wider, the
-    /// flatter near 0; beyond the range it turns and training may diverge.
-    [[nodiscard]] static SigmoidPolynomial fit(double range);
+    [[nodiscard]] double operator()(double u) const noexcept;
+    [[nodiscard]] std::size_t degree() const noexcept { return coefficients.size() - 1; }
+    /// The least-squares polynomial of an odd degree on [-range, range]; throws invalid_argument unless range is in
+    /// [1, 64] and the degree odd and in [3, 15] (of degree 1, training would be linear, and its owner's alone). The
+    /// wider, the flatter near 0; beyond the range it turns, and training may diverge. A degree costs ceil(log2(degree
+    /// + 1)) levels a step.
+    [[nodiscard]] static SigmoidPolynomial fit(double range, int degree = 3);
 };
 
 /// How one step of training follows from the gradient.

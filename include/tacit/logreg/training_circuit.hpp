@@ -46,8 +46,8 @@ inline constexpr tensor::Owner owner_of_foreign_model{1};
 
 /// The circuit of a method for ciphertexts of `slots` slots (a power of two). minibatch_size and features are powers of
 /// two; the baseline needs slots >= features, the others slots >= 2 minibatch_size. Throws invalid_argument otherwise,
-/// if the sigmoid's cubic coefficient is not positive, and for the baseline with anything but Nesterov's method
-/// from zero in one pass without ridge.
+/// for a sigmoid of a degree that tensor::polynomial does not take, and for the baseline with anything but a
+/// cubic with a positive last coefficient and Nesterov's method from zero in one pass without ridge.
 [[nodiscard]] TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recipe, std::size_t slots);
 
 /// Makes the slots of the inputs for the client to encrypt; their number divides training.slots.

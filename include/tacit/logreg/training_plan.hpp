@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "tacit/base/hash.hpp"
@@ -31,9 +32,9 @@ struct TrainingChoice {
     TrainingRecipe recipe{};
     /// One minibatch of all training rows; minibatches, minibatch_size and zero_rows then follow from the data.
     bool full_batch = false;
-    /// The sigmoid is fitted on the smallest of [-4, 4], 6, 8, 12, 16, ..., 64 that the clear training with the exact
-    /// sigmoid stays in; the service learns which.
-    bool fit_sigmoid = false;
+    /// If given, the sigmoid is fitted by this degree on the smallest of [-4, 4], 6, 8, 12, 16, ..., 64 that the clear
+    /// training with the exact sigmoid stays in; the service learns which. Otherwise it is recipe.sigmoid.
+    std::optional<int> sigmoid_degree{};
     int security_bits = 128;
     int scale_bits = 40;
 };
