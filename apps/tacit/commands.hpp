@@ -18,9 +18,9 @@ struct CommonOptions {
 };
 
 struct KeygenOptions {
-    logreg::TrainingChoice choice{};
+    logreg::TrainingChoice choice;
     std::optional<double> learning_rate{};  ///< default: that of the algorithm
-    logreg::DataChoice data{};
+    logreg::DataChoice data;
     fs::path private_folder;
     fs::path upload_folder;
     bool overwrite = false;

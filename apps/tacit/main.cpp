@@ -99,7 +99,7 @@ Example:
 /// Everything that the command line can say.
 struct CommandLine {
     CommonOptions common{};
-    KeygenOptions keygen{};
+    KeygenOptions keygen;
     EncryptOptions encrypt{};
     TrainOptions train{};
     DecryptOptions decrypt{};

@@ -62,6 +62,11 @@ DataSplit load_data(const DataChoice& choice) {
              choice.source);
     }
     if (choice.is_table()) return load_table(choice);
+    if (!choice.table.features.label.empty()) {
+        fail(ErrorCode::invalid_argument,
+             "'{}' holds images, whose label is no column '{}'; name a CSV file with --data", choice.source,
+             choice.table.features.label);
+    }
     if (choice.source != "embedded") return read_idx_folder(choice.source, choice.classes);
     DataSplit split = embedded_mnist();
     const ClassPair embedded{};

@@ -48,6 +48,8 @@ double default_learning_rate(Algorithm algorithm) noexcept {
     return uses_fixed_hessian(algorithm) ? 1 : TrainingRecipe{}.learning_rate;
 }
 
+SigmoidPolynomial::SigmoidPolynomial() noexcept : coefficients{0.5, -0.15012, 0, 0.001593} {}
+
 double SigmoidPolynomial::operator()(double u) const noexcept {
     double value = 0;
     for (std::size_t i = coefficients.size(); i-- > 0;) value = value * u + coefficients[i];
@@ -64,7 +66,7 @@ SigmoidPolynomial SigmoidPolynomial::fit(double range, int degree) {
     }
     const auto slope = [](double u) { return 1 / (1 + std::exp(u)); };
     const auto fitted = polynomial::least_squares(slope, degree, {-range, range}).polynomial.in_power_basis();
-    return {{fitted.coefficients().begin(), fitted.coefficients().end()}};
+    return SigmoidPolynomial({fitted.coefficients().begin(), fitted.coefficients().end()});
 }
 
 std::vector<double> TrainingRecipe::momentum() const {

@@ -49,6 +49,10 @@ TEST(DataChoice, RefusesWhatIsNotThereOrCannotBeSplit) {
                   [&] { return load_data(nowhere); });
     expect_throws(ErrorCode::invalid_argument, "every 1-th row held out leaves none",
                   [] { return load_data(iris(1)); });
+    DataChoice images;
+    images.table.features.label = "species";
+    expect_throws(ErrorCode::invalid_argument, "'embedded' holds images, whose label is no column 'species'",
+                  [&] { return load_data(images); });
     DataChoice digits;
     digits.classes = {2, 4};
     expect_throws(ErrorCode::invalid_argument, "show 3 and 8 alone, not 2 and 4", [&] { return load_data(digits); });

@@ -28,7 +28,8 @@ struct DataChoice {
 
 /// Training and held-out rows, before standardising; a function of the choice and the files. Of a table, row r of
 /// shuffled_order(rows, seed) is held out if r % held_out = held_out - 1; both parts keep the order of the file, and
-/// the feature map is found from the training rows. Throws as embedded_mnist, read_idx_folder, table::read_csv and
+/// the feature map is found from the training rows. Throws invalid_argument for a label column of images,
+/// and as embedded_mnist, read_idx_folder, table::read_csv and
 /// table::FeatureMap::fit and apply.
 [[nodiscard]] DataSplit load_data(const DataChoice& choice);
 

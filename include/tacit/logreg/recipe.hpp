@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace tacit::logreg {
@@ -9,8 +10,10 @@ namespace tacit::logreg {
 /// s(u) = c_0 + c_1 u + c_3 u^3 + c_5 u^5 + ..., an approximation of 1/(1+e^u) = sigmoid(-u), the slope of the logistic
 /// loss. The default is the least-squares cubic on [-8, 8]; largest error there 0.114, turning points at |u| = 5.6.
 struct SigmoidPolynomial {
-    std::vector<double> coefficients{0.5, -0.15012, 0, 0.001593};  ///< of 1, u, u^2, ...; even ones but c_0 are 0
+    std::vector<double> coefficients;  ///< of 1, u, u^2, ...; even ones but c_0 are 0
 
+    SigmoidPolynomial() noexcept;
+    explicit SigmoidPolynomial(std::vector<double> c) noexcept : coefficients(std::move(c)) {}
     [[nodiscard]] double operator()(double u) const noexcept;
     [[nodiscard]] std::size_t degree() const noexcept { return coefficients.size() - 1; }
     /// The least-squares polynomial of an odd degree on [-range, range]; throws invalid_argument unless range is in
