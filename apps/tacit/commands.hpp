@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "tacit/logreg/roles.hpp"
@@ -17,7 +18,9 @@ struct CommonOptions {
 };
 
 struct KeygenOptions {
-    logreg::TrainingChoice choice{};
+    logreg::TrainingChoice choice;
+    std::optional<double> learning_rate{};  ///< default: that of the algorithm
+    logreg::DataChoice data;
     fs::path private_folder;
     fs::path upload_folder;
     bool overwrite = false;
@@ -25,7 +28,6 @@ struct KeygenOptions {
 void keygen(const KeygenOptions& options, const CommonOptions& common);
 
 struct EncryptOptions {
-    logreg::DataChoice data{};
     fs::path private_folder;
     fs::path upload_folder;
 };
@@ -49,6 +51,13 @@ struct EvaluateOptions {
     bool pictures = true;
 };
 void evaluate(const EvaluateOptions& options);
+
+struct PredictOptions {
+    fs::path private_folder;
+    fs::path data;
+    fs::path out;  ///< empty: no file
+};
+void predict(const PredictOptions& options);
 
 struct CompareOptions {
     std::vector<fs::path> runs;  ///< folders with result/statistics.json and private/evaluation.json

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <new>
@@ -22,34 +23,44 @@ using namespace tacit::app;
 constexpr int refused = 2;  ///< exit status of every error
 
 constexpr const char* main_footer = R"(
-Two parties share files and nothing else. The customer owns images and the secret key; the service trains.
+Two parties share files and nothing else. The customer owns the data and the secret key; the service trains.
 
-  customer  tacit keygen   --private private --upload upload
+  customer  tacit keygen   --private private --upload upload --data people.csv --label ill --positive yes
             tacit encrypt  --private private --upload upload
             (give the folder "upload" to the service)
   service   tacit train    --upload upload --result result
             (give the folder "result" back)
   customer  tacit decrypt  --private private --result result
             tacit evaluate --private private
+            tacit predict  --private private --data new.csv
+
+Without --data the first command takes images that are part of this program: MNIST digits, 3 against 8.
 
 `tacit COMMAND --help` says more about each. Exit status: 0 done, 2 refused, with the reason on stderr.)";
 
 constexpr const char* keygen_footer = R"(
-Writes into the private folder: secret.key, and copies of program and parameters. Writes into the upload folder:
-program.json, parameters.bin, evaluation_keys.bin. The ring and the primes follow from the circuit's depth.
+Writes into the private folder: secret.key, data.json, and copies of program and parameters. Writes into the upload
+folder: program.json, parameters.bin, evaluation_keys.bin. The ring and the primes follow from the circuit's depth, the
+width of the circuit from the number of features.
+
+A CSV file has a header and one row a line. A column of numbers is one feature, standardised; a column of words is one
+feature for each of its values; a column with both is refused. What is found in the training rows is kept, and used
+for held-out and new rows unchanged. Nothing is guessed: which value of the label counts as 1, and what becomes of
+missing cells, has to be said.
 
 Examples:
-  tacit keygen --private private --upload upload
+  tacit keygen --private private --upload upload --data people.csv --label ill --positive yes
+  tacit keygen --private p --upload u --data credit.csv --label class --positive bad --missing mean --drop id,name
+  tacit keygen --private p --upload u --data /usr/share/datasets/fashion-mnist --classes 2,4 --seed 7
   tacit keygen --private p --upload u --method baseline --minibatches 4
   tacit keygen --private p --upload u --minibatches 2 --minibatch-size 16     (small and quick, to try things out))";
 
 constexpr const char* encrypt_footer = R"(
-Writes upload/inputs.bin, and private/preprocessing.json with the training means and factors.
+Encrypts rows of the data that keygen was given; they must not have changed. Writes upload/inputs.bin, and
+private/preprocessing.json with everything that was done to the rows.
 
-Examples:
-  tacit encrypt --private private --upload upload                             (MNIST 3/8, part of this program)
-  tacit encrypt --private private --upload upload --data mnist-folder --seed 7
-  tacit encrypt --private private --upload upload --data /usr/share/datasets/fashion-mnist --classes 2,4)";
+Example:
+  tacit encrypt --private private --upload upload)";
 
 constexpr const char* train_footer = R"(
 Reads the upload folder and nothing else: it has no secret key. Writes result/weights.bin, encrypted, and
@@ -66,11 +77,18 @@ Example:
   tacit decrypt --private private --result result)";
 
 constexpr const char* evaluate_footer = R"(
-Compares the decrypted model with training in the clear, by the same polynomial and by the exact sigmoid, on images
+Compares the decrypted model with training in the clear, by the same polynomial and by the exact sigmoid, on rows
 that were held out. Writes private/evaluation.json, and with gnuplot the pictures weights and roc.
 
 Example:
   tacit evaluate --private private --out pictures)";
+
+constexpr const char* predict_footer = R"(
+Applies private/model.json to a CSV file: the columns of the training data in any order, further columns ignored,
+the same delimiter. If the label column is there too, the accuracy is printed. Everything stays with the customer.
+
+Example:
+  tacit predict --private private --data new.csv --out scores.csv)";
 
 constexpr const char* compare_footer = R"(
 Each RUN is a folder that holds "private" with an evaluation and "result" with the statistics.
@@ -81,11 +99,12 @@ Example:
 /// Everything that the command line can say.
 struct CommandLine {
     CommonOptions common{};
-    KeygenOptions keygen{};
+    KeygenOptions keygen;
     EncryptOptions encrypt{};
     TrainOptions train{};
     DecryptOptions decrypt{};
     EvaluateOptions evaluate{};
+    PredictOptions predict{};
     CompareOptions compare{};
     std::function<void()> run{};
 };
@@ -112,24 +131,117 @@ void add_common(CLI::App* command, CommonOptions& common) {
     command->add_flag("--quiet", common.quiet, "No progress bar");
 }
 
+/// The values of an option, under the names that the library gives them.
+template <class Choice>
+std::map<std::string, Choice> by_name(std::initializer_list<Choice> choices) {
+    std::map<std::string, Choice> named;
+    for (const Choice choice : choices) named.emplace(to_string(choice), choice);
+    return named;
+}
+
+/// What a CSV file says.
+void add_table(CLI::App* command, logreg::TableChoice& table) {
+    using table::Missing;
+    using table::UnknownLevel;
+    static const std::map<std::string, char> delimiters = {
+        {"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"pipe", '|'}, {"space", ' '}};
+    table::FeatureChoice& features = table.features;
+    const char* group = "CSV files";
+    command->add_option("--label", features.label, "Column to predict")->group(group);
+    command->add_option("--positive", features.positive, "Its value that counts as 1")->group(group);
+    command->add_option("--drop", features.dropped, "Columns to leave out (identifiers)")->delimiter(',')->group(group);
+    command->add_option("--categorical", features.categorical, "Columns of numbers that are categories")
+        ->delimiter(',')
+        ->group(group);
+    command->add_option("--missing", features.missing, "What becomes of missing cells")
+        ->transform(CLI::CheckedTransformer(by_name({Missing::refuse, Missing::mean, Missing::mode, Missing::drop_row}))
+                        .description("{refuse,mean,mode,drop-row}"))
+        ->default_str("refuse")
+        ->group(group);
+    command
+        ->add_option_function<std::vector<std::string>>(
+            "--missing-words",
+            [&features](const std::vector<std::string>& words) {
+                features.missing_words.insert(features.missing_words.end(), words.begin(), words.end());
+            },
+            "Cells that count as missing beside empty, ?, NA, N/A, NaN, nan, NULL, null")
+        ->delimiter(',')
+        ->group(group);
+    command->add_option("--unknown-level", features.unknown, "What becomes of categories not seen in training")
+        ->transform(
+            CLI::CheckedTransformer(by_name({UnknownLevel::refuse, UnknownLevel::zeros})).description("{refuse,zeros}"))
+        ->default_str("refuse")
+        ->group(group);
+    command->add_option("--delimiter", table.delimiter, "Between fields")
+        ->transform(CLI::CheckedTransformer(delimiters).description("{comma,semicolon,tab,pipe,space}"))
+        ->default_str("comma")
+        ->group(group);
+    command->add_option("--held-out", table.held_out, "Every so-manieth row is kept for evaluation")
+        ->capture_default_str()
+        ->group(group);
+}
+
+void add_data(CLI::App* command, logreg::DataChoice& data) {
+    command
+        ->add_option("--data", data.source,
+                     "\"embedded\" (MNIST 3/8), a CSV file with a header, or a folder of idx files")
+        ->capture_default_str();
+    command
+        ->add_option_function<std::vector<int>>(
+            "--classes",
+            [&data](const std::vector<int>& c) {
+                data.classes = {c.at(0), c.at(1)};
+            },
+            "The two classes of images to tell apart")
+        ->delimiter(',')
+        ->expected(2)
+        ->type_name("ZERO,ONE")
+        ->default_str("3,8");
+    command->add_option("--seed", data.seed, "Order in which rows fill the minibatches")->capture_default_str();
+    add_table(command, data.table);
+}
+
+/// How the weights are found.
+void add_recipe(CLI::App* command, KeygenOptions& options) {
+    using logreg::Algorithm;
+    logreg::TrainingRecipe& recipe = options.choice.recipe;
+    command->add_option("--algorithm", recipe.algorithm, "How a step follows from the gradient")
+        ->transform(CLI::CheckedTransformer(by_name({Algorithm::gradient_descent, Algorithm::nesterov,
+                                                     Algorithm::fixed_hessian, Algorithm::quadratic_gradient}))
+                        .description("{gradient-descent,nesterov,fixed-hessian,quadratic-gradient}"))
+        ->default_str("nesterov");
+    command->add_option("--minibatches", recipe.minibatches, "Minibatches; each is a training step")
+        ->capture_default_str();
+    auto* size = command->add_option("--minibatch-size", recipe.minibatch_size, "Rows of each, a power of two")
+                     ->capture_default_str();
+    command->add_option("--passes", recipe.passes, "How often the minibatches are gone through")->capture_default_str();
+    command->add_flag("--full-batch", options.choice.full_batch, "One minibatch of all rows; say --passes too")
+        ->excludes(size);
+    command->add_option("--learning-rate", options.learning_rate, "Step of the gradient")
+        ->default_str("8; with a Hessian 1");
+    command->add_option("--ridge", recipe.ridge, "Penalty: this, over 2, times the squares of the weights")
+        ->capture_default_str();
+    command
+        ->add_option("--fit-sigmoid", options.choice.sigmoid_degree,
+                     "Fit it by this degree on the range that training in the clear stays in")
+        ->type_name("DEGREE")
+        ->default_str("3, on [-8, 8]");
+}
+
 void add_keygen(CLI::App& app, CommandLine& line) {
     using logreg::Method;
-    static const std::map<std::string, Method> methods = {
-        {"baseline", Method::baseline}, {"low-depth", Method::low_depth}, {"mask-free", Method::mask_free}};
     CLI::App* command = add_command(app, "keygen", "Customer: plan the training and make the keys", keygen_footer);
     KeygenOptions& options = line.keygen;
-    logreg::TrainingRecipe& recipe = options.choice.recipe;
     add_private(command, options.private_folder);
     add_upload(command, options.upload_folder);
+    add_data(command, options.data);
     command
         ->add_option("--method", options.choice.method,
                      "Circuit: baseline (5 levels a minibatch), low-depth (2.5), mask-free (2)")
-        ->transform(CLI::CheckedTransformer(methods).description("{baseline,low-depth,mask-free}"))
+        ->transform(CLI::CheckedTransformer(by_name({Method::baseline, Method::low_depth, Method::mask_free}))
+                        .description("{baseline,low-depth,mask-free}"))
         ->default_str("mask-free");
-    command->add_option("--minibatches", recipe.minibatches, "Training steps")->capture_default_str();
-    command->add_option("--minibatch-size", recipe.minibatch_size, "Images a step, a power of two")
-        ->capture_default_str();
-    command->add_option("--learning-rate", recipe.learning_rate, "Step of the gradient")->capture_default_str();
+    add_recipe(command, options);
     command->add_option("--security", options.choice.security_bits, "Bits of security: 128, 192 or 256")
         ->capture_default_str();
     command->add_option("--scale-bits", options.choice.scale_bits, "Precision of encrypted numbers")
@@ -140,27 +252,19 @@ void add_keygen(CLI::App& app, CommandLine& line) {
 }
 
 void add_encrypt(CLI::App& app, CommandLine& line) {
-    CLI::App* command = add_command(app, "encrypt", "Customer: encrypt the training images", encrypt_footer);
-    EncryptOptions& options = line.encrypt;
-    add_private(command, options.private_folder);
-    add_upload(command, options.upload_folder);
-    command->add_option("--data", options.data.source, "\"embedded\", or a folder of idx files (MNIST's format)")
-        ->capture_default_str();
-    command
-        ->add_option_function<std::vector<int>>(
-            "--classes",
-            [&options](const std::vector<int>& c) {
-                options.data.classes = {c.at(0), c.at(1)};
-            },
-            "The two classes to tell apart")
-        ->delimiter(',')
-        ->expected(2)
-        ->type_name("ZERO,ONE")
-        ->default_str("3,8");
-    command->add_option("--seed", options.data.seed, "Order in which images fill the minibatches")
-        ->capture_default_str();
+    CLI::App* command = add_command(app, "encrypt", "Customer: encrypt the training rows", encrypt_footer);
+    add_private(command, line.encrypt.private_folder);
+    add_upload(command, line.encrypt.upload_folder);
     add_common(command, line.common);
     command->callback([&line] { line.run = [&line] { encrypt(line.encrypt, line.common); }; });
+}
+
+void add_predict(CLI::App& app, CommandLine& line) {
+    CLI::App* command = add_command(app, "predict", "Customer: apply the decrypted model to new rows", predict_footer);
+    add_private(command, line.predict.private_folder);
+    command->add_option("--data", line.predict.data, "CSV file with the columns of the training data")->required();
+    command->add_option("--out", line.predict.out, "CSV file for the scores (default: a summary alone)");
+    command->callback([&line] { line.run = [&line] { predict(line.predict); }; });
 }
 
 void add_train(CLI::App& app, CommandLine& line) {
@@ -179,7 +283,7 @@ void add_decrypt(CLI::App& app, CommandLine& line) {
 }
 
 void add_evaluate(CLI::App& app, CommandLine& line) {
-    CLI::App* command = add_command(app, "evaluate", "Customer: judge the model on held-out images", evaluate_footer);
+    CLI::App* command = add_command(app, "evaluate", "Customer: judge the model on held-out rows", evaluate_footer);
     add_private(command, line.evaluate.private_folder);
     command->add_option("--out", line.evaluate.picture_folder, "Folder for the pictures (default: the private folder)");
     command->add_flag("!--no-pictures", line.evaluate.pictures, "Numbers alone");
@@ -223,7 +327,7 @@ int run(const CLI::App& app, const CommandLine& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Tacit trains a logistic regression on images that the trainer cannot read.", "tacit");
+    CLI::App app("Tacit trains a logistic regression on data that the trainer cannot read.", "tacit");
     CommandLine line;
     app.footer(main_footer);
     app.set_version_flag("--version",
@@ -234,6 +338,7 @@ int main(int argc, char** argv) {
     add_train(app, line);
     add_decrypt(app, line);
     add_evaluate(app, line);
+    add_predict(app, line);
     add_compare(app, line);
     try {
         app.parse(argc, argv);

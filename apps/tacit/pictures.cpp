@@ -89,8 +89,7 @@ unset tics
 set cbtics
 plot $weights matrix with image notitle
 )gnuplot",
-                              largest, static_cast<double>(side) - 0.5, evaluation.classes.zero,
-                              evaluation.classes.one);
+                              largest, static_cast<double>(side) - 0.5, evaluation.zero, evaluation.one);
 }
 
 std::string points(const char* name, const std::vector<logreg::RocPoint>& curve) {
@@ -108,7 +107,7 @@ std::string roc(const logreg::Evaluation& evaluation) {
                                           r.clear.area_under_roc, r.encrypted.area_under_roc);
     return points("encrypted", evaluation.encrypted_roc) + points("clear", evaluation.clear_roc) +
            fmt::format(R"gnuplot(set multiplot
-set title "ROC curve on {} held-out images"
+set title "ROC curve on {} held-out rows"
 set size ratio 1
 set xrange [0:1]
 set yrange [0:1.005]
@@ -173,8 +172,10 @@ void make_folder(const fs::path& folder) {
 std::string draw_evaluation(const logreg::Evaluation& evaluation, const fs::path& folder) {
     if (!gnuplot_is_there()) return no_gnuplot;
     make_folder(folder);
-    const bool weights = draw(folder, "weights", "640,560", heat_map(evaluation));
-    return closing_line(draw(folder, "roc", "640,640", roc(evaluation)) && weights, folder, "weights,roc");
+    const bool image = evaluation.image_side > 0;
+    const bool weights = !image || draw(folder, "weights", "640,560", heat_map(evaluation));
+    return closing_line(draw(folder, "roc", "640,640", roc(evaluation)) && weights, folder,
+                        image ? "weights,roc" : "roc");
 }
 
 std::string draw_times(const std::vector<TimedMethod>& methods, int threads, const fs::path& folder) {

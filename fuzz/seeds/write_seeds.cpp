@@ -15,6 +15,7 @@
 #include "tacit/compile/text.hpp"
 #include "tacit/mpc/prio3.hpp"
 #include "tacit/runtime/encrypted_value.hpp"
+#include "tacit/table/feature_map.hpp"
 
 namespace {
 
@@ -111,74 +112,85 @@ void write_shares(const Seeds& seeds) {
                                              ledger, rng, ckks::threshold::Repeat::allow));
     seeds.object("threshold", "ledger", ckks::threshold::LedgerAccess::bytes(ledger), ObjectKind::decryption_ledger,
                  0xc0);
-    void write_encrypted_values(const Seeds& seeds) {
-        const ckks::Encryptor encryptor(fuzz::keys().secret_key);
-        const auto add = [&](const linalg::Description& what, const linalg::Dense& matrix) {
-            seeds.object("encrypted_value", what.name, serialize(runtime::encrypt(encryptor, what, matrix, 0)),
-                         ckks::ObjectKind::encrypted_value);
-        };
-        const auto unit = linalg::Unit::make(4, 8);
-        add({"scalar", linalg::Layout::scalar(unit)}, linalg::Dense(1, 1));
-        add({"matrix", linalg::Layout::matrix(unit, 5, 3).with_clean(false)}, linalg::Dense(5, 3));
-        add({"transposed", linalg::Layout::row_vector(unit, 3).with_copies(2), true}, linalg::Dense(3, 1));
-    }
+}
 
-    void write_others(const Seeds& seeds) {
-        using namespace std::string_view_literals;
-        seeds.text("circuit_text", "example",
-                   "circuit 1\n%0 = input \"x\"\n%1 = mul %0, %0\n%2 = constant [1, 0.5]\n%3 = add %1, %2\n"
-                   "%4 = rotate %3, -1\noutput %4 \"y\"\n");
-        seeds.text("circuit_text", "operations",
-                   "circuit 1\n%0 = input \"a\"\n%1 = input \"b\"\n%2 = sub %0, %1\n%3 = negate %2\n"
-                   "%4 = constant [-0.5]\n%5 = mul %3, %4\n%6 = refresh %5\noutput %6 \"r\"\noutput %5 \"p\"\noutput "
-                   "%2 \"q\"\n");
-        compile::Calibration calibration{"00ff", 2, {0, 3}, {}};
-        for (auto& times : calibration.seconds) times = {1e-3, 0.25};
-        seeds.text("calibration", "example", compile::to_json(calibration));
-        const auto circuit =
-            circuit::trace<2>([](auto x, auto w) { return 2 - refresh(rotate(x * w, 1) * x * 0.5) * 3; });
-        seeds.text("managed_text", "operations", compile::print(compile::manage(circuit, 8)));
-        seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
-        seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
-        seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");
-        seeds.text("layout_text", "diagonals", "diagonals 60x64 unit 64x64 clean");
-        seeds.text("layout_text", "scalar", "scalar unit 64x64");
-        seeds.text("idx", "labels", "\1\0\0\10\1\0\0\0\2\3\7"sv);
-        seeds.text("idx", "image", "\0\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd"sv);
-        seeds.text(
-            "idx", "gzipped_labels",  // the same labels behind gzip -n
-            "\1\037\213\010\000\000\000\000\000\002\377\143\140\340\140\144\140\140\140\142\146\007\000\171\152\325\040\012\000\000\000"sv);
-    }
+void write_encrypted_values(const Seeds& seeds) {
+    const ckks::Encryptor encryptor(fuzz::keys().secret_key);
+    const auto add = [&](const linalg::Description& what, const linalg::Dense& matrix) {
+        seeds.object("encrypted_value", what.name, serialize(runtime::encrypt(encryptor, what, matrix, 0)),
+                     ckks::ObjectKind::encrypted_value);
+    };
+    const auto unit = linalg::Unit::make(4, 8);
+    add({"scalar", linalg::Layout::scalar(unit)}, linalg::Dense(1, 1));
+    add({"matrix", linalg::Layout::matrix(unit, 5, 3).with_clean(false)}, linalg::Dense(5, 3));
+    add({"transposed", linalg::Layout::row_vector(unit, 3).with_copies(2), true}, linalg::Dense(3, 1));
+}
 
-    /// Messages that are accepted, for every kind.
-    void write_prio3(const Seeds& seeds) {
-        const mpc::Bytes context, key(mpc::Prio3::verify_key_bytes), nonce(mpc::Prio3::nonce_bytes);
-        int kind = 0;
-        const auto write = [&](const mpc::Prio3& prio3, std::vector<std::uint64_t> measurement) {
-            const auto report = prio3.shard(context, measurement, nonce, mpc::Bytes(prio3.random_bytes()));
-            const auto seed = [&](int message, const mpc::Bytes& bytes) {
-                mpc::Bytes input{static_cast<std::byte>(5 * message + kind)};
-                input.insert(input.end(), bytes.begin(), bytes.end());
-                seeds.raw("prio3", fmt::format("kind{}_message{}", kind, message), input);
-            };
-            seed(0, report.input_shares[0]);
-            seed(1, report.public_share);
-            mpc::Bytes shares;
-            for (int j = 0; j < 2; ++j) {
-                const auto begun = prio3.verify_init(key, context, j, nonce, report.public_share,
-                                                     report.input_shares[static_cast<std::size_t>(j)]);
-                shares.insert(shares.end(), begun.value().verifier_share.begin(), begun.value().verifier_share.end());
-            }
-            seed(2, shares);
-            seed(3, prio3.empty_aggregate());
-            ++kind;
+void write_tables(const Seeds& seeds) {
+    const std::string text = "y,age,town\r\n0,41,Oslo\r\n1,?,\"Rome, old \"\"R\"\"\"\r\n0,36,Oslo\r\n";
+    seeds.text("csv", "people", text);
+    seeds.text("csv", "numbers", "a,b\n0,-1.5e3\n1,.25\n");
+    const auto people = table::parse_csv(text, "people").value();
+    const std::vector<std::size_t> rows{0, 1, 2};
+    seeds.text("feature_map", "people",
+               to_json(table::FeatureMap::fit(people, rows, {.label = "y", .missing = table::Missing::mean})));
+}
+
+void write_others(const Seeds& seeds) {
+    using namespace std::string_view_literals;
+    seeds.text("circuit_text", "example",
+               "circuit 1\n%0 = input \"x\"\n%1 = mul %0, %0\n%2 = constant [1, 0.5]\n%3 = add %1, %2\n"
+               "%4 = rotate %3, -1\noutput %4 \"y\"\n");
+    seeds.text("circuit_text", "operations",
+               "circuit 1\n%0 = input \"a\"\n%1 = input \"b\"\n%2 = sub %0, %1\n%3 = negate %2\n"
+               "%4 = constant [-0.5]\n%5 = mul %3, %4\n%6 = refresh %5\noutput %6 \"r\"\noutput %5 \"p\"\noutput "
+               "%2 \"q\"\n");
+    compile::Calibration calibration{"00ff", 2, {0, 3}, {}};
+    for (auto& times : calibration.seconds) times = {1e-3, 0.25};
+    seeds.text("calibration", "example", compile::to_json(calibration));
+    const auto circuit = circuit::trace<2>([](auto x, auto w) { return 2 - refresh(rotate(x * w, 1) * x * 0.5) * 3; });
+    seeds.text("managed_text", "operations", compile::print(compile::manage(circuit, 8)));
+    seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
+    seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
+    seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");
+    seeds.text("layout_text", "diagonals", "diagonals 60x64 unit 64x64 clean");
+    seeds.text("layout_text", "scalar", "scalar unit 64x64");
+    seeds.text("idx", "labels", "\1\0\0\10\1\0\0\0\2\3\7"sv);
+    seeds.text("idx", "image", "\0\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd"sv);
+    seeds.text(
+        "idx", "gzipped_labels",  // the same labels behind gzip -n
+        "\1\037\213\010\000\000\000\000\000\002\377\143\140\340\140\144\140\140\140\142\146\007\000\171\152\325\040\012\000\000\000"sv);
+}
+
+/// Messages that are accepted, for every kind.
+void write_prio3(const Seeds& seeds) {
+    const mpc::Bytes context, key(mpc::Prio3::verify_key_bytes), nonce(mpc::Prio3::nonce_bytes);
+    int kind = 0;
+    const auto write = [&](const mpc::Prio3& prio3, std::vector<std::uint64_t> measurement) {
+        const auto report = prio3.shard(context, measurement, nonce, mpc::Bytes(prio3.random_bytes()));
+        const auto seed = [&](int message, const mpc::Bytes& bytes) {
+            mpc::Bytes input{static_cast<std::byte>(5 * message + kind)};
+            input.insert(input.end(), bytes.begin(), bytes.end());
+            seeds.raw("prio3", fmt::format("kind{}_message{}", kind, message), input);
         };
-        write(mpc::Prio3::count(), {1});
-        write(mpc::Prio3::sum(2, 5), {4});
-        write(mpc::Prio3::sum_vec(2, 2, 3), {1, 3});
-        write(mpc::Prio3::histogram(2, 3), {2});
-        write(mpc::Prio3::multihot_count_vec(2, 3, 1), {0, 1, 0});
-    }
+        seed(0, report.input_shares[0]);
+        seed(1, report.public_share);
+        mpc::Bytes shares;
+        for (int j = 0; j < 2; ++j) {
+            const auto begun = prio3.verify_init(key, context, j, nonce, report.public_share,
+                                                 report.input_shares[static_cast<std::size_t>(j)]);
+            shares.insert(shares.end(), begun.value().verifier_share.begin(), begun.value().verifier_share.end());
+        }
+        seed(2, shares);
+        seed(3, prio3.empty_aggregate());
+        ++kind;
+    };
+    write(mpc::Prio3::count(), {1});
+    write(mpc::Prio3::sum(2, 5), {4});
+    write(mpc::Prio3::sum_vec(2, 2, 3), {1, 3});
+    write(mpc::Prio3::histogram(2, 3), {2});
+    write(mpc::Prio3::multihot_count_vec(2, 3, 1), {0, 1, 0});
+}
 
 }  // namespace
 
@@ -192,6 +204,7 @@ int main(int argc, char** argv) {
     write_ciphertexts(seeds);
     write_shares(seeds);
     write_encrypted_values(seeds);
+    write_tables(seeds);
     write_others(seeds);
     write_prio3(seeds);
     return 0;

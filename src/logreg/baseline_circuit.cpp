@@ -18,10 +18,11 @@ using circuit::Expr;
 using tensor::first_column;
 using tensor::rotate_sum;
 
-/// The sigmoid's cubic on the scaled argument x' = sqrt(q3) x: s(x) = q0 + x'(x'^2 + q1) / sqrt(q3). The scaling keeps
-/// the small coefficient q3 off the ciphertexts and costs no level.
+/// The sigmoid's cubic q0 + q1 x + q3 x^3 on the scaled argument x' = sqrt(q3) x: s(x) = q0 + x'(x'^2 + q1) / sqrt(q3).
+/// The scaling keeps the small coefficient q3 off the ciphertexts and costs no level.
 struct ScaledCubic {
-    explicit ScaledCubic(const SigmoidPolynomial& s) : root(std::sqrt(s.q3)), q0(s.q0), q1(s.q1) {}
+    explicit ScaledCubic(const SigmoidPolynomial& s)
+        : root(std::sqrt(s.coefficients[3])), q0(s.coefficients[0]), q1(s.coefficients[1]) {}
     double root;  ///< sqrt(q3)
     double q0;
     double q1;
@@ -57,12 +58,12 @@ public:
     }
 
 private:
-    /// gamma Z^T s(Z v), repeated in every grid row.
+    /// step(t) Z^T s(Z v), repeated in every grid row.
     Expr ascent(int t) {
         std::optional<Expr> sum;
         for (std::size_t tile = 0; tile < tiles_; ++tile) {
             const Expr z = input(t, tile);
-            const Expr term = v_ ? weighted_samples(z) : z * (recipe_.step() * cubic_.q0);
+            const Expr term = v_ ? weighted_samples(z, recipe_.step(t)) : z * (recipe_.step(t) * cubic_.q0);
             sum = sum ? *sum + term : term;
         }
         return rotate_sum(*sum, static_cast<std::ptrdiff_t>(width_), rows_);
@@ -76,11 +77,11 @@ private:
         return builder_.expr(builder_.input("in" + std::to_string(inputs_.size() - 1)));
     }
 
-    /// gamma s(z v) z for every sample z of a tile: 4 levels after v.
-    [[nodiscard]] Expr weighted_samples(const Expr& z) const {
+    /// step s(z v) z for every sample z of a tile: 4 levels after v.
+    [[nodiscard]] Expr weighted_samples(const Expr& z, double step) const {
         const Expr in_column_0 = rotate_sum(z * *v_, 1, width_) * first_column(width_, cubic_.root);
         const Expr x = rotate_sum(in_column_0, -1, width_);
-        return ((z * (recipe_.step() / cubic_.root)) * x) * (x * x + cubic_.q1) + z * (recipe_.step() * cubic_.q0);
+        return ((z * (step / cubic_.root)) * x) * (x * x + cubic_.q1) + z * (step * cubic_.q0);
     }
 
     TrainingRecipe recipe_;

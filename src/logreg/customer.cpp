@@ -1,7 +1,10 @@
 // What the owner of the data does; the secret key is read and written here and nowhere else.
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <iterator>
 #include <set>
+#include <utility>
 
 #include "logreg/role_files.hpp"
 #include "ring/automorphism.hpp"
@@ -10,6 +13,7 @@
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/ckks/serialization.hpp"
+#include "tacit/logreg/clear_training.hpp"
 
 namespace tacit::logreg {
 
@@ -45,6 +49,12 @@ ckks::EvaluationKeys make_evaluation_keys(const ckks::SecretKey& secret, const c
         report(progress, ++done, total);
     }
     return keys;
+}
+
+/// What the owner keeps of the data: where they are and what they were like.
+DataRecord record_of(DataChoice choice, const DataSplit& split) {
+    if (choice.source != "embedded") choice.source = fs::absolute(choice.source).lexically_normal().string();
+    return {std::move(choice), fingerprint(split), split.features};
 }
 
 void check_no_key(const fs::path& path, bool overwrite) {
@@ -95,12 +105,49 @@ void check_same_inputs(const fs::path& result_folder, const ProgramRecord& progr
          result_folder.string(), statistics.job != program.job ? "under other keys" : "on other inputs");
 }
 
+constexpr double sigmoid_ranges[] = {4, 6, 8, 12, 16, 24, 32, 48, 64};
+
+/// What the clear training with the exact sigmoid meets, rounded up.
+double covering_range(const TrainingRecipe& recipe, const Dataset& training, std::uint64_t seed) {
+    const Dataset rows = standardised(training, fit_standardiser(training, recipe.algorithm));
+    const double largest =
+        train_clear(draw_minibatches(rows, recipe, seed), recipe, Slope::exact_sigmoid).largest_input();
+    const auto* const range = std::ranges::lower_bound(sigmoid_ranges, largest);
+    if (range != std::end(sigmoid_ranges)) return *range;
+    fail(ErrorCode::invalid_argument,
+         "training reaches inputs of {:.3g} to the sigmoid, the limit is {}; choose a "
+         "smaller learning rate, fewer steps or some ridge",
+         largest, *std::rbegin(sigmoid_ranges));
+}
+
+/// The choice with everything that follows from the data.
+TrainingChoice fitted_to(TrainingChoice choice, const Dataset& training, std::uint64_t seed) {
+    TrainingRecipe& recipe = choice.recipe;
+    if (recipe.start != Start::zero) {
+        fail(ErrorCode::invalid_argument,
+             "a job starts from zero, not from {}; warm starts are for circuits of your own", to_string(recipe.start));
+    }
+    recipe.features = recipe_features(training.features);
+    if (choice.full_batch) {
+        const auto rows = static_cast<int>(training.rows());
+        recipe.minibatches = 1;
+        recipe.minibatch_size = static_cast<int>(std::bit_ceil(training.rows()));
+        recipe.zero_rows = recipe.minibatch_size - rows;
+    }
+    require_fit(training, recipe);
+    if (choice.sigmoid_degree)
+        recipe.sigmoid = SigmoidPolynomial::fit(covering_range(recipe, training, seed), *choice.sigmoid_degree);
+    return choice;
+}
+
 }  // namespace
 
-JobSummary generate_job(const TrainingChoice& choice, const fs::path& private_folder, const fs::path& upload_folder,
-                        bool overwrite, const WorkProgress& progress) {
+JobSummary generate_job(const TrainingChoice& training, const DataChoice& data, const fs::path& private_folder,
+                        const fs::path& upload_folder, bool overwrite, const WorkProgress& progress) {
     const fs::path secret_path = private_folder / file_names::secret_key;
     check_no_key(secret_path, overwrite);
+    const DataSplit split = load_data(data);
+    const TrainingChoice choice = fitted_to(training, split.training, data.seed);
     const PlannedTraining planned = plan_training(choice);
     const ckks::Parameters& parameters = planned.parameters;
     make_folder(private_folder, FileMode::owner_only);
@@ -123,22 +170,30 @@ JobSummary generate_job(const TrainingChoice& choice, const fs::path& private_fo
     write_parameters(private_folder / file_names::parameters, parameters, FileMode::owner_only);
     write_parameters(upload_folder / file_names::parameters, parameters, FileMode::shared);
     write_record(private_folder / file_names::program, program, FileMode::owner_only);
+    write_record(private_folder / file_names::data, record_of(data, split), FileMode::owner_only);
     write_record(upload_folder / file_names::program, program);
-    return {program, parameters, keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0),
-            keys.memory_bytes(), fs::file_size(keys_path)};
+    return {program,
+            parameters,
+            split.training.name,
+            split.training.rows(),
+            split.training.features,
+            keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0),
+            keys.memory_bytes(),
+            fs::file_size(keys_path)};
 }
 
-EncryptionSummary encrypt_data(const DataChoice& choice, const fs::path& private_folder, const fs::path& upload_folder,
+EncryptionSummary encrypt_data(const fs::path& private_folder, const fs::path& upload_folder,
                                const WorkProgress& progress) {
     const OpenJob job = open_job(private_folder);
     check_same_job(upload_folder, job);
     const ckks::SecretKey secret = read_key(private_folder, job.parameters);
-    DataChoice data = choice;
-    if (data.source != "embedded") data.source = fs::absolute(data.source).lexically_normal().string();
-    const DataSplit split = load_data(data);
-    PreprocessingRecord preprocessing{data, fingerprint(split), fit_standardiser(split.training), {}};
+    const fs::path data_path = private_folder / file_names::data;
+    require_file(data_path, "keygen");
+    const auto data = value_at(data_path, read_record<DataRecord>(data_path));
+    const DataSplit split = load_same_data(data);
+    PreprocessingRecord preprocessing{data, fit_standardiser(split.training, job.record.recipe.algorithm), {}};
     const auto minibatches =
-        draw_minibatches(standardised(split.training, preprocessing.standardiser), job.record.recipe, data.seed);
+        draw_minibatches(standardised(split.training, preprocessing.standardiser), job.record.recipe, data.choice.seed);
     const ckks::Encryptor encryptor(secret);
     InputPacker pack(job.plan.training, minibatches);
     CiphertextFileWriter file(upload_folder / file_names::inputs);
@@ -151,7 +206,8 @@ EncryptionSummary encrypt_data(const DataChoice& choice, const fs::path& private
     remove_stale(upload_folder / file_names::inputs);  // old inputs never stand beside new preprocessing
     write_record(private_folder / file_names::preprocessing, preprocessing, FileMode::owner_only);
     file.commit();
-    const auto used = static_cast<std::size_t>(job.record.recipe.minibatches * job.record.recipe.minibatch_size);
+    const TrainingRecipe& recipe = job.record.recipe;
+    const auto used = static_cast<std::size_t>(recipe.minibatches * (recipe.minibatch_size - recipe.zero_rows));
     return {split.training.name, split.training.rows(), used, pack.count(), file.bytes()};
 }
 

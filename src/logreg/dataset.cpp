@@ -188,14 +188,16 @@ DataSplit embedded_mnist() {
     const auto held_out = [](std::size_t index) { return index % 4 == 3; };
     return {.training = select(raw, digits, "MNIST 3/8, training", [&](std::size_t i) { return !held_out(i); }),
             .held_out = select(raw, digits, "MNIST 3/8, held out", held_out),
-            .classes = digits};
+            .zero = std::to_string(digits.zero),
+            .one = std::to_string(digits.one)};
 }
 
 DataSplit read_idx_folder(const std::filesystem::path& folder, ClassPair classes, int largest_label) {
     check_classes(classes, largest_label);
     return {.training = read_part(folder, "train", classes, largest_label),
             .held_out = read_part(folder, "t10k", classes, largest_label),
-            .classes = classes};
+            .zero = std::to_string(classes.zero),
+            .one = std::to_string(classes.one)};
 }
 
 }  // namespace tacit::logreg

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "logreg/role_files.hpp"
 #include "tacit/logreg/clear_training.hpp"
@@ -33,27 +34,21 @@ void compare_weights(EvaluationRecord& record, std::span<const double> weights, 
     record.relative_weight_error = record.largest_weight_error / record.largest_weight;
 }
 
-DataSplit load_same_data(const PreprocessingRecord& preprocessing) {
-    DataSplit split = load_data(preprocessing.data);
-    if (fingerprint(split) != preprocessing.data_fingerprint) {
-        fail(ErrorCode::parameter_mismatch,
-             "the images in '{}' are not those that were encrypted; bring them back or encrypt and train again",
-             preprocessing.data.source);
-    }
-    return split;
+ModelRecord read_model(const fs::path& private_folder) {
+    const fs::path path = private_folder / file_names::model;
+    require_file(path, "decrypt");
+    return value_at(path, read_record<ModelRecord>(path));
 }
 
 }  // namespace
 
 Evaluation evaluate(const fs::path& private_folder) {
-    const fs::path path = private_folder / file_names::model;
-    require_file(path, "decrypt");
-    const ModelRecord model = value_at(path, read_record<ModelRecord>(path));
-    const DataSplit split = load_same_data(model.preprocessing);
+    const ModelRecord model = read_model(private_folder);
+    const DataSplit split = load_same_data(model.preprocessing.data);
     const Standardiser& standardiser = model.preprocessing.standardiser;
     const Dataset held_out = standardised(split.held_out, standardiser);
     const auto minibatches = draw_minibatches(standardised(split.training, standardiser), model.program.recipe,
-                                              model.preprocessing.data.seed);
+                                              model.preprocessing.data.choice.seed);
     const auto clear = train_clear(minibatches, model.program.recipe).weights;
     const auto exact = train_clear(minibatches, model.program.recipe, Slope::exact_sigmoid).weights;
     Evaluation result;
@@ -69,9 +64,34 @@ Evaluation evaluate(const fs::path& private_folder) {
     result.weights = model.weights;
     result.encrypted_roc = roc_curve(scores(held_out, model.weights), held_out.labels);
     result.clear_roc = roc_curve(scores(held_out, clear), held_out.labels);
-    result.classes = split.classes;
+    result.zero = split.zero;
+    result.one = split.one;
     result.image_side = split.image_side;
+    if (split.features) result.feature_names = split.features->feature_names();
     write_record(private_folder / file_names::evaluation, result.record, FileMode::owner_only);
+    return result;
+}
+
+Prediction predict(const fs::path& private_folder, const fs::path& data) {
+    const ModelRecord model = read_model(private_folder);
+    const DataRecord& trained = model.preprocessing.data;
+    if (!trained.features) {
+        fail(ErrorCode::invalid_argument,
+             "'{}' was trained on images of '{}'; only tables can be predicted from a file", private_folder.string(),
+             trained.choice.source);
+    }
+    const table::Table table = table::read_csv(data, {.delimiter = trained.choice.table.delimiter});
+    table::Features features = trained.features->apply(table);
+    Prediction result{.lines = {},
+                      .scores = {},
+                      .zero = trained.features->negative(),
+                      .one = trained.features->choice().positive,
+                      .labels = features.labels};
+    if (result.zero.empty()) result.zero = "not " + result.one;
+    for (const std::size_t row : features.rows) result.lines.push_back(table.line(row));
+    features.labels.resize(features.rows.size());
+    const Dataset rows{table.name(), features.columns, std::move(features.values), std::move(features.labels)};
+    result.scores = scores(standardised(rows, model.preprocessing.standardiser), model.weights);
     return result;
 }
 

@@ -43,7 +43,7 @@ std::vector<double> scores(const Dataset& data, std::span<const double> weights)
     result.reserve(data.rows());
     for (std::size_t i = 0; i < data.rows(); ++i) {
         const std::span<const double> x = data.row(i);
-        result.push_back(std::inner_product(x.begin(), x.end(), weights.begin() + 1, weights[0]));
+        result.push_back(std::inner_product(x.begin(), x.end(), weights.begin() + 1, weights[0] * data.bias));
         if (std::isnan(result.back())) {
             fail(ErrorCode::invalid_argument, "{}: the score of row {} is NaN; check the weights", data.name, i);
         }

@@ -1,6 +1,7 @@
 #include "tacit/logreg/preprocess.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 #include <ranges>
@@ -90,9 +91,30 @@ double largest_eigenvalue(const Dataset& data) {
     return eigenvalue;
 }
 
+/// Columns over the roots of the row sums of |Z^T Z| / (4 rows), Z the rows with the bias column, whose signs cancel. A
+/// column without any value stays without.
+void divide_by_hessian(Standardiser& standardiser, const Dataset& scaled) {
+    const std::size_t n = scaled.features + 1;
+    std::vector<double> products(n * n, 0.0);
+    std::vector<double> z(n, scaled.bias);
+    for (std::size_t i = 0; i < scaled.rows(); ++i) {
+        std::ranges::copy(scaled.row(i), z.begin() + 1);
+        for (std::size_t j = 0; j < n; ++j) {
+            for (std::size_t k = 0; k < n; ++k) products[j * n + k] += z[j] * z[k];
+        }
+    }
+    const auto factor = [&](std::size_t j) {
+        double sum = 0;
+        for (std::size_t k = 0; k < n; ++k) sum += std::abs(products[j * n + k]);
+        return products[j * n + j] > 0 ? 1 / std::sqrt(sum / 4 / static_cast<double>(scaled.rows())) : 0.0;
+    };
+    standardiser.bias *= factor(0);
+    for (std::size_t j = 0; j + 1 < n; ++j) standardiser.factors[j] *= factor(j + 1);
+}
+
 void append_signed_row(const Dataset& data, std::size_t i, Minibatch& batch) {
     const double sign = data.labels[i] == 1 ? 1.0 : -1.0;
-    batch.values.push_back(sign);
+    batch.values.push_back(sign * data.bias);
     for (const double x : data.row(i)) {
         batch.values.push_back(sign * x);
     }
@@ -102,7 +124,7 @@ void append_signed_row(const Dataset& data, std::size_t i, Minibatch& batch) {
 
 }  // namespace
 
-Standardiser fit_standardiser(const Dataset& training) {
+Standardiser fit_standardiser(const Dataset& training, Algorithm algorithm) {
     training.validate();
     if (training.rows() == 0) {
         fail(ErrorCode::invalid_argument, "{}: no rows to standardise by; give at least two", training.name);
@@ -118,6 +140,10 @@ Standardiser fit_standardiser(const Dataset& training) {
         std::accumulate(variances.begin(), variances.end(), 0.0) / static_cast<double>(training.features);
     for (std::size_t j = 0; j < training.features; ++j) {
         result.factors[j] = 1.0 / std::sqrt(variances[j] + variance_damping * mean_variance);
+    }
+    if (uses_fixed_hessian(algorithm)) {
+        divide_by_hessian(result, standardised(training, result));
+        return result;
     }
     const double common = 1.0 / std::sqrt(largest_eigenvalue(standardised(training, result)));
     for (double& factor : result.factors) {
@@ -138,6 +164,7 @@ Dataset standardised(Dataset data, const Standardiser& standardiser) {
             value = (value - standardiser.means[j]) * standardiser.factors[j];
         }
     }
+    data.bias *= standardiser.bias;
     return data;
 }
 
@@ -151,11 +178,16 @@ std::vector<std::size_t> shuffled_order(std::size_t count, std::uint64_t seed) {
     return order;
 }
 
-std::vector<Minibatch> draw_minibatches(const Dataset& data, const TrainingRecipe& recipe, std::uint64_t seed) {
+int recipe_features(std::size_t features) {
+    constexpr std::size_t limit = std::size_t{1} << 20;  // of TrainingRecipe
+    return static_cast<int>(std::bit_ceil(std::min(features, limit - 1) + 1));
+}
+
+void require_fit(const Dataset& data, const TrainingRecipe& recipe) {
     data.validate();
     recipe.validate();
     const auto count = static_cast<std::size_t>(recipe.minibatches);
-    const auto size = static_cast<std::size_t>(recipe.minibatch_size);
+    const auto size = static_cast<std::size_t>(recipe.minibatch_size - recipe.zero_rows);
     const auto width = static_cast<std::size_t>(recipe.features);
     if (data.features + 1 > width) {
         fail(ErrorCode::invalid_argument,
@@ -164,15 +196,25 @@ std::vector<Minibatch> draw_minibatches(const Dataset& data, const TrainingRecip
     }
     if (count * size > data.rows()) {
         fail(ErrorCode::invalid_argument,
-             "{}: {} minibatches of {} rows need {} rows, there are {}; take fewer or smaller minibatches", data.name,
-             count, size, count * size, data.rows());
+             "{}: {} minibatches of {} rows need {} rows, there are {}; take fewer or smaller minibatches and more "
+             "passes",
+             data.name, count, size, count * size, data.rows());
     }
+}
+
+std::vector<Minibatch> draw_minibatches(const Dataset& data, const TrainingRecipe& recipe, std::uint64_t seed) {
+    require_fit(data, recipe);
+    const auto count = static_cast<std::size_t>(recipe.minibatches);
+    const auto size = static_cast<std::size_t>(recipe.minibatch_size - recipe.zero_rows);
+    const auto width = static_cast<std::size_t>(recipe.features);
     const std::vector<std::size_t> order = shuffled_order(data.rows(), seed);
     std::vector<Minibatch> batches(count, Minibatch{.rows = 0, .width = width, .values = {}});
     for (std::size_t t = 0; t < count; ++t) {
         for (std::size_t i = 0; i < size; ++i) {
             append_signed_row(data, order[t * size + i], batches[t]);
         }
+        batches[t].rows = static_cast<std::size_t>(recipe.minibatch_size);
+        batches[t].values.resize(batches[t].rows * width, 0.0);
     }
     return batches;
 }

@@ -13,14 +13,16 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t largest_record_bytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t largest_record_bytes = std::uint64_t{1} << 24;
 constexpr int version = 1;
 
-Method method_named(const std::string& name) {
-    for (const Method method : {Method::baseline, Method::low_depth, Method::mask_free}) {
-        if (name == to_string(method)) return method;
+/// The choice whose to_string is `name`.
+template <class Choice>
+Choice named(const char* what, const std::string& name, std::initializer_list<Choice> choices) {
+    for (const Choice choice : choices) {
+        if (name == to_string(choice)) return choice;
     }
-    fail(ErrorCode::malformed_input, "there is no method '{}'", name);
+    fail(ErrorCode::malformed_input, "there is no {} '{}'", what, name);
 }
 
 /// Numbers of a record have to be finite; JSON has no NaN, but 1e999 is infinite.
@@ -38,21 +40,32 @@ std::vector<double> finite_list(const json& values) {
 
 json encode(const TrainingRecipe& r) {
     return {{"minibatches", r.minibatches},
+            {"passes", r.passes},
             {"minibatch_size", r.minibatch_size},
+            {"zero_rows", r.zero_rows},
+            {"algorithm", to_string(r.algorithm)},
+            {"start", to_string(r.start)},
+            {"ridge", r.ridge},
             {"features", r.features},
             {"learning_rate", r.learning_rate},
             {"momentum_offset", r.momentum_offset},
-            {"sigmoid", {r.sigmoid.q0, r.sigmoid.q1, r.sigmoid.q3}}};
+            {"sigmoid", r.sigmoid.coefficients}};
 }
 
 void decode(const json& j, TrainingRecipe& r) {
     r.minibatches = j.at("minibatches").get<int>();
+    r.passes = j.at("passes").get<int>();
     r.minibatch_size = j.at("minibatch_size").get<int>();
+    r.zero_rows = j.at("zero_rows").get<int>();
+    r.algorithm = named(
+        "algorithm", j.at("algorithm").get<std::string>(),
+        {Algorithm::gradient_descent, Algorithm::nesterov, Algorithm::fixed_hessian, Algorithm::quadratic_gradient});
+    r.start = named("start", j.at("start").get<std::string>(), {Start::zero, Start::own_model, Start::foreign_model});
+    r.ridge = finite(j.at("ridge"));
     r.features = j.at("features").get<int>();
     r.learning_rate = finite(j.at("learning_rate"));
     r.momentum_offset = j.at("momentum_offset").get<int>();
-    const json& sigmoid = j.at("sigmoid");
-    r.sigmoid = {finite(sigmoid.at(0)), finite(sigmoid.at(1)), finite(sigmoid.at(2))};
+    r.sigmoid.coefficients = finite_list(j.at("sigmoid"));
     r.validate();
 }
 
@@ -67,29 +80,51 @@ json encode(const ProgramRecord& r) {
 
 void decode(const json& j, ProgramRecord& r) {
     r.job = j.at("job").get<std::string>();
-    r.method = method_named(j.at("method").get<std::string>());
+    r.method =
+        named("method", j.at("method").get<std::string>(), {Method::baseline, Method::low_depth, Method::mask_free});
     decode(j.at("recipe"), r.recipe);
     r.slots = j.at("slots").get<std::size_t>();
     r.circuit_fingerprint = j.at("circuit_fingerprint").get<std::string>();
     r.parameters_fingerprint = j.at("parameters_fingerprint").get<std::string>();
 }
 
+json encode(const DataRecord& r) {
+    json j{{"source", r.choice.source}, {"seed", r.choice.seed}, {"fingerprint", r.fingerprint}};
+    if (r.features) {
+        j["delimiter"] = std::string(1, r.choice.table.delimiter);
+        j["held_out"] = r.choice.table.held_out;
+        j["feature_map"] = json::parse(to_json(*r.features));
+    } else {
+        j["classes"] = {r.choice.classes.zero, r.choice.classes.one};
+    }
+    return j;
+}
+
+void decode(const json& j, DataRecord& r) {
+    r.choice.source = j.at("source").get<std::string>();
+    r.choice.seed = j.at("seed").get<std::uint64_t>();
+    r.fingerprint = j.at("fingerprint").get<std::string>();
+    if (!j.contains("feature_map")) {
+        r.choice.classes = {j.at("classes").at(0).get<int>(), j.at("classes").at(1).get<int>()};
+        return;
+    }
+    const auto delimiter = j.at("delimiter").get<std::string>();
+    if (delimiter.size() != 1) fail(ErrorCode::malformed_input, "the delimiter '{}' is not one character", delimiter);
+    r.features = table::parse_feature_map(j.at("feature_map").dump()).value();
+    r.choice.table = {r.features->choice(), delimiter.front(), j.at("held_out").get<int>()};
+}
+
 json encode(const PreprocessingRecord& r) {
-    return {{"source", r.data.source},
-            {"classes", {r.data.classes.zero, r.data.classes.one}},
-            {"seed", r.data.seed},
-            {"data_fingerprint", r.data_fingerprint},
+    return {{"data", encode(r.data)},
             {"means", r.standardiser.means},
             {"factors", r.standardiser.factors},
+            {"bias", r.standardiser.bias},
             {"inputs_fingerprint", r.inputs_fingerprint}};
 }
 
 void decode(const json& j, PreprocessingRecord& r) {
-    r.data.source = j.at("source").get<std::string>();
-    r.data.classes = {j.at("classes").at(0).get<int>(), j.at("classes").at(1).get<int>()};
-    r.data.seed = j.at("seed").get<std::uint64_t>();
-    r.data_fingerprint = j.at("data_fingerprint").get<std::string>();
-    r.standardiser = {finite_list(j.at("means")), finite_list(j.at("factors"))};
+    decode(j.at("data"), r.data);
+    r.standardiser = {finite_list(j.at("means")), finite_list(j.at("factors")), finite(j.at("bias"))};
     r.inputs_fingerprint = j.at("inputs_fingerprint").get<std::string>();
 }
 
@@ -183,6 +218,8 @@ constexpr const char* format_name = nullptr;
 template <>
 constexpr const char* format_name<ProgramRecord> = "tacit training program";
 template <>
+constexpr const char* format_name<DataRecord> = "tacit training data";
+template <>
 constexpr const char* format_name<PreprocessingRecord> = "tacit preprocessing";
 template <>
 constexpr const char* format_name<ModelRecord> = "tacit model";
@@ -244,11 +281,13 @@ void write_record(const std::filesystem::path& path, const Record& record, FileM
 }
 
 template Expected<ProgramRecord> read_record(const std::filesystem::path&);
+template Expected<DataRecord> read_record(const std::filesystem::path&);
 template Expected<PreprocessingRecord> read_record(const std::filesystem::path&);
 template Expected<ModelRecord> read_record(const std::filesystem::path&);
 template Expected<StatisticsRecord> read_record(const std::filesystem::path&);
 template Expected<EvaluationRecord> read_record(const std::filesystem::path&);
 template void write_record(const std::filesystem::path&, const ProgramRecord&, FileMode);
+template void write_record(const std::filesystem::path&, const DataRecord&, FileMode);
 template void write_record(const std::filesystem::path&, const PreprocessingRecord&, FileMode);
 template void write_record(const std::filesystem::path&, const ModelRecord&, FileMode);
 template void write_record(const std::filesystem::path&, const StatisticsRecord&, FileMode);

@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::uint64_t largest_parameters_bytes = std::uint64_t{1} << 20;
 
-bool same_classes(ClassPair a, ClassPair b) { return a.zero == b.zero && a.one == b.one; }
-
-void hash_rows(Hasher& hasher, const Dataset& data) {
-    hasher.update(static_cast<std::uint64_t>(data.rows()));
-    hasher.update(static_cast<std::uint64_t>(data.features));
-    hasher.update(std::as_bytes(std::span(data.labels)));
-    hasher.update(std::as_bytes(std::span(data.values)));
-}
-
 /// The next object of a stream, bounded by what is there.
 std::span<const std::byte> next_object(std::span<const std::byte>& rest) {
     const ckks::ObjectHeader header = ckks::parse_header(rest).value();
@@ -70,6 +61,16 @@ void remove_stale(const fs::path& path) {
         fail(ErrorCode::io_failure, "cannot replace '{}': {}; choose a folder that you may write to", path.string(),
              error.message());
     }
+}
+
+DataSplit load_same_data(const DataRecord& data) {
+    DataSplit split = load_data(data.choice);
+    if (fingerprint(split) != data.fingerprint) {
+        fail(ErrorCode::parameter_mismatch,
+             "the data in '{}' are not those that the keys were made for; bring them back, or begin again with keygen",
+             data.choice.source);
+    }
+    return split;
 }
 
 void write_parameters(const fs::path& path, const ckks::Parameters& parameters, FileMode mode) {
@@ -135,24 +136,6 @@ CiphertextFile read_ciphertexts(const fs::path& path, const ckks::Parameters& pa
     Hasher hasher;
     hasher.update(file.bytes());
     return {std::move(ciphertexts), to_hex(hasher.finish())};
-}
-
-DataSplit load_data(const DataChoice& choice) {
-    if (choice.source != "embedded") return read_idx_folder(choice.source, choice.classes);
-    DataSplit split = embedded_mnist();
-    if (!same_classes(choice.classes, split.classes)) {
-        fail(ErrorCode::invalid_argument,
-             "the embedded images show {} and {} alone, not {} and {}; give a folder of idx files with --data",
-             split.classes.zero, split.classes.one, choice.classes.zero, choice.classes.one);
-    }
-    return split;
-}
-
-std::string fingerprint(const DataSplit& split) {
-    Hasher hasher;
-    hash_rows(hasher, split.training);
-    hash_rows(hasher, split.held_out);
-    return to_hex(hasher.finish());
 }
 
 }  // namespace tacit::logreg

@@ -44,6 +44,9 @@ struct OpenJob {
 /// Rebuilds the circuit and compares it with the one that the customer meant.
 [[nodiscard]] OpenJob open_job(const std::filesystem::path& folder);
 
+/// The data of a job, read again. Throws parameter_mismatch if they have changed.
+[[nodiscard]] DataSplit load_same_data(const DataRecord& data);
+
 /// Several ciphertexts one after the other in one file.
 class CiphertextFileWriter {
 public:
@@ -67,10 +70,5 @@ struct CiphertextFile {
 /// Reads a file that must hold a ciphertext of each of these types.
 [[nodiscard]] CiphertextFile read_ciphertexts(const std::filesystem::path& path, const ckks::Parameters& parameters,
                                               std::span<const ckks::CiphertextType> types);
-
-/// Training and held-out rows as the customer chose them, before standardising.
-[[nodiscard]] DataSplit load_data(const DataChoice& choice);
-/// In hex, over labels and values of both parts.
-[[nodiscard]] std::string fingerprint(const DataSplit& split);
 
 }  // namespace tacit::logreg

@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "logreg/baseline_circuit.hpp"
+#include "logreg/training_loop.hpp"
 #include "tacit/tensor/optimise.hpp"
 
 namespace tacit::logreg {
@@ -32,6 +33,27 @@ void check_power_of_two(const char* name, std::size_t value) {
     }
 }
 
+/// The published circuit knows one algorithm.
+void check_baseline(const TrainingRecipe& recipe) {
+    const std::vector<double>& c = recipe.sigmoid.coefficients;
+    if (c.size() != 4 || !(c[3] > 0)) {
+        fail(
+            ErrorCode::invalid_argument,
+            "training circuit: the baseline takes a cubic with a positive last coefficient for the sigmoid, not degree "
+            "{} and {}; fit one around 0, or choose low-depth or mask-free",
+            recipe.sigmoid.degree(), c.back());
+    }
+    if (recipe.algorithm == Algorithm::nesterov && recipe.passes == 1 && recipe.ridge == 0 &&
+        recipe.start == Start::zero) {
+        return;
+    }
+    fail(
+        ErrorCode::invalid_argument,
+        "training circuit: the baseline is Nesterov's method from zero in one pass without ridge, as published; choose "
+        "low-depth or mask-free for {}, {} passes, ridge {}, start {}",
+        to_string(recipe.algorithm), recipe.passes, recipe.ridge, to_string(recipe.start));
+}
+
 }  // namespace
 
 TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recipe, std::size_t slots) {
@@ -39,12 +61,7 @@ TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recip
     check_power_of_two("minibatch_size", static_cast<std::size_t>(recipe.minibatch_size));
     check_power_of_two("features", static_cast<std::size_t>(recipe.features));
     check_power_of_two("slots", slots);
-    if (!(recipe.sigmoid.q3 > 0)) {
-        fail(ErrorCode::invalid_argument,
-             "training circuit: the cubic coefficient {} is not positive; fit the sigmoid 1/(1+e^u) on an "
-             "interval around zero",
-             recipe.sigmoid.q3);
-    }
+    if (method == Method::baseline) check_baseline(recipe);
     const auto needed =
         static_cast<std::size_t>(method == Method::baseline ? recipe.features : 2 * recipe.minibatch_size);
     if (slots < needed) {
@@ -61,37 +78,39 @@ TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recip
 
 tensor::Program training_program(const TrainingRecipe& recipe) {
     const auto features = static_cast<std::size_t>(recipe.features);
-    const std::vector<double> etas = recipe.momentum();
-    const SigmoidPolynomial& s = recipe.sigmoid;
+    const auto rows = static_cast<std::size_t>(recipe.minibatch_size);
     tensor::Tracer in;
-    tensor::Vector v = in.zeros(features);
-    tensor::Vector w = v;
-    for (std::size_t t = 0; t < etas.size(); ++t) {
-        const tensor::Matrix z =
-            in.matrix("minibatch " + std::to_string(t), static_cast<std::size_t>(recipe.minibatch_size), features);
-        const tensor::Vector slope = tensor::polynomial({s.q0, s.q1, 0, s.q3}, z * v);
-        const tensor::Vector next = v + recipe.step() * (transpose(z) * slope);
-        v = (1 - etas[t]) * next + etas[t] * w;
-        w = next;
+    std::vector<tensor::Matrix> minibatches;
+    for (int t = 0; t < recipe.minibatches; ++t) {
+        minibatches.push_back(in.matrix("minibatch " + std::to_string(t), rows, features, owner_of_rows));
     }
-    in.output(w);
+    const auto start =
+        recipe.start == Start::zero
+            ? in.zeros(features)
+            : in.vector("start", features, recipe.start == Start::own_model ? owner_of_rows : owner_of_foreign_model);
+    in.output(training_loop(recipe, start, [&](int t, const tensor::Vector& v) {
+        const tensor::Matrix& z = minibatches[static_cast<std::size_t>(t % recipe.minibatches)];
+        return transpose(z) * tensor::polynomial(recipe.sigmoid.coefficients, z * v);
+    }));
     return std::move(in).finish();
 }
 
 namespace {
 
-tensor::ClearInputs matrices_of(std::span<const Minibatch> minibatches) {
+tensor::ClearInputs inputs_of(std::span<const Minibatch> minibatches, std::span<const double> start) {
     tensor::ClearInputs inputs;
+    if (!start.empty()) inputs.vectors.emplace_back(start.begin(), start.end());
     for (const Minibatch& z : minibatches) inputs.matrices.push_back({z.rows, z.width, z.values});
     return inputs;
 }
 
 }  // namespace
 
-InputPacker::InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches)
+InputPacker::InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
+                         std::span<const double> start)
     : training_(training),
-      matrices_(matrices_of(minibatches)),
-      packer_(training.program, training.lowered, matrices_) {}
+      inputs_(inputs_of(minibatches, start)),
+      packer_(training.program, training.lowered, inputs_) {}
 
 std::vector<double> extract_weights(const TrainingCircuit& training, std::span<const ComplexSlots> outputs) {
     return unpack(training.program, training.lowered, outputs).front();

@@ -13,8 +13,8 @@ namespace {
 using compile::Instruction;
 using compile::Step;
 
-constexpr int most_minibatches = 64;  // deeper than any ring
-constexpr int largest_side = 4096;    // of a minibatch
+constexpr int most_steps = 64;      // deeper than any ring
+constexpr int largest_side = 4096;  // of a minibatch
 
 void check_size(const char* name, int value, int limit) {
     if (value > limit) {
@@ -43,8 +43,8 @@ ckks::Parameters make_parameters(const TrainingChoice& choice, int depth, std::s
                                          .security_bits = choice.security_bits,
                                          .min_slots = min_slots});
     } catch (const Error& error) {
-        fail(error.code(), "{} minibatches by the {} circuit have depth {}: {} (fewer minibatches have less depth)",
-             choice.recipe.minibatches, to_string(choice.method), depth, error.what());
+        fail(error.code(), "{} steps by the {} circuit have depth {}: {} (fewer minibatches have less depth)",
+             choice.recipe.steps(), to_string(choice.method), depth, error.what());
     }
 }
 
@@ -64,7 +64,7 @@ Digest TrainingPlan::fingerprint() const {
 }
 
 TrainingPlan make_training_plan(Method method, const TrainingRecipe& recipe, std::size_t slots) {
-    check_size("the number of minibatches", recipe.minibatches, most_minibatches);
+    check_size("the number of steps", recipe.steps(), most_steps);
     check_size("the minibatch size", recipe.minibatch_size, largest_side);
     check_size("the number of features", recipe.features, largest_side);
     TrainingCircuit training = make_training_circuit(method, recipe, slots);

@@ -75,9 +75,8 @@ class Pipeline(TacitCase):
 
     def test_version_and_help_teach(self):
         self.assertRegex(self.done("--version"), r"^tacit \d+\.\d+\.\d+ \(\w+ kernels\)\n$")
-        for command in ("keygen", "encrypt", "train", "decrypt", "evaluate", "compare"):
-            text = self.done(command, "--help") if command in ("decrypt", "evaluate", "compare") \
-                else tacit(command, "--help").stdout
+        for command in ("keygen", "encrypt", "train", "decrypt", "evaluate", "predict", "compare"):
+            text = tacit(command, "--help").stdout
             self.assertIn(f"tacit {command} ", text.split("Example")[1])
 
     def test_secrets_are_for_their_owner(self):
@@ -190,7 +189,7 @@ class Refusals(TacitCase):
         self.assert_decryption_refused(self.result, "under other keys")
 
     def test_inputs_made_again_after_training(self):
-        self.done("encrypt", "--private", self.private, "--upload", self.upload, "--seed", "2")
+        self.done("encrypt", "--private", self.private, "--upload", self.upload)
         self.assert_decryption_refused(self.result, "on other inputs")
 
     def test_corrupt_result(self):
@@ -220,19 +219,10 @@ class Choices(TacitCase):
         self.assert_refused(self.keygen(*choice), *words)
         self.assertFalse((self.root / "p/secret.key").exists())
 
-    def encrypt(self, folder, *choice):
-        (folder / "upload/inputs.bin").unlink(missing_ok=True)
-        return tacit("encrypt", "--private", folder / "private", "--upload", folder / "upload", "--quiet", *choice)
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.folder = cls.job("job")
-
-    def assert_data_refused(self, choice, *words, folder=None):
-        folder = folder or self.folder
-        self.assert_refused(self.encrypt(folder, *choice), *words)
-        self.assert_nothing_left(folder / "upload", "inputs.bin")
 
     def idx_folder(self, name, labels):
         """Four images of 14x14 as training and held-out data, with these labels."""
@@ -260,7 +250,7 @@ class Choices(TacitCase):
         self.assert_keygen_refused(("--minibatches", "0"), "minibatches")
 
     def test_minibatches_that_no_secure_ring_holds(self):
-        self.assert_keygen_refused(("--minibatches", "40"), "40 minibatches", "depth 78")
+        self.assert_keygen_refused(("--minibatches", "40", "--minibatch-size", "16"), "40 steps", "depth 78")
 
     def test_minibatch_size_that_is_no_power_of_two(self):
         self.assert_keygen_refused(("--minibatch-size", "100"), "100", "128")
@@ -275,28 +265,36 @@ class Choices(TacitCase):
         self.assertEqual((self.folder / "private/secret.key").read_bytes(), before)
 
     def test_too_few_samples(self):
-        folder = self.root / "large"
-        self.done("keygen", "--private", folder / "private", "--upload", folder / "upload", "--minibatches", "2",
-                  "--minibatch-size", "1024")
-        self.assert_data_refused((), "2048 rows", "1482", folder=folder)
+        self.assert_keygen_refused(("--minibatches", "2", "--minibatch-size", "1024"), "2048 rows", "1482")
 
     def test_label_outside_the_range(self):
         data = self.idx_folder("labels", (3, 8, 12, 3))
-        self.assert_data_refused(("--data", data), data / "train-labels-idx1-ubyte", "12")
+        self.assert_keygen_refused(("--data", data), data / "train-labels-idx1-ubyte", "12")
 
     def test_class_without_samples(self):
         data = self.idx_folder("classes", (3, 8, 8, 3))
-        self.assert_data_refused(("--data", data, "--classes", "3,7"), "7")
+        self.assert_keygen_refused(("--data", data, "--classes", "3,7"), "7")
 
     def test_few_samples_in_a_folder(self):
         data = self.idx_folder("few", (3, 8, 8, 3))
-        self.assert_data_refused(("--data", data), "32 rows", "4")
+        self.assert_keygen_refused(("--data", data, *SMALL), "32 rows", "4")
 
     def test_classes_that_the_embedded_data_do_not_have(self):
-        self.assert_data_refused(("--classes", "2,4"), "--data")
+        self.assert_keygen_refused(("--classes", "2,4"), "--data")
 
     def test_data_folder_that_does_not_exist(self):
-        self.assert_data_refused(("--data", self.root / "nowhere"), self.root / "nowhere")
+        self.assert_keygen_refused(("--data", self.root / "nowhere"), self.root / "nowhere")
+
+    def test_data_that_changed_after_keygen(self):
+        data = self.idx_folder("changed", (3, 8, 8, 3))
+        folder = self.job("changing", "--data", data, "--minibatches", "1", "--minibatch-size", "2")
+        labels = bytearray((data / "train-labels-idx1-ubyte").read_bytes())
+        labels[-1] = 8
+        (data / "train-labels-idx1-ubyte").write_bytes(labels)
+        (folder / "upload/inputs.bin").unlink()
+        result = tacit("encrypt", "--private", folder / "private", "--upload", folder / "upload", "--quiet")
+        self.assert_refused(result, data, "not those that the keys were made for", "keygen")
+        self.assert_nothing_left(folder / "upload", "inputs.bin")
 
     def test_upload_folder_of_other_keys(self):
         other = self.job("other")

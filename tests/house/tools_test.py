@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tools"))
 
+import arff_to_csv  # noqa: E402
 import check_citations  # noqa: E402
 import check_layers  # noqa: E402
 import check_parity  # noqa: E402
@@ -165,6 +166,25 @@ class CitationRule(TreeTest):
     def test_key_defined_twice_is_found(self):
         found = self.problems_with("docs/references.md", "- **[HK20]** A.\n- **[HK20]** B.\n")
         self.assertIn("[HK20] is defined twice", found[0])
+
+
+class ArffToCsv(unittest.TestCase):
+    HEADER = ["% a comment", "@RELATION people", "@attribute 'full name' string", "@ATTRIBUTE age NUMERIC",
+              "@attribute town {Oslo, 'New York'}", "", "@data"]
+
+    def test_reads_names_values_and_gaps(self):
+        names, rows = arff_to_csv.read([*self.HEADER, "'O\\'Neill, A',41,'New York'", "% between", "Ada , ?,Oslo", ""])
+        self.assertEqual(names, ["full name", "age", "town"])
+        self.assertEqual(rows, [["O'Neill, A", "41", "New York"], ["Ada", None, "Oslo"]])
+
+    def test_says_which_line_is_wrong(self):
+        for line, why in (("a,1", "2 values for 3"), ("{0 a}", "sparse"), ("'a,1,Oslo", "cannot read")):
+            with self.assertRaisesRegex(arff_to_csv.Refused, f"line 8: .*{why}"):
+                arff_to_csv.read([*self.HEADER, line])
+        with self.assertRaisesRegex(arff_to_csv.Refused, "line 1: 'nonsense' is no declaration"):
+            arff_to_csv.read(["nonsense"])
+        with self.assertRaisesRegex(arff_to_csv.Refused, "there is no @data"):
+            arff_to_csv.read(self.HEADER[:-1])
 
 
 class Parity(TreeTest):

@@ -1,6 +1,9 @@
 #include "tacit/logreg/clear_training.hpp"
 
 #include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
 
 #include "base/throws.hpp"
 #include "tacit/logreg/metrics.hpp"
@@ -92,6 +95,71 @@ TEST(ClearTraining, TellsThreesFromEights) {
         EXPECT_EQ(model.largest_inputs.size(), 6U);
     }
     EXPECT_NEAR(sum / 10, 0.971, 0.003);
+}
+
+/// The mean log-likelihood of signed rows.
+double likelihood(const Minibatch& z, std::span<const double> weights) {
+    double sum = 0;
+    for (std::size_t i = 0; i < z.rows; ++i) {
+        sum -= std::log1p(std::exp(-std::inner_product(weights.begin(), weights.end(), z.row(i).begin(), 0.0)));
+    }
+    return sum / static_cast<double>(z.rows);
+}
+
+/// D bounds the Hessian everywhere, so every step on the full batch is uphill; twice the step need not be, and with the
+/// columns of plain gradient descent it is not.
+TEST(ClearTraining, TheFixedHessianNeverStepsDownhill) {
+    Dataset data{.name = "skewed", .features = 3, .values = {}, .labels = {}};
+    std::mt19937 random(3);
+    std::normal_distribution<double> normal;
+    for (int i = 0; i < 64; ++i) {
+        const double a = normal(random), b = a + 0.05 * normal(random);
+        data.values.insert(data.values.end(), {a, b, 40 * normal(random) + 10});
+        data.labels.push_back(a + 0.5 * normal(random) > 0.2 ? 1 : 0);
+    }
+    TrainingRecipe recipe;
+    recipe.algorithm = Algorithm::fixed_hessian;
+    recipe.learning_rate = 1;
+    recipe.minibatches = 1;
+    recipe.minibatch_size = 64;
+    recipe.features = 4;
+    const auto batches = draw_minibatches(standardised(data, fit_standardiser(data, recipe.algorithm)), recipe, 0);
+    double before = std::log(0.5);
+    for (recipe.passes = 1; recipe.passes <= 40; ++recipe.passes) {
+        const double now = likelihood(batches.front(), train_clear(batches, recipe, Slope::exact_sigmoid).weights);
+        EXPECT_GT(now, before) << recipe.passes;
+        before = now;
+    }
+    recipe.passes = 40;
+    recipe.learning_rate = 200;
+    EXPECT_LT(likelihood(batches.front(), train_clear(batches, recipe, Slope::exact_sigmoid).weights), before);
+}
+
+TEST(ClearTraining, RidgeShrinksTheWeights) {
+    TrainingRecipe recipe;
+    recipe.algorithm = Algorithm::gradient_descent;
+    double before = std::numeric_limits<double>::infinity();
+    for (const double ridge : {0.0, 0.01, 0.1}) {
+        recipe.ridge = ridge;
+        const auto w = train_clear(draw_minibatches(training_rows(), recipe, 0), recipe).weights;
+        const double size = std::inner_product(w.begin(), w.end(), w.begin(), 0.0);
+        EXPECT_LT(size, before);
+        before = size;
+    }
+}
+
+TEST(ClearTraining, AWarmStartGoesOnWhereItStopped) {
+    TrainingRecipe whole;
+    whole.algorithm = Algorithm::gradient_descent;  // no momentum to lose
+    const auto batches = draw_minibatches(training_rows(), whole, 0);
+    TrainingRecipe half = whole;
+    half.minibatches = 3;
+    const auto first = train_clear(std::span(batches).first(3), half).weights;
+    half.start = Start::own_model;
+    EXPECT_EQ(train_clear(std::span(batches).last(3), half, Slope::polynomial, first).weights,
+              train_clear(batches, whole).weights);
+    expect_throws(ErrorCode::invalid_argument, "a start of 0 weights for a recipe that starts from own-model with 256",
+                  [&] { return train_clear(std::span(batches).last(3), half); });
 }
 
 TEST(ClearTraining, RefusesOtherShapes) {

@@ -33,8 +33,8 @@ TEST(EmbeddedMnist, HasItsSplit) {
     EXPECT_EQ(split.training.ones(), 708U);
     EXPECT_EQ(split.held_out.rows(), 258U + 236U);
     EXPECT_EQ(split.held_out.ones(), 236U);
-    EXPECT_EQ(split.classes.zero, 3);
-    EXPECT_EQ(split.classes.one, 8);
+    EXPECT_EQ(split.zero, "3");
+    EXPECT_EQ(split.one, "8");
     for (const Dataset* part : {&split.training, &split.held_out}) {
         EXPECT_EQ(part->features, 196U);
         EXPECT_NO_THROW(part->validate());

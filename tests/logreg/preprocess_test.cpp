@@ -112,6 +112,38 @@ TEST(Minibatches, AreSignedPaddedRowsInShuffledOrder) {
     }
 }
 
+TEST(Standardiser, OfTheFixedHessianDividesByTheRowSums) {
+    const Dataset data = small_data();
+    const Standardiser standardiser = fit_standardiser(data, Algorithm::fixed_hessian);
+    const Dataset scaled = standardised(data, standardiser);
+    EXPECT_EQ(scaled.bias, standardiser.bias);
+    // Afterwards Z^T Z / (4 rows) has a spectral radius of at most 1: x^T H x <= x^T x.
+    for (const std::vector<double>& x :
+         {std::vector{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.5, -0.7, 0.9}, {1.0, 1.0, 1.0}}) {
+        double form = 0, square = 0;
+        for (std::size_t i = 0; i < scaled.rows(); ++i) {
+            const double along = x[0] * scaled.bias + x[1] * scaled.row(i)[0] + x[2] * scaled.row(i)[1];
+            form += along * along / 4 / static_cast<double>(scaled.rows());
+        }
+        for (const double entry : x) square += entry * entry;
+        EXPECT_LE(form, square);
+    }
+    EXPECT_NEAR(standardiser.bias, 2, 1e-12);  // centred columns: the sum of the bias row is 1/4
+}
+
+TEST(Minibatches, EndInZeroRowsIfToldSo) {
+    TrainingRecipe recipe = small_recipe();
+    recipe.minibatches = 1;
+    recipe.minibatch_size = 4;
+    recipe.zero_rows = 1;
+    Dataset data = small_data();
+    data.bias = 3;
+    const auto batch = draw_minibatches(data, recipe, 7).front();
+    EXPECT_EQ(batch.rows, 4U);
+    EXPECT_EQ(std::abs(batch.row(2)[0]), 3);
+    EXPECT_THAT(batch.row(3), ElementsAre(0, 0, 0, 0));
+}
+
 TEST(Minibatches, TakeNoRowTwice) {
     Dataset data{.name = "numbers", .features = 1, .values = {}, .labels = {}};
     for (int i = 1; i <= 100; ++i) {

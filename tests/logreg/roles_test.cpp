@@ -33,8 +33,8 @@ protected:
         TrainingChoice choice{.method = method};
         choice.recipe.minibatches = 2;
         choice.recipe.minibatch_size = 16;
-        (void)generate_job(choice, private_folder(), upload_folder());
-        (void)encrypt_data({}, private_folder(), upload_folder());
+        (void)generate_job(choice, {}, private_folder(), upload_folder());
+        (void)encrypt_data(private_folder(), upload_folder());
     }
 
     fs::path folder_;

@@ -17,16 +17,16 @@ enum class Slope {
 /// What training gives.
 struct ClearModel {
     std::vector<double> weights;           ///< w_k, [recipe.features]: bias, features, zero padding
-    std::vector<double> largest_inputs{};  ///< per minibatch, max |Z v|; the default cubic turns at 5.6
+    std::vector<double> largest_inputs{};  ///< per step, max |Z v|; the default cubic turns at 5.6
 
-    /// max |Z v| over all minibatches.
+    /// max |Z v| over all steps.
     [[nodiscard]] double largest_input() const noexcept;
 };
 
-/// The clear twin of the encrypted circuits: one step of TrainingRecipe's rule per minibatch, from zero, in double
-/// precision and a fixed order of additions. Throws invalid_argument if number or shape of the minibatches are not
-/// the recipe's, or if the weights leave the range of doubles (learning rate too large).
+/// The clear twin of the encrypted circuits: the same loop, in double precision and a fixed order of additions. `start`
+/// is [recipe.features], and empty for Start::zero. Throws invalid_argument if number or shape of the minibatches or
+/// the start are not the recipe's, or if the weights leave the range of doubles (learning rate too large).
 [[nodiscard]] ClearModel train_clear(std::span<const Minibatch> minibatches, const TrainingRecipe& recipe,
-                                     Slope slope = Slope::polynomial);
+                                     Slope slope = Slope::polynomial, std::span<const double> start = {});
 
 }  // namespace tacit::logreg

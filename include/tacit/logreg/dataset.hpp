@@ -3,9 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "tacit/table/feature_map.hpp"
 
 namespace tacit::logreg {
 
@@ -13,8 +16,9 @@ namespace tacit::logreg {
 struct Dataset {
     std::string name;                  ///< for messages and tables: "MNIST 3/8, training"
     std::size_t features = 0;          ///< values per row, the bias column not included
-    std::vector<double> values;        ///< [rows x features], row-major; fresh from a reader: pixel byte / 255
+    std::vector<double> values;        ///< [rows x features], row-major; fresh from images: pixel byte / 255
     std::vector<std::uint8_t> labels;  ///< [rows], 0 or 1
+    double bias = 1;                   ///< the value of the bias column
 
     [[nodiscard]] std::size_t rows() const noexcept { return labels.size(); }
     [[nodiscard]] std::span<const double> row(std::size_t i) const {
@@ -32,14 +36,17 @@ struct Dataset {
 struct ClassPair {
     int zero = 3;
     int one = 8;
+    friend bool operator==(ClassPair, ClassPair) = default;
 };
 
 /// Rows to train on and rows to judge the model by.
 struct DataSplit {
     Dataset training;
     Dataset held_out;
-    ClassPair classes;
-    int image_side = 14;  ///< features = image_side^2, pixels row by row
+    std::string zero;  ///< the name of the class with label 0: "3", "good"
+    std::string one;
+    int image_side = 14;                          ///< features = image_side^2, pixels row by row; 0 if not of images
+    std::optional<table::FeatureMap> features{};  ///< of a table
 };
 
 /// MNIST [LBBH98] 3 against 8, compiled into the library: 1,032 + 944 images of 14x14 (data/README.md). Within each

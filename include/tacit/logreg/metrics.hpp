@@ -8,8 +8,8 @@
 
 namespace tacit::logreg {
 
-/// weights[0] + weights[1..features] . x for every row x of `data` (standardised as the training rows were). Entries of
-/// `weights` beyond those are padding and ignored. Throws invalid_argument for too few weights, and for NaN.
+/// data.bias weights[0] + weights[1..features] . x for every row x of `data` (standardised as the training rows were).
+/// Entries of `weights` beyond those are padding and ignored. Throws invalid_argument for too few weights, and for NaN.
 [[nodiscard]] std::vector<double> scores(const Dataset& data, std::span<const double> weights);
 
 /// The share, in [0, 1], of rows whose label is 1 exactly if the score is above 0.

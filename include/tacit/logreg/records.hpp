@@ -3,12 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tacit/base/expected.hpp"
 #include "tacit/base/files.hpp"
-#include "tacit/logreg/dataset.hpp"
+#include "tacit/logreg/data_choice.hpp"
 #include "tacit/logreg/preprocess.hpp"
 #include "tacit/logreg/training_circuit.hpp"
 
@@ -25,23 +26,22 @@ struct ProgramRecord {
     std::string parameters_fingerprint;  ///< hex of ckks::Parameters::fingerprint()
 };
 
-/// Where the images come from and in which order they are taken.
-struct DataChoice {
-    std::string source = "embedded";  ///< or a folder of idx files
-    ClassPair classes{};
-    std::uint64_t seed = 1;
+/// What is trained on: data.json, private.
+struct DataRecord {
+    DataChoice choice{};
+    std::string fingerprint;                      ///< of training and held-out rows
+    std::optional<table::FeatureMap> features{};  ///< of a table
 };
 
 /// What the customer did to the data: preprocessing.json, private.
 struct PreprocessingRecord {
-    DataChoice data{};
-    std::string data_fingerprint;  ///< BLAKE2b-256 of the images, in hex
+    DataRecord data{};
     Standardiser standardiser{};
     std::string inputs_fingerprint;  ///< BLAKE2b-256 of inputs.bin, in hex
 };
 
-/// The trained model: model.json, private. The score of an image x is weights[0] + sum_j weights[j+1] x'_j, with
-/// x' = x standardised; above 0 means class `one`.
+/// The trained model: model.json, private. The score of a row x (pixels, or the features of a table) is
+/// weights[0] + sum_j weights[j+1] x'_j, with x' = x standardised; above 0 means the class of label 1.
 struct ModelRecord {
     ProgramRecord program{};
     PreprocessingRecord preprocessing{};
@@ -80,7 +80,7 @@ struct StatisticsRecord {
     std::uint64_t output_file_bytes = 0;
 };
 
-/// How a model does on held-out images.
+/// How a model does on rows whose labels are known.
 struct ModelScore {
     double accuracy = 0;
     double area_under_roc = 0;
@@ -102,7 +102,7 @@ struct EvaluationRecord {
 };
 
 /// Reads a record; every flaw is a malformed_input error that begins with the path, a missing file an io_failure.
-/// For the five records above.
+/// For the six records above.
 template <class Record>
 [[nodiscard]] Expected<Record> read_record(const std::filesystem::path& path);
 

@@ -32,24 +32,31 @@ struct TrainingCircuit {
     Method method = Method::baseline;
     TrainingRecipe recipe;
     std::size_t slots = 0;
-    tensor::Program program;  ///< Nesterov's loop as written; its matrices are the minibatches, its output the weights
+    tensor::Program program;  ///< the loop as written; its matrices are the minibatches, its output the weights
     tensor::Lowered lowered;
 };
 
-/// The loop of a recipe on encrypted minibatches: what the low-depth circuits are found from.
+/// Who encrypts which inputs of a training program.
+inline constexpr tensor::Owner owner_of_rows{0};
+inline constexpr tensor::Owner owner_of_foreign_model{1};
+
+/// The loop of a recipe on encrypted minibatches: what the low-depth circuits are found from. A start other than zero
+/// is the vector input "start".
 [[nodiscard]] tensor::Program training_program(const TrainingRecipe& recipe);
 
 /// The circuit of a method for ciphertexts of `slots` slots (a power of two). minibatch_size and features are powers of
 /// two; the baseline needs slots >= features, the others slots >= 2 minibatch_size. Throws invalid_argument otherwise,
-/// and if the sigmoid's cubic coefficient is not positive.
+/// for a sigmoid of a degree that tensor::polynomial does not take, and for the baseline with anything but a
+/// cubic with a positive last coefficient and Nesterov's method from zero in one pass without ridge.
 [[nodiscard]] TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recipe, std::size_t slots);
 
 /// Makes the slots of the inputs for the client to encrypt; their number divides training.slots.
 class InputPacker {
 public:
-    /// Views `training`, which must outlive it; copies the minibatches. Throws invalid_argument unless they are those
-    /// of the recipe.
-    InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches);
+    /// Views `training`, which must outlive it; copies the minibatches and the start [recipe.features], which is empty
+    /// for Start::zero. Throws invalid_argument unless they are those of the recipe.
+    InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
+                std::span<const double> start = {});
     InputPacker(const InputPacker&) = delete;
     InputPacker& operator=(const InputPacker&) = delete;
     [[nodiscard]] std::size_t count() const noexcept { return training_.lowered.inputs.size(); }
@@ -57,7 +64,7 @@ public:
 
 private:
     const TrainingCircuit& training_;
-    tensor::ClearInputs matrices_;
+    tensor::ClearInputs inputs_;
     tensor::Packer packer_;
 };
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "tacit/base/hash.hpp"
@@ -22,13 +23,18 @@ struct TrainingPlan {
     [[nodiscard]] Digest fingerprint() const;
 };
 
-/// Throws invalid_argument as make_training_circuit, and for sizes beyond 64 minibatches, 4096 rows or features.
+/// Throws invalid_argument as make_training_circuit, and for sizes beyond 64 steps, 4096 rows or features.
 [[nodiscard]] TrainingPlan make_training_plan(Method method, const TrainingRecipe& recipe, std::size_t slots);
 
 /// What the customer decides; the parameters follow.
 struct TrainingChoice {
     Method method = Method::mask_free;
     TrainingRecipe recipe{};
+    /// One minibatch of all training rows; minibatches, minibatch_size and zero_rows then follow from the data.
+    bool full_batch = false;
+    /// If given, the sigmoid is fitted by this degree on the smallest of [-4, 4], 6, 8, 12, 16, ..., 64 that the clear
+    /// training with the exact sigmoid stays in; the service learns which. Otherwise it is recipe.sigmoid.
+    std::optional<int> sigmoid_degree{};
     int security_bits = 128;
     int scale_bits = 40;
 };
