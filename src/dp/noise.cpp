@@ -1,0 +1,108 @@
+#include "tacit/dp/noise.hpp"
+
+#include <cmath>
+
+#include "base/fail.hpp"
+#include "dp/draw.hpp"
+#include "dp/geometric.hpp"
+#include "tacit/dp/measurement.hpp"
+
+namespace tacit::dp {
+
+namespace {
+
+/// The smallest m >= 0 with P[|Y| > m] <= doubt, where P[|Y| > m] <= erfc(m / (sqrt(2) sigma)) [CKS20, tail bounds].
+double gaussian_half_width(double sigma, double doubt) {
+    double low = 0;
+    double high = 40;
+    for (int step = 0; step < 100; ++step) {
+        const double middle = (low + high) / 2;
+        (std::erfc(middle / std::sqrt(2.0)) <= doubt ? high : low) = middle;
+    }
+    return std::ceil(high * sigma);
+}
+
+Rate rate_of(const Noise& noise) { return {noise.scale.denominator(), noise.scale.numerator()}; }
+
+}  // namespace
+
+double Noise::standard_deviation() const {
+    const double x = 1 / scale.approximate();
+    switch (kind) {
+        case Kind::discrete_laplace: return std::sqrt(2 * std::exp(-x)) / -std::expm1(-x);
+        case Kind::geometric: return std::sqrt(std::exp(-x)) / -std::expm1(-x);
+        case Kind::discrete_gaussian: return scale.approximate();
+    }
+    return 0;
+}
+
+double Noise::half_width(double doubt) const {
+    const double wide = scale.approximate();
+    const double heads = kind == Kind::discrete_laplace ? 2 / (1 + std::exp(-1 / wide)) : 1;
+    if (kind == Kind::discrete_gaussian) return gaussian_half_width(wide, doubt);
+    const double reach = wide * std::log(heads / doubt);
+    return std::max(0.0, std::ceil(reach * (1 + 1e-12)) - 1);
+}
+
+std::string to_string(const Noise& noise) {
+    switch (noise.kind) {
+        case Noise::Kind::discrete_laplace: return "discrete Laplace of scale " + to_string(noise.scale);
+        case Noise::Kind::geometric: return "geometric of scale " + to_string(noise.scale);
+        case Noise::Kind::discrete_gaussian: return "discrete Gaussian of sigma " + to_string(noise.scale);
+    }
+    return "unknown";
+}
+
+namespace detail {
+
+Noise calibrate(Noise::Kind kind, std::uint64_t distance, const Cost& epsilon, std::size_t draws) {
+    if (epsilon.is_zero()) {
+        fail(ErrorCode::invalid_argument, "epsilon is 0, which allows no answer; ask for a loss above 0");
+    }
+    const Cost scale = epsilon.inverse() * Cost::ratio(distance, 1);  // rounded up: never less noise
+    if (scale > Cost::ratio(largest_scale, 1) || scale < Cost::ratio(1, std::uint64_t{1} << 20)) {
+        fail(ErrorCode::invalid_argument,
+             "noise of scale {} steps is outside 2^-20 to 2^50; take {} steps or another epsilon than {}",
+             to_string(scale), scale > Cost::ratio(1, 1) ? "larger" : "smaller", to_string(epsilon));
+    }
+    return {kind, scale, draws};
+}
+
+Estimate estimate(Int128 exact, std::int64_t drawn, const Noise& of, double unit, double doubt) {
+    const auto noisy = static_cast<double>(exact + drawn);
+    const double reach = of.half_width(doubt);
+    return {noisy * unit, (noisy - reach) * unit, (noisy + reach) * unit};
+}
+
+std::vector<KeyedEstimate> estimates(std::span<const std::int64_t> exact, std::span<const std::int64_t> drawn,
+                                     const Noise& of, std::span<const std::string> keys) {
+    std::vector<KeyedEstimate> out;
+    out.reserve(keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        out.push_back({keys[i], estimate(exact[i], drawn[i], of, 1, usual_doubt)});
+    }
+    return out;
+}
+
+}  // namespace detail
+
+std::vector<std::int64_t> draw(std::span<const NoiseEffect> effects, Words& words) {
+    std::size_t total = 0;
+    for (const NoiseEffect& effect : effects) total += effect.noise.draws;
+    std::vector<std::int64_t> out(total);
+    std::span<std::int64_t> rest(out);
+    for (const NoiseEffect& effect : effects) {
+        const auto part = rest.first(effect.noise.draws);
+        rest = rest.subspan(effect.noise.draws);
+        switch (effect.noise.kind) {
+            case Noise::Kind::discrete_laplace:
+                Geometric<std::uint64_t>(rate_of(effect.noise)).draw_differences(words, part);
+                break;
+            case Noise::Kind::geometric: Geometric<std::uint64_t>(rate_of(effect.noise)).draw(words, part); break;
+            case Noise::Kind::discrete_gaussian: TACIT_ASSERT(false); break;
+        }
+    }
+    return out;
+}
+
+}  // namespace tacit::dp
