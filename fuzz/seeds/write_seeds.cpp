@@ -10,6 +10,7 @@
 #include "tacit/ckks/evaluator.hpp"
 #include "tacit/compile/cost.hpp"
 #include "tacit/compile/text.hpp"
+#include "tacit/table/feature_map.hpp"
 
 namespace {
 
@@ -82,6 +83,16 @@ void write_ciphertexts(const Seeds& seeds) {
     seeds.object("plaintext", "level1", serialize(encryptor.encoder().encode(values, 1, 2)), ObjectKind::plaintext);
 }
 
+void write_tables(const Seeds& seeds) {
+    const std::string text = "y,age,town\r\n0,41,Oslo\r\n1,?,\"Rome, old \"\"R\"\"\"\r\n0,36,Oslo\r\n";
+    seeds.text("csv", "people", text);
+    seeds.text("csv", "numbers", "a,b\n0,-1.5e3\n1,.25\n");
+    const auto people = table::parse_csv(text, "people").value();
+    const std::vector<std::size_t> rows{0, 1, 2};
+    seeds.text("feature_map", "people",
+               to_json(table::FeatureMap::fit(people, rows, {.label = "y", .missing = table::Missing::mean})));
+}
+
 void write_others(const Seeds& seeds) {
     using namespace std::string_view_literals;
     seeds.text("circuit_text", "example",
@@ -116,6 +127,7 @@ int main(int argc, char** argv) {
     const Seeds seeds(argv[1]);
     write_keys(seeds);
     write_ciphertexts(seeds);
+    write_tables(seeds);
     write_others(seeds);
     return 0;
 }

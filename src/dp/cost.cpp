@@ -140,7 +140,10 @@ Cost operator*(const Cost& a, const Cost& b) {
     return fit(Wide{a.numerator_} * b.numerator_, Wide{a.denominator_} * b.denominator_, true);
 }
 
-Cost Cost::split(std::uint64_t parts) const { return *this * ratio(1, parts); }
+Cost Cost::split(std::uint64_t parts) const {
+    const Cost part = ratio(1, parts);
+    return fit(Wide{numerator_}, Wide{denominator_} * part.denominator_, false);
+}
 
 Cost Cost::inverse() const {
     if (is_zero()) fail(ErrorCode::invalid_argument, "a cost of 0 has no inverse; ask for a loss above 0");

@@ -1,7 +1,5 @@
 #include "tacit/dp/dataset.hpp"
 
-#include <algorithm>
-
 #include "base/fail.hpp"
 #include "tacit/base/secret.hpp"
 
@@ -20,11 +18,12 @@ Dataset::~Dataset() {
 }
 
 void Dataset::add(std::string name, std::size_t length, Column column) {
-    if (std::ranges::find(names_, name) != names_.end()) {
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        if (names_[i] != name || columns_[i].index() != column.index()) continue;
         fail(ErrorCode::invalid_argument, "the data set has a column '{}' already; give the other another name", name);
     }
-    if (!names_.empty() && length != rows_) {
-        fail(ErrorCode::invalid_argument, "column '{}' is not as long as the columns before it; one row, one value",
+    if (rows_.value_or(length) != length) {
+        fail(ErrorCode::invalid_argument, "column '{}' is not as long as the data set; one row, one value",
              name);
     }
     rows_ = length;

@@ -12,9 +12,16 @@ namespace detail {
 
 namespace {
 
-std::size_t index_of(std::span<const std::string> names, std::string_view column) {
-    return static_cast<std::size_t>(std::ranges::find(names, column) - names.begin());
+/// Where a column of that kind stands, or columns.size().
+template <class Values, class Column>
+std::size_t index_of(std::span<const std::string> names, std::span<const Column> columns, std::string_view name) {
+    std::size_t i = 0;
+    while (i < names.size() && (names[i] != name || !std::holds_alternative<Values>(columns[i]))) ++i;
+    return i;
 }
+
+using NumberColumn = std::vector<double>;
+using TextColumn = std::vector<std::string>;
 
 }  // namespace
 
@@ -27,14 +34,14 @@ std::uint64_t sum_sensitivity(const Grid& grid, bool change_one) noexcept {
 }
 
 Rows::Carrier Kernels::all_rows(const Dataset& data) {
-    Rows::Carrier all{&data, std::vector<std::size_t>(data.rows_)};
+    Rows::Carrier all{&data, std::vector<std::size_t>(data.rows_.value_or(0))};
     std::iota(all.rows.begin(), all.rows.end(), std::size_t{0});
     return all;
 }
 
 Numbers::Carrier Kernels::numbers(const Rows::Carrier& rows, std::string_view column) {
     const Dataset& data = *rows.data;
-    const auto& values = std::get<std::vector<double>>(data.columns_[index_of(data.names_, column)]);
+    const auto& values = std::get<NumberColumn>(data.columns_[index_of<NumberColumn, Dataset::Column>(data.names_, data.columns_, column)]);
     Numbers::Carrier out;
     out.reserve(rows.rows.size());
     for (const std::size_t row : rows.rows) out.push_back(values[row]);
@@ -43,7 +50,7 @@ Numbers::Carrier Kernels::numbers(const Rows::Carrier& rows, std::string_view co
 
 Texts::Carrier Kernels::texts(const Rows::Carrier& rows, std::string_view column) {
     const Dataset& data = *rows.data;
-    const auto& values = std::get<std::vector<std::string>>(data.columns_[index_of(data.names_, column)]);
+    const auto& values = std::get<TextColumn>(data.columns_[index_of<TextColumn, Dataset::Column>(data.names_, data.columns_, column)]);
     Texts::Carrier out;
     out.reserve(rows.rows.size());
     for (const std::size_t row : rows.rows) out.emplace_back(values[row]);
@@ -102,6 +109,26 @@ std::vector<std::int64_t> Kernels::tally(std::span<const std::string_view> texts
     return counts;
 }
 
+std::vector<std::int64_t> Kernels::approvals(std::span<const std::string_view> ballots,
+                                             std::span<const std::string> candidates, char separator) {
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (std::size_t i = 0; i < candidates.size(); ++i) places.emplace(candidates[i], i);
+    std::vector<std::int64_t> counts(candidates.size());
+    std::vector<std::size_t> last_ballot(candidates.size(), 0);  // a name twice on one ballot counts once
+    for (std::size_t ballot = 0; ballot < ballots.size(); ++ballot) {
+        std::string_view rest = ballots[ballot];
+        while (!rest.empty()) {
+            const std::size_t end = std::min(rest.find(separator), rest.size());
+            const auto place = places.find(rest.substr(0, end));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+            if (place == places.end() || last_ballot[place->second] == ballot + 1) continue;
+            last_ballot[place->second] = ballot + 1;
+            ++counts[place->second];
+        }
+    }
+    return counts;
+}
+
 std::vector<std::int64_t> Kernels::quantile_scores(std::span<const std::int64_t> indices, const Grid& grid,
                                                    std::uint64_t a, std::uint64_t b) {
     const auto points = static_cast<std::size_t>(grid.high_index() - grid.low_index() + 1);
@@ -120,32 +147,45 @@ std::vector<std::int64_t> Kernels::quantile_scores(std::span<const std::int64_t>
 
 void Kernels::require_columns(const Dataset& data, std::span<const std::string> numbers,
                               std::span<const std::string> texts) {
-    const auto require = [&](const std::string& column, std::size_t kind, const char* kind_name) {
-        const std::size_t i = index_of(data.names_, column);
-        if (i == data.names_.size()) {
-            fail(ErrorCode::invalid_argument, "the data set has no column '{}'; it has: {}", column,
-                 fmt::join(data.names_, ", "));
-        }
-        if (data.columns_[i].index() != kind) {
-            fail(ErrorCode::invalid_argument, "column '{}' does not hold {}", column, kind_name);
-        }
+    const auto refuse = [&](const std::string& column, const char* kind) {
+        fail(ErrorCode::invalid_argument, "the data set has no column '{}' of {}; its columns are: {}", column, kind,
+             fmt::join(data.names_, ", "));
     };
-    for (const std::string& column : numbers) require(column, 0, "numbers; add it by add_numbers()");
-    for (const std::string& column : texts) require(column, 1, "texts; add it by add_texts()");
+    const auto count = data.columns_.size();
+    for (const std::string& column : numbers) {
+        if (index_of<NumberColumn, Dataset::Column>(data.names_, data.columns_, column) == count) {
+            refuse(column, "numbers");
+        }
+    }
+    for (const std::string& column : texts) {
+        if (index_of<TextColumn, Dataset::Column>(data.names_, data.columns_, column) == count) {
+            refuse(column, "texts");
+        }
+    }
 }
 
 }  // namespace detail
 
-TallyStep tally(std::vector<std::string> keys) {
+namespace {
+
+std::vector<std::string> checked(std::vector<std::string> keys) {
     auto sorted = keys;
     std::ranges::sort(sorted);
     const auto twice = std::ranges::adjacent_find(sorted);
     if (keys.empty() || twice != sorted.end()) {
         fail(ErrorCode::invalid_argument,
-             "a tally needs its keys, each once{}; they are public and cannot be taken from the data",
+             "keys are needed, each once{}; they are public and cannot be taken from the data",
              keys.empty() ? "" : fmt::format(" ('{}' stands twice)", *twice));
     }
-    return {std::move(keys)};
+    return keys;
+}
+
+}  // namespace
+
+TallyStep tally(std::vector<std::string> keys) { return {checked(std::move(keys))}; }
+
+ApprovalsStep approvals(std::vector<std::string> candidates, char separator) {
+    return {checked(std::move(candidates)), separator};
 }
 
 Transformation<Rows, AddRemove, Rows, AddRemove> where(std::string column, std::string value) {

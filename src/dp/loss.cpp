@@ -101,6 +101,6 @@ Cost epsilon_of_zcdp(const Cost& rho, const Cost& delta) {
     return round_up(sum);
 }
 
-Cost rho_of_pure(const Cost& epsilon) { return (epsilon * epsilon).split(2); }
+Cost rho_of_pure(const Cost& epsilon) { return epsilon * epsilon * Cost::ratio(1, 2); }
 
 }  // namespace tacit::dp

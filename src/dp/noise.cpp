@@ -44,6 +44,11 @@ double Noise::half_width(double doubt) const {
     return std::max(0.0, std::ceil(reach * (1 + 1e-12)) - 1);
 }
 
+double NoiseEffect::reach() const {
+    const bool selection = noise.kind == Noise::Kind::geometric;
+    return unit * noise.half_width(selection ? 0.05 / static_cast<double>(noise.draws) : 0.05);
+}
+
 std::string to_string(const Noise& noise) {
     switch (noise.kind) {
         case Noise::Kind::discrete_laplace: return "discrete Laplace of scale " + to_string(noise.scale);

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 #include <iosfwd>
+#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -14,13 +14,17 @@ namespace detail {
 struct Kernels;
 }
 
-/// The private rows: columns of numbers or texts, all of one length. The names of the columns are public. What is in
+/// The private rows: columns of numbers or texts, all of one length. The names of the columns are public; a
+/// name may stand for a column of numbers and one of texts. What is in
 /// them leaves through a Session alone: there is no way to read, print, compare or copy a Dataset.
 class Dataset {
 public:
+    /// As many rows as the first column has.
     Dataset() = default;
+    /// So many rows, for counting them without a column.
+    explicit Dataset(std::size_t rows) : rows_(rows) {}
     /// Any number may stand in a row, NaN and infinities too: NaN means that the row has no value.
-    /// Throws invalid_argument if the name is taken or the length differs from the columns before.
+    /// Throws invalid_argument if there is such a column or the length differs from the columns before.
     void add_numbers(std::string name, std::vector<double> values);
     void add_texts(std::string name, std::vector<std::string> values);
 
@@ -34,7 +38,7 @@ private:
     friend struct detail::Kernels;
     using Column = std::variant<std::vector<double>, std::vector<std::string>>;
     void add(std::string name, std::size_t length, Column column);
-    std::size_t rows_ = 0;
+    std::optional<std::size_t> rows_{};
     std::vector<std::string> names_;
     std::vector<Column> columns_;
 };

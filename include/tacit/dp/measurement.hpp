@@ -65,9 +65,9 @@ namespace detail {
 struct Maker {
     template <class Answer, class Kind, class In, class M1, class Out, class M2, class Finish>
     static Measurement<In, M1, Answer, Kind> measure(const Transformation<In, M1, Out, M2>& chain, const Loss& loss,
-                                                     NoiseEffect noise, Finish finish) {
+                                                     std::vector<NoiseEffect> noise, Finish finish) {
         Measurement<In, M1, Answer, Kind> made;
-        made.description_ = {chain.steps(), {std::move(noise)}, chain.columns()};
+        made.description_ = {chain.steps(), std::move(noise), chain.columns()};
         made.loss_ = loss;
         made.answer_ = [apply = Catalogue::apply(chain), finish](const typename In::Carrier& in,
                                                                  std::span<const std::int64_t> drawn) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -27,7 +28,7 @@ private:
         const Noise noise = detail::calibrate(Noise::Kind::discrete_laplace, before.distance(), epsilon, 1);
         const Total& total = before.output();
         return detail::Maker::measure<Estimate, Pure>(
-            before, {.epsilon = epsilon}, {total.what, noise, total.unit},
+            before, {.epsilon = epsilon}, {{total.what, noise, total.unit}},
             [noise, unit = total.unit](Int128 exact, std::span<const std::int64_t> drawn) {
                 return detail::estimate(exact, drawn.front(), noise, unit, detail::usual_doubt);
             });
@@ -37,9 +38,101 @@ private:
         const auto& keys = before.output().keys;
         const Noise noise = detail::calibrate(Noise::Kind::discrete_laplace, before.distance(), epsilon, keys.size());
         return detail::Maker::measure<std::vector<KeyedEstimate>, Pure>(
-            before, {.epsilon = epsilon}, {"each count", noise, 1},
+            before, {.epsilon = epsilon}, {{"each count", noise, 1}},
             [noise, keys](const Tally::Carrier& exact, std::span<const std::int64_t> drawn) {
                 return detail::estimates(exact, drawn, noise, keys);
+            });
+    }
+};
+
+namespace detail {
+
+[[nodiscard]] Estimate finish_mean(std::span<const std::int64_t> indices, std::span<const std::int64_t> drawn,
+                                   std::span<const NoiseEffect> noise, const Grid& grid);
+[[nodiscard]] Estimate finish_variance(std::span<const std::int64_t> indices, std::span<const std::int64_t> drawn,
+                                       std::span<const NoiseEffect> noise, const Grid& grid);
+/// The noise of mean and variance: each part gets an equal share of epsilon; without a private number of rows, there is
+/// no part for it.
+[[nodiscard]] std::vector<NoiseEffect> mean_noise(const Grid& grid, const Cost& epsilon, bool change_one);
+[[nodiscard]] std::vector<NoiseEffect> variance_noise(const Grid& grid, const Cost& epsilon, bool change_one);
+
+/// The index of the largest score with its noise; the first one of equals.
+[[nodiscard]] std::size_t winner(std::span<const std::int64_t> scores, std::span<const std::int64_t> drawn);
+[[nodiscard]] NoiseEffect selection_noise(const char* of, std::uint64_t range, const Cost& epsilon,
+                                          std::size_t candidates, double unit);
+/// Points of the grid; throws invalid_argument above 2^20, or unless 0 <= q <= 1 with a denominator up to 2^20.
+[[nodiscard]] std::size_t quantile_points(const Grid& grid, const Cost& q);
+
+}  // namespace detail
+
+struct MeanStep {
+    static constexpr bool takes_any_chain = true;
+    Cost epsilon;
+    template <class In, class M, class Out, class MO>
+    auto after(const Transformation<In, M, Out, MO>& before) const {
+        static_assert(std::is_same_v<Out, ClampedNumbers>, "mean() needs clamped numbers: put clamp(...) before it");
+        const Grid grid = before.output().grid;
+        const auto noise = detail::mean_noise(grid, epsilon, std::is_same_v<M, ChangeOne>);
+        return detail::Maker::measure<Estimate, Pure>(
+            before, {.epsilon = epsilon}, noise,
+            [grid, noise](const ClampedNumbers::Carrier& in, std::span<const std::int64_t> drawn) {
+                return detail::finish_mean(in, drawn, noise, grid);
+            });
+    }
+};
+
+struct VarianceStep {
+    static constexpr bool takes_any_chain = true;
+    Cost epsilon;
+    template <class In, class M, class Out, class MO>
+    auto after(const Transformation<In, M, Out, MO>& before) const {
+        static_assert(std::is_same_v<Out, ClampedNumbers>,
+                      "variance() needs clamped numbers: put clamp(...) before it");
+        const Grid grid = before.output().grid;
+        const auto noise = detail::variance_noise(grid, epsilon, std::is_same_v<M, ChangeOne>);
+        return detail::Maker::measure<Estimate, Pure>(
+            before, {.epsilon = epsilon}, noise,
+            [grid, noise](const ClampedNumbers::Carrier& in, std::span<const std::int64_t> drawn) {
+                return detail::finish_variance(in, drawn, noise, grid);
+            });
+    }
+};
+
+struct QuantileStep {
+    static constexpr bool takes_any_chain = true;
+    Cost q;
+    Cost epsilon;
+    template <class In, class M, class Out, class MO>
+    auto after(const Transformation<In, M, Out, MO>& before) const {
+        static_assert(std::is_same_v<Out, ClampedNumbers>,
+                      "quantile() needs clamped numbers: put clamp(...) before it");
+        const Grid grid = before.output().grid;
+        const std::uint64_t a = q.numerator();
+        const std::uint64_t b = q.denominator();
+        const std::size_t points = detail::quantile_points(grid, q);
+        const std::uint64_t range = 2 * (std::is_same_v<M, ChangeOne> ? b : std::max(a, b - a));
+        return detail::Maker::measure<double, Pure>(
+            before, {.epsilon = epsilon},
+            {detail::selection_noise("rank of the quantile", range, epsilon, points, 1 / static_cast<double>(b))},
+            [grid, a, b](const ClampedNumbers::Carrier& in, std::span<const std::int64_t> drawn) {
+                const auto best = detail::winner(detail::Kernels::quantile_scores(in, grid, a, b), drawn);
+                return grid.value(static_cast<double>(grid.low_index() + static_cast<std::int64_t>(best)));
+            });
+    }
+};
+
+struct SelectStep {
+    static constexpr bool takes_any_chain = true;
+    Cost epsilon;
+    template <class In, class M, class Out, class MO>
+    auto after(const Transformation<In, M, Out, MO>& before) const {
+        static_assert(std::is_same_v<Out, Scores>, "select() takes scores: put approvals(candidates) before it");
+        const auto& names = before.output().candidates;
+        return detail::Maker::measure<std::string, Pure>(
+            before, {.epsilon = epsilon},
+            {detail::selection_noise("score of the winner", before.distance(), epsilon, names.size(), 1)},
+            [names](const Scores::Carrier& scores, std::span<const std::int64_t> drawn) {
+                return names[detail::winner(scores, drawn)];
             });
     }
 };
@@ -47,5 +140,20 @@ private:
 /// Discrete Laplace noise [GRS12] of scale sensitivity / epsilon on each coordinate: epsilon-DP. Errors as
 /// detail::calibrate; constant work.
 [[nodiscard]] inline LaplaceStep laplace(const Cost& epsilon) { return {epsilon}; }
+
+/// The mean of clamped numbers: noisy sum of the differences from the middle by a noisy count, half of epsilon each.
+/// Under ChangeOne the count is public and the sum has all of it. The answer is brought within the bounds.
+[[nodiscard]] inline MeanStep mean(const Cost& epsilon) { return {epsilon}; }
+/// The variance (1/n) of clamped numbers from noisy sums of squares, differences and ones, a third of epsilon each; the
+/// sums are integers, so that no rounding depends on the mean. Throws invalid_argument if the grid has more than 2^24
+/// points.
+[[nodiscard]] inline VarianceStep variance(const Cost& epsilon) { return {epsilon}; }
+/// The grid point that splits the numbers best at q, 0 <= q <= 1 (1/2 for the median): one-sided geometric
+/// report-noisy-max over all points (docs/differential-privacy.md has the proof) with a score that is 0 for every point
+/// that ties at q. One draw of noise a point: grids have at most 2^20.
+[[nodiscard]] inline QuantileStep quantile(const Cost& q, const Cost& epsilon) { return {q, epsilon}; }
+/// The candidate with the most approvals but for noise, by the same mechanism: epsilon-DP for the range that one row
+/// moves scores by. Only the name comes out.
+[[nodiscard]] inline SelectStep select(const Cost& epsilon) { return {epsilon}; }
 
 }  // namespace tacit::dp

@@ -38,6 +38,9 @@ struct Kernels {
     [[nodiscard]] static Int128 centred_squares(std::span<const std::int64_t> indices, const Grid& grid);
     [[nodiscard]] static std::vector<std::int64_t> tally(std::span<const std::string_view> texts,
                                                          std::span<const std::string> keys);
+    /// How many ballots, names between separators, name each candidate.
+    [[nodiscard]] static std::vector<std::int64_t> approvals(std::span<const std::string_view> ballots,
+                                                             std::span<const std::string> candidates, char separator);
     /// -max(0, b #(x < g) - a n, a n - b #(x <= g)) for every grid point g, where the quantile is a / b.
     [[nodiscard]] static std::vector<std::int64_t> quantile_scores(std::span<const std::int64_t> indices,
                                                                    const Grid& grid, std::uint64_t a, std::uint64_t b);
@@ -201,6 +204,20 @@ struct TallyStep {
     }
 };
 
+struct ApprovalsStep {
+    static constexpr bool takes_any_chain = true;
+    std::vector<std::string> candidates;
+    char separator = ';';
+    template <class In, class M, class Out, class MO>
+    auto after(const Transformation<In, M, Out, MO>& before) const {
+        static_assert(std::is_same_v<Out, Texts>, "approvals() reads texts: put text(column) before it");
+        return detail::Catalogue::append<RangeDistance>(
+            before, Scores{candidates}, std::is_same_v<M, ChangeOne> ? 2 : 1,
+            "approvals of " + std::to_string(candidates.size()) + " public candidates",
+            [c = candidates, s = separator](const Texts::Carrier& in) { return detail::Kernels::approvals(in, c, s); });
+    }
+};
+
 /// Reads a column of numbers; a chain begins with it or with where().
 template <class Metric = AddRemove>
 [[nodiscard]] Transformation<Rows, Metric, Numbers, Metric> number(std::string column) {
@@ -233,6 +250,9 @@ template <class Metric = AddRemove>
 /// The sum of clamped numbers, exact in 128-bit integers; one row changes it by at most max(|low|, |high|), or by
 /// high - low if it is changed.
 [[nodiscard]] inline SumStep sum() { return {}; }
+/// How many rows approve each candidate, where a row's text names any number of them. One row moves all scores by 0 or
+/// 1 the same way, a range of 1 (2 if it is changed). Errors as tally.
+[[nodiscard]] ApprovalsStep approvals(std::vector<std::string> candidates, char separator = ';');
 /// How many rows hold each key. Keys are public: they must not come from the data. Throws invalid_argument if there is
 /// none or one stands twice.
 [[nodiscard]] TallyStep tally(std::vector<std::string> keys);
