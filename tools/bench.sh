@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds the benchmarks and runs them one after the other. Results with machine, commit and parameters go to results/:
-# kernels.json (Google Benchmark), engine.jsonl on one and on two threads, training.jsonl (one object per line).
+# kernels.json (Google Benchmark), engine.jsonl on one and on two threads, training.jsonl, dp.jsonl (one
+# object per line).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset bench >/dev/null
@@ -14,3 +15,4 @@ bench=build/bench/bench
 "$bench/engine_bench" --threads 1 | tee results/engine.jsonl
 "$bench/engine_bench" --threads 2 --set p15 | tee -a results/engine.jsonl
 "$bench/training_bench" | tee results/training.jsonl
+"$bench/dp_bench" | tee results/dp.jsonl

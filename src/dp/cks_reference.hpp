@@ -3,20 +3,12 @@
 #include <cstdint>
 
 #include "dp/probability.hpp"
-#include "dp/words.hpp"
+#include "dp/uniform.hpp"
 
 namespace tacit::dp::reference {
 
 /// The samplers of [CKS20] in integers: exact, and quick or slow as the noise is small or large. For tests and
 /// benchmarks to hold the fixed-work samplers against; nothing that is released uses them.
-
-/// Uniform in 0 .. below-1, by rejection.
-inline std::uint64_t uniform(Words& source, std::uint64_t below) {
-    const std::uint64_t cutoff = (~std::uint64_t{0} / below) * below;
-    std::uint64_t word = source.next();
-    while (word >= cutoff) word = source.next();
-    return word % below;
-}
 
 /// 1 with probability e^(-numerator/denominator), numerator <= denominator [CKS20, algorithm 1]. The coin of
 /// numerator / (denominator k) is thrown as two, so that no product leaves 64 bits.

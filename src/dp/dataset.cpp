@@ -23,8 +23,7 @@ void Dataset::add(std::string name, std::size_t length, Column column) {
         fail(ErrorCode::invalid_argument, "the data set has a column '{}' already; give the other another name", name);
     }
     if (rows_.value_or(length) != length) {
-        fail(ErrorCode::invalid_argument, "column '{}' is not as long as the data set; one row, one value",
-             name);
+        fail(ErrorCode::invalid_argument, "column '{}' is not as long as the data set; one row, one value", name);
     }
     rows_ = length;
     names_.push_back(std::move(name));

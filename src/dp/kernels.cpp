@@ -41,7 +41,8 @@ Rows::Carrier Kernels::all_rows(const Dataset& data) {
 
 Numbers::Carrier Kernels::numbers(const Rows::Carrier& rows, std::string_view column) {
     const Dataset& data = *rows.data;
-    const auto& values = std::get<NumberColumn>(data.columns_[index_of<NumberColumn, Dataset::Column>(data.names_, data.columns_, column)]);
+    const auto& values = std::get<NumberColumn>(
+        data.columns_[index_of<NumberColumn, Dataset::Column>(data.names_, data.columns_, column)]);
     Numbers::Carrier out;
     out.reserve(rows.rows.size());
     for (const std::size_t row : rows.rows) out.push_back(values[row]);
@@ -50,7 +51,8 @@ Numbers::Carrier Kernels::numbers(const Rows::Carrier& rows, std::string_view co
 
 Texts::Carrier Kernels::texts(const Rows::Carrier& rows, std::string_view column) {
     const Dataset& data = *rows.data;
-    const auto& values = std::get<TextColumn>(data.columns_[index_of<TextColumn, Dataset::Column>(data.names_, data.columns_, column)]);
+    const auto& values =
+        std::get<TextColumn>(data.columns_[index_of<TextColumn, Dataset::Column>(data.names_, data.columns_, column)]);
     Texts::Carrier out;
     out.reserve(rows.rows.size());
     for (const std::size_t row : rows.rows) out.emplace_back(values[row]);

@@ -9,7 +9,7 @@
 
 /// The bytes of a ledger: records of one size, the first with the terms, each other with one loss. A record ends with
 /// the BLAKE2b-256 of the bytes before it, and each but the first holds its predecessor's, so that none can be changed
-/// or taken out without all that follow. docs/formats.md has the table.
+/// or taken out without all that follow. docs/differential-privacy.md has the table.
 namespace tacit::dp::ledger_format {
 
 inline constexpr std::size_t record_bytes = 256;

@@ -5,20 +5,13 @@
 
 #include "base/fail.hpp"
 #include "dp/real.hpp"
+#include "dp/round_up.hpp"
 
 namespace tacit::dp {
 
 namespace {
 
 constexpr mpfr_prec_t precision = 192;
-
-/// The smallest multiple of 2^-s that is not below a number above 0, where s makes it fit.
-Cost round_up(Real& number) {
-    const auto shift = std::clamp<long>(61 - mpfr_get_exp(number), 0, 61);
-    mpfr_mul_2si(number, number, shift, MPFR_RNDU);
-    mpfr_ceil(number, number);
-    return Cost::ratio(mpfr_get_ui(number, MPFR_RNDU), std::uint64_t{1} << shift);
-}
 
 void set_ratio(Real& out, const Cost& cost, mpfr_rnd_t rounding) {
     mpfr_set_ui(out, cost.numerator(), rounding);
@@ -47,6 +40,13 @@ double best_alpha(double rho, double delta) {
 }
 
 }  // namespace
+
+Cost round_up(Real& number) {
+    const auto shift = std::clamp<long>(61 - mpfr_get_exp(number), 0, 61);
+    mpfr_mul_2si(number, number, shift, MPFR_RNDU);
+    mpfr_ceil(number, number);
+    return Cost::ratio(mpfr_get_ui(number, MPFR_RNDU), std::uint64_t{1} << shift);
+}
 
 const char* to_string(Measure measure) noexcept {
     switch (measure) {

@@ -60,26 +60,28 @@ constexpr std::uint64_t most_quantile_points = std::uint64_t{1} << 20;
 
 }  // namespace
 
-std::vector<NoiseEffect> mean_noise(const Grid& grid, const Cost& epsilon, bool change_one) {
+std::vector<NoiseEffect> mean_noise(const Grid& grid, const Cost& epsilon, bool change_one, std::uint64_t rows) {
     const double unit = grid.step().approximate() / 2;
-    if (change_one) return {part("sum of differences from the middle", 2 * width_of(grid), epsilon, unit)};
+    if (change_one) return {part("sum of differences from the middle", 2 * rows * width_of(grid), epsilon, unit)};
     const Cost share = epsilon.split(2);
-    return {part("sum of differences from the middle", width_of(grid), share, unit), part("count", 1, share, 1)};
+    return {part("sum of differences from the middle", rows * width_of(grid), share, unit),
+            part("count", rows, share, 1)};
 }
 
-std::vector<NoiseEffect> variance_noise(const Grid& grid, const Cost& epsilon, bool change_one) {
+std::vector<NoiseEffect> variance_noise(const Grid& grid, const Cost& epsilon, bool change_one, std::uint64_t rows) {
     const std::uint64_t width = width_of(grid);
     if (width > most_variance_points) {
-        fail(ErrorCode::invalid_argument, "a variance takes at most 2^24 steps between the bounds, not {}; take larger "
-             "steps than {}", width, to_string(grid.step()));
+        fail(ErrorCode::invalid_argument,
+             "a variance takes at most 2^24 steps between the bounds, not {}; take larger "
+             "steps than {}",
+             width, to_string(grid.step()));
     }
     const double unit = grid.step().approximate() / 2;
-    const std::uint64_t changes = change_one ? 2 : 1;
+    const std::uint64_t changes = rows * (change_one ? 2 : 1);
     const Cost share = epsilon.split(change_one ? 2 : 3);
-    std::vector<NoiseEffect> parts{
-        part("sum of squares", changes * width * width, share, unit * unit / 2),
-        part("sum of differences from the middle", changes * width, share, unit)};
-    if (!change_one) parts.push_back(part("count", 1, share, 1));
+    std::vector<NoiseEffect> parts{part("sum of squares", changes * width * width, share, unit * unit / 2),
+                                   part("sum of differences from the middle", changes * width, share, unit)};
+    if (!change_one) parts.push_back(part("count", rows, share, 1));
     return parts;
 }
 
@@ -102,9 +104,7 @@ Estimate finish_variance(std::span<const std::int64_t> indices, std::span<const 
     const auto width = static_cast<double>(width_of(grid));
     const Bounded second = quotient(squares, rows);  // of 2 c^2 - width^2, where c is twice the difference in steps
     const Bounded first = squared(quotient(sum, rows));
-    const auto central = [&](double of_second, double of_first) {
-        return (of_second + width * width) / 2 - of_first;
-    };
+    const auto central = [&](double of_second, double of_first) { return (of_second + width * width) / 2 - of_first; };
     const Bounded variance{central(second.value, first.value), central(second.low, first.high),
                            central(second.high, first.low)};
     const double unit = noise[1].unit * noise[1].unit;
@@ -134,9 +134,8 @@ std::size_t quantile_points(const Grid& grid, const Cost& q) {
              to_string(q));
     }
     if (width_of(grid) >= most_quantile_points) {
-        fail(ErrorCode::invalid_argument,
-             "a quantile takes at most 2^20 points, not {}; take larger steps than {}", width_of(grid) + 1,
-             to_string(grid.step()));
+        fail(ErrorCode::invalid_argument, "a quantile takes at most 2^20 points, not {}; take larger steps than {}",
+             width_of(grid) + 1, to_string(grid.step()));
     }
     return static_cast<std::size_t>(width_of(grid)) + 1;
 }

@@ -1,8 +1,10 @@
 #include "tacit/dp/noise.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/fail.hpp"
+#include "dp/discrete_gaussian.hpp"
 #include "dp/draw.hpp"
 #include "dp/geometric.hpp"
 #include "tacit/dp/measurement.hpp"
@@ -31,7 +33,7 @@ double Noise::standard_deviation() const {
     switch (kind) {
         case Kind::discrete_laplace: return std::sqrt(2 * std::exp(-x)) / -std::expm1(-x);
         case Kind::geometric: return std::sqrt(std::exp(-x)) / -std::expm1(-x);
-        case Kind::discrete_gaussian: return scale.approximate();
+        case Kind::discrete_gaussian: return std::sqrt(scale.approximate());
     }
     return 0;
 }
@@ -39,7 +41,7 @@ double Noise::standard_deviation() const {
 double Noise::half_width(double doubt) const {
     const double wide = scale.approximate();
     const double heads = kind == Kind::discrete_laplace ? 2 / (1 + std::exp(-1 / wide)) : 1;
-    if (kind == Kind::discrete_gaussian) return gaussian_half_width(wide, doubt);
+    if (kind == Kind::discrete_gaussian) return gaussian_half_width(std::sqrt(wide), doubt);
     const double reach = wide * std::log(heads / doubt);
     return std::max(0.0, std::ceil(reach * (1 + 1e-12)) - 1);
 }
@@ -53,7 +55,7 @@ std::string to_string(const Noise& noise) {
     switch (noise.kind) {
         case Noise::Kind::discrete_laplace: return "discrete Laplace of scale " + to_string(noise.scale);
         case Noise::Kind::geometric: return "geometric of scale " + to_string(noise.scale);
-        case Noise::Kind::discrete_gaussian: return "discrete Gaussian of sigma " + to_string(noise.scale);
+        case Noise::Kind::discrete_gaussian: return "discrete Gaussian of variance " + to_string(noise.scale);
     }
     return "unknown";
 }
@@ -71,6 +73,36 @@ Noise calibrate(Noise::Kind kind, std::uint64_t distance, const Cost& epsilon, s
              to_string(scale), scale > Cost::ratio(1, 1) ? "larger" : "smaller", to_string(epsilon));
     }
     return {kind, scale, draws};
+}
+
+Noise calibrate_gaussian(std::uint64_t distance, bool squared, const Cost& rho, std::size_t draws) {
+    __extension__ using Wide = unsigned __int128;
+    constexpr std::uint64_t largest_distance = std::uint64_t{1} << 32;
+    if (rho.is_zero() || distance > largest_distance) {
+        fail(ErrorCode::invalid_argument,
+             "Gaussian noise for a sensitivity of {} steps and rho {} cannot be made; rho must be above 0 and the "
+             "sensitivity at most 2^32: take larger steps",
+             distance, to_string(rho));
+    }
+    const Wide square = squared ? Wide{distance} : Wide{distance} * distance;
+    const Wide divisor = Wide{rho.numerator()} * 2;
+    const Wide least = std::max<Wide>(1, (square * rho.denominator() + divisor - 1) / divisor);
+    if (least > largest_variance - (std::uint64_t{1} << 26)) {
+        fail(ErrorCode::invalid_argument,
+             "Gaussian noise for a sensitivity of {} steps and rho {} is wider than 2^24 steps; take larger steps or "
+             "more rho",
+             distance, to_string(rho));
+    }
+    const auto variance = static_cast<std::uint64_t>(least);
+    auto root = static_cast<std::uint64_t>(std::sqrt(static_cast<double>(variance)));
+    while (root * root < variance) ++root;
+    const std::uint64_t product = root * ((variance + root - 1) / root);  // so that it has a divisor near its root
+    return {Noise::Kind::discrete_gaussian, Cost::ratio(product, 1), draws};
+}
+
+Cost rho_of(std::uint64_t distance, bool squared, const Noise& noise) {
+    const Cost square = Cost::ratio(distance, 1) * (squared ? 1 : distance);
+    return square * Cost::ratio(1, 2 * noise.scale.numerator());
 }
 
 Estimate estimate(Int128 exact, std::int64_t drawn, const Noise& of, double unit, double doubt) {
@@ -104,7 +136,9 @@ std::vector<std::int64_t> draw(std::span<const NoiseEffect> effects, Words& word
                 Geometric<std::uint64_t>(rate_of(effect.noise)).draw_differences(words, part);
                 break;
             case Noise::Kind::geometric: Geometric<std::uint64_t>(rate_of(effect.noise)).draw(words, part); break;
-            case Noise::Kind::discrete_gaussian: TACIT_ASSERT(false); break;
+            case Noise::Kind::discrete_gaussian:
+                DiscreteGaussian(effect.noise.scale.numerator()).draw(words, part);
+                break;
         }
     }
     return out;

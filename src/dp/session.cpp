@@ -1,5 +1,8 @@
 #include "tacit/dp/session.hpp"
 
+#include <cmath>
+#include <utility>
+
 #include "base/fail.hpp"
 #include "dp/draw.hpp"
 
@@ -55,6 +58,72 @@ Drawn reserve_and_draw(Ledger& ledger, const Loss& loss, const Description& desc
     SystemWords words;
     drawn.noise = draw(description.noise, words);
     return drawn;
+}
+
+ThresholdState::ThresholdState(Ledger& ledger, double threshold, double unit, std::uint64_t distance,
+                               const Cost& epsilon)
+    : distance_(distance), unit_(unit) {
+    const double steps = std::floor(threshold / unit);  // a whole total is above it if and only if above its floor
+    if (!(std::abs(steps) <= 0x1p61) || distance == 0) {
+        fail(ErrorCode::invalid_argument,
+             "a threshold of {} in units of {} for totals that move by {} cannot be watched; it must be within 2^61 "
+             "units and the distance above 0",
+             threshold, unit, distance);
+    }
+    const std::uint64_t rows = ledger.terms().rows_per_unit;
+    const Cost half = epsilon.split(2 * rows);  // one for the threshold, one for all questions
+    const Noise once = calibrate(Noise::Kind::discrete_laplace, distance, half, 1);
+    noise_ = calibrate(Noise::Kind::discrete_laplace, 2 * distance, half, 1);
+    const Description description{
+        {fmt::format("the first total above {}; each may move by {} for one row", threshold, distance)},
+        {{"threshold", once, unit}},
+        {}};
+    Drawn drawn = reserve_and_draw(ledger, {.epsilon = epsilon}, description);
+    statement = std::move(drawn.statement);
+    statement.noise.push_back({"each total", noise_, unit});
+    noisy_threshold_ = static_cast<Int128>(steps) + drawn.noise.front();
+}
+
+/// What was moved from asks nothing more.
+ThresholdState::ThresholdState(ThresholdState&& other) noexcept
+    : statement(std::move(other.statement)),
+      distance_(other.distance_),
+      unit_(other.unit_),
+      noise_(other.noise_),
+      noisy_threshold_(std::exchange(other.noisy_threshold_, 0)),
+      open_(std::exchange(other.open_, false)) {}
+
+ThresholdState& ThresholdState::operator=(ThresholdState&& other) noexcept {
+    statement = std::move(other.statement);
+    distance_ = other.distance_;
+    unit_ = other.unit_;
+    noise_ = other.noise_;
+    noisy_threshold_ = std::exchange(other.noisy_threshold_, 0);
+    open_ = std::exchange(other.open_, false);
+    return *this;
+}
+
+void ThresholdState::check(std::uint64_t asked, double asked_unit) const {
+    if (!open_) {
+        fail(ErrorCode::invalid_argument,
+             "above_threshold said \"above\" and is at its end; each further answer needs a new one, and its price");
+    }
+    if (asked > distance_ || asked_unit != unit_) {
+        fail(ErrorCode::invalid_argument,
+             "a total that one row moves by {} units of {} was asked, {} of {} paid for; clamp it or pay for more",
+             asked, asked_unit, distance_, unit_);
+    }
+}
+
+std::int64_t ThresholdState::draw() const {
+    SystemWords words;
+    const NoiseEffect effect{"each total", noise_, unit_};
+    return dp::draw(std::span(&effect, 1), words).front();
+}
+
+bool ThresholdState::compare(Int128 exact, std::int64_t drawn) noexcept {
+    open_ = exact + drawn <= noisy_threshold_;
+    return !open_;
 }
 
 Quote quote(const Ledger& ledger, const Loss& loss, const Description& description) {

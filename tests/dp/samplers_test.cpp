@@ -7,21 +7,13 @@
 
 #include "base/seeded.hpp"
 #include "dp/cks_reference.hpp"
+#include "dp/discrete_gaussian.hpp"
 #include "dp/distributions.hpp"
 #include "dp/geometric.hpp"
+#include "dp/trial.hpp"
 
 namespace tacit::dp {
 namespace {
-
-/// Words from a seeded generator, so that a failure can be repeated.
-class SeededWords final : public Words {
-public:
-    explicit SeededWords(Rng& rng) : rng_(rng) {}
-    void fill(std::span<std::uint64_t> out) override { rng_.fill(out); }
-
-private:
-    Rng& rng_;
-};
 
 /// Thrown by a toy source at the end of its words.
 struct OutOfWords : std::runtime_error {
@@ -163,6 +155,59 @@ TEST(DiscreteLaplace, ReachesTheLargestScale) {
     double size = 0;
     for (const std::int64_t y : drawn) size += std::abs(static_cast<double>(y)) / static_cast<double>(samples);
     EXPECT_NEAR(size / static_cast<double>(largest_scale), 1, 0.006);  // six standard errors
+}
+
+/// P[y] of the discrete Gaussian distribution of that variance.
+std::vector<double> gaussian_pmf(double variance, std::int64_t reach) {
+    std::vector<double> pmf;
+    double total = 0;
+    for (std::int64_t y = -reach; y <= reach; ++y) {
+        pmf.push_back(std::exp(-static_cast<double>(y) * static_cast<double>(y) / (2 * variance)));
+        total += pmf.back();
+    }
+    for (double& p : pmf) p /= total;
+    return pmf;
+}
+
+TEST(DiscreteGaussian, HasTheExactDistribution) {
+    Seeded seeded;
+    SeededWords words(seeded.rng);
+    for (const std::uint64_t variance : {1U, 2U, 3U, 12U, 100U, 1000000U}) {
+        const DiscreteGaussian sampler(variance);
+        const auto drawn = many(samples / 2, [&](auto out) { sampler.draw(words, out); });
+        const auto reach = static_cast<std::int64_t>(12 * std::sqrt(static_cast<double>(variance))) + 2;
+        const auto p_value = [&](double of) {
+            const auto pmf = gaussian_pmf(of, reach);
+            return chi_square_p_value(
+                drawn, [&](std::int64_t k) { return pmf[static_cast<std::size_t>(k + reach)]; }, -reach, reach);
+        };
+        EXPECT_GT(p_value(static_cast<double>(variance)), 1e-6) << variance;
+        EXPECT_LT(p_value(1.06 * static_cast<double>(variance)), 1e-6) << variance;  // the test sees one that is off
+    }
+}
+
+TEST(DiscreteGaussian, AgreesWithTheRationalReference) {
+    Seeded seeded;
+    SeededWords words(seeded.rng);
+    const auto pmf = gaussian_pmf(25, 60);
+    const auto drawn = many(samples / 4, [&](std::span<std::int64_t> out) {
+        for (auto& y : out) y = reference::discrete_gaussian(words, 5);
+    });
+    EXPECT_GT(chi_square_p_value(
+                  drawn, [&](std::int64_t k) { return pmf[static_cast<std::size_t>(k + 60)]; }, -60, 60),
+              1e-6);
+}
+
+TEST(DiscreteGaussian, ReachesTheLargestVariance) {
+    Seeded seeded;
+    SeededWords words(seeded.rng);
+    const DiscreteGaussian sampler(largest_variance);
+    double square = 0;
+    constexpr std::size_t count = 20000;
+    for (const std::int64_t y : many(count, [&](auto out) { sampler.draw(words, out); })) {
+        square += static_cast<double>(y) * static_cast<double>(y) / count;
+    }
+    EXPECT_NEAR(square / static_cast<double>(largest_variance), 1, 6 * std::sqrt(2.0 / count));
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ public:
     friend Cost operator+(const Cost& a, const Cost& b);
     friend Cost operator*(const Cost& a, const Cost& b);
     friend Cost operator*(const Cost& a, std::uint64_t factor) { return a * ratio(factor, 1); }
-    /// An equal part of it, rounded down: all parts together cost no more than this. Throws invalid_argument for 0 parts.
+    /// An equal part of it, rounded down: all parts together cost no more than this. Throws invalid_argument for 0
+    /// parts.
     [[nodiscard]] Cost split(std::uint64_t parts) const;
     /// 1 / *this. Throws invalid_argument for 0.
     [[nodiscard]] Cost inverse() const;

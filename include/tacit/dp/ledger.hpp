@@ -14,7 +14,7 @@
 #include "tacit/base/hash.hpp"
 #include "tacit/dp/loss.hpp"
 
-/// The file that says how much of a privacy budget is spent. docs/formats.md has its layout.
+/// The file that says how much of a privacy budget is spent. docs/differential-privacy.md has its layout.
 namespace tacit::dp {
 
 enum class Neighbours : unsigned char {

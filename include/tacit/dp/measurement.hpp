@@ -64,10 +64,11 @@ namespace detail {
 /// Makes measurements and takes them apart; for the mechanisms and for Session.
 struct Maker {
     template <class Answer, class Kind, class In, class M1, class Out, class M2, class Finish>
-    static Measurement<In, M1, Answer, Kind> measure(const Transformation<In, M1, Out, M2>& chain, const Loss& loss,
-                                                     std::vector<NoiseEffect> noise, Finish finish) {
+    static Measurement<In, M1, Answer, Kind> measure(const Transformation<In, M1, Out, M2>& chain, std::string said,
+                                                     const Loss& loss, std::vector<NoiseEffect> noise, Finish finish) {
         Measurement<In, M1, Answer, Kind> made;
         made.description_ = {chain.steps(), std::move(noise), chain.columns()};
+        made.description_.steps.push_back(std::move(said));
         made.loss_ = loss;
         made.answer_ = [apply = Catalogue::apply(chain), finish](const typename In::Carrier& in,
                                                                  std::span<const std::int64_t> drawn) {
@@ -107,12 +108,6 @@ struct Maker {
         return made;
     }
 
-    template <class In, class M, class A, class Kind>
-    static auto described(Measurement<In, M, A, Kind> made, std::vector<std::string> steps) {
-        made.description_.steps = std::move(steps);
-        return made;
-    }
-
     /// The same measurement under another measure that its loss implies.
     template <class To, class In, class M, class A, class From>
     static auto under(const Measurement<In, M, A, From>& before, const Loss& loss) {
@@ -140,6 +135,11 @@ struct Maker {
 /// Noise whose scale is at least distance / epsilon. Throws invalid_argument unless epsilon > 0 and the scale is within
 /// 2^-20 .. 2^50.
 [[nodiscard]] Noise calibrate(Noise::Kind kind, std::uint64_t distance, const Cost& epsilon, std::size_t draws);
+/// Gaussian noise of a whole variance that is at least distance^2 / (2 rho); the distance may be given squared. Throws
+/// invalid_argument unless rho > 0, the distance is at most 2^32 and the variance at most 2^48.
+[[nodiscard]] Noise calibrate_gaussian(std::uint64_t distance, bool squared, const Cost& rho, std::size_t draws);
+/// distance^2 / (2 variance): what that noise costs, never more than what it was made for.
+[[nodiscard]] Cost rho_of(std::uint64_t distance, bool squared, const Noise& noise);
 /// The noisy integer times `unit`, with the interval that misses with chance `doubt` at most.
 [[nodiscard]] Estimate estimate(Int128 exact, std::int64_t drawn, const Noise& of, double unit, double doubt);
 [[nodiscard]] std::vector<KeyedEstimate> estimates(std::span<const std::int64_t> exact,

@@ -14,7 +14,7 @@ struct Noise {
     enum class Kind {
         discrete_laplace,   ///< P[y] ~ e^(-|y| / scale)
         geometric,          ///< P[y] ~ e^(-y / scale), y >= 0
-        discrete_gaussian,  ///< P[y] ~ e^(-y^2 / (2 scale^2))
+        discrete_gaussian,  ///< P[y] ~ e^(-y^2 / (2 scale)): the scale is the variance, a whole number
     };
     Kind kind = Kind::discrete_laplace;
     Cost scale = Cost::ratio(1, 1);

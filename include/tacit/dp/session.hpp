@@ -65,9 +65,58 @@ struct Drawn {
     Statement statement;
 };
 [[nodiscard]] Drawn reserve_and_draw(Ledger& ledger, const Loss& loss, const Description& description);
+/// What AboveThreshold knows between questions.
+class ThresholdState {
+public:
+    ThresholdState(Ledger& ledger, double threshold, double unit, std::uint64_t distance, const Cost& epsilon);
+    ThresholdState(ThresholdState&& other) noexcept;
+    ThresholdState& operator=(ThresholdState&& other) noexcept;
+    void check(std::uint64_t asked, double asked_unit) const;
+    [[nodiscard]] std::int64_t draw() const;
+    [[nodiscard]] bool compare(Int128 exact, std::int64_t drawn) noexcept;
+    Statement statement;
+
+private:
+    std::uint64_t distance_;
+    double unit_;
+    Noise noise_;
+    Int128 noisy_threshold_ = 0;  ///< secret
+    bool open_ = true;
+};
+
 [[nodiscard]] Quote quote(const Ledger& ledger, const Loss& loss, const Description& description);
 
 }  // namespace detail
+
+/// The first of many totals that is above a threshold, for the price of one answer [DNRRV09], in the variant that
+/// [LSL17] proves: the threshold's noise is drawn once, each question's anew, only above or below comes out, and the
+/// first "above" ends it. Made by Session::above_threshold, which must outlive it and stay in place. Cannot be copied:
+/// two of them would ask twice for one price.
+template <class Metric>
+class AboveThreshold {
+public:
+    AboveThreshold(AboveThreshold&&) noexcept = default;
+    AboveThreshold& operator=(AboveThreshold&&) noexcept = default;
+
+    /// Whether the total is above the threshold, noise on both. Throws invalid_argument if one row moves the total by
+    /// more than the distance that was paid for, if it counts another unit, or after an "above".
+    [[nodiscard]] bool ask(const Transformation<Rows, Metric, Total, AbsoluteDistance>& total) {
+        detail::check_columns(*data_, total.columns());
+        state_.check(total.distance(), total.output().unit);
+        const std::int64_t noise = state_.draw();
+        return state_.compare(detail::Catalogue::apply(total)(detail::Kernels::all_rows(*data_)), noise);
+    }
+    [[nodiscard]] const Statement& statement() const noexcept { return state_.statement; }
+
+private:
+    template <class, class>
+    friend class Session;
+    AboveThreshold(Ledger& ledger, const Dataset& data, double threshold, double unit, std::uint64_t distance,
+                   const Cost& epsilon)
+        : data_(&data), state_(ledger, threshold, unit, distance, epsilon) {}
+    const Dataset* data_;
+    detail::ThresholdState state_;
+};
 
 /// Private rows and their budget; the only way from one to an answer. The order of a release is: columns checked and
 /// price computed (public), loss written to the disk, noise drawn, data read, answer. Nothing after the second step
@@ -99,6 +148,14 @@ public:
     template <class Answer>
     [[nodiscard]] Quote quote(const Measurement<Rows, Metric, Answer, Kind>& measurement) const {
         return detail::quote(ledger_, measurement.loss(ledger_.terms().rows_per_unit), measurement.description());
+    }
+
+    /// Watches totals for the first one above a public threshold; see AboveThreshold. The whole loss is spent now.
+    [[nodiscard]] AboveThreshold<Metric> above_threshold(double threshold, double unit, std::uint64_t distance,
+                                                         const Cost& epsilon)
+        requires std::is_same_v<Kind, Pure>
+    {
+        return AboveThreshold<Metric>(ledger_, data_, threshold, unit, distance, epsilon);
     }
 
     [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
