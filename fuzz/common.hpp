@@ -70,6 +70,7 @@ inline void check_error(const Error& error) {
         case ErrorCode::out_of_levels:
         case ErrorCode::missing_key:
         case ErrorCode::io_failure:
+        case ErrorCode::budget_exceeded:
         case ErrorCode::interrupted:
         case ErrorCode::internal: report(std::string("an untyped error: ") + error.what());
     }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "commands.hpp"
+#include "dp_command_line.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
 
@@ -340,6 +341,7 @@ int main(int argc, char** argv) {
     add_evaluate(app, line);
     add_predict(app, line);
     add_compare(app, line);
+    add_dp(app, line.run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -6,6 +6,7 @@
 
 #include "../common.hpp"
 #include "../threshold.hpp"
+#include "dp/ledger_format.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/decryptor.hpp"
@@ -136,6 +137,18 @@ void write_tables(const Seeds& seeds) {
                to_json(table::FeatureMap::fit(people, rows, {.label = "y", .missing = table::Missing::mean})));
 }
 
+void write_ledger(const Seeds& seeds) {
+    const dp::LedgerTerms terms{.data_set = "people", .budget = {.epsilon = dp::Cost::ratio(2, 1)}};
+    auto bytes = dp::ledger_format::first_record(terms, Seed{});
+    bytes.insert(bytes.begin(), std::byte{1});
+    const dp::LedgerEntry entry{.number = 1, .loss = {.epsilon = dp::Cost::ratio(1, 2)}, .label = "count"};
+    const auto record = dp::ledger_format::record(entry, Digest{}, Digest{});
+    bytes.insert(bytes.end(), record.begin(), record.end());
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    seeds.text("ledger", "one_release", text);
+    seeds.text("ledger", "torn", text.substr(0, text.size() - 100));
+}
+
 void write_others(const Seeds& seeds) {
     using namespace std::string_view_literals;
     seeds.text("circuit_text", "example",
@@ -205,6 +218,7 @@ int main(int argc, char** argv) {
     write_shares(seeds);
     write_encrypted_values(seeds);
     write_tables(seeds);
+    write_ledger(seeds);
     write_others(seeds);
     write_prio3(seeds);
     return 0;

@@ -14,6 +14,7 @@ const char* to_string(ErrorCode code) noexcept {
         case ErrorCode::missing_key: return "missing_key";
         case ErrorCode::malformed_input: return "malformed_input";
         case ErrorCode::io_failure: return "io_failure";
+        case ErrorCode::budget_exceeded: return "budget_exceeded";
         case ErrorCode::interrupted: return "interrupted";
         case ErrorCode::internal: return "internal";
     }

@@ -14,6 +14,7 @@ enum class ErrorCode {
     missing_key,          ///< an evaluation key that was never generated
     malformed_input,      ///< bytes from outside that do not parse
     io_failure,           ///< a file could not be read, written or moved into place
+    budget_exceeded,      ///< a release would spend more privacy than is left
     interrupted,          ///< the user or the system asked to stop
     internal,             ///< a broken invariant of Tacit itself; please report
 };

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// The commands under `tacit dp`. Each prints to stdout and throws tacit::Error.
+namespace tacit::app::dp {
+
+namespace fs = std::filesystem;
+
+struct CreateOptions {
+    fs::path ledger;
+    std::string data_set;
+    std::string unit = "person";
+    unsigned long rows_per_unit = 1;
+    std::string epsilon;  ///< the budget, or
+    std::string rho;      ///< the budget of a zCDP ledger
+};
+void create(const CreateOptions& options);
+
+struct LedgerOptions {
+    fs::path ledger;
+    bool json = false;
+};
+void show_ledger(const LedgerOptions& options);
+
+/// What the queries take; each uses some of it.
+struct QueryOptions {
+    fs::path data;
+    fs::path ledger;
+    std::string epsilon;             ///< of this query, or
+    std::string rho;                 ///< for Gaussian noise
+    std::vector<std::string> where;  ///< "column=value"
+    std::string column;
+    double low = 0;
+    double high = 0;
+    std::string step = "1";
+    std::string q = "1/2";
+    std::vector<std::string> keys;
+    char separator = ';';
+    bool json = false;
+    bool quote = false;  ///< the price and the error alone
+};
+void count(const QueryOptions& options);
+void sum(const QueryOptions& options);
+void mean(const QueryOptions& options);
+void variance(const QueryOptions& options);
+void quantile(const QueryOptions& options);
+void histogram(const QueryOptions& options);
+void select(const QueryOptions& options);
+
+struct PollOptions {
+    std::string say;  ///< the own answer; prints what to say instead
+    fs::path data;    ///< or what everybody said; prints the estimates
+    std::string column;
+    std::vector<std::string> answers;
+    std::string truth = "3/4";
+    bool json = false;
+};
+void poll(const PollOptions& options);
+
+/// Always refused, with the reason.
+void intersect();
+
+}  // namespace tacit::app::dp

@@ -1,0 +1,142 @@
+// The command line of `tacit dp`: options and help. What the commands do is in dp.cpp.
+#include "dp_command_line.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dp.hpp"
+
+namespace tacit::app {
+
+namespace {
+
+constexpr const char* dp_footer = R"(
+A ledger on disk holds what may be lost about the people in the data, and what is lost. Every answer says what it cost.
+
+  tacit dp create    --ledger wages.ledger --data-set wages --epsilon 2
+  tacit dp quote sum --ledger wages.ledger --data wages.csv --column wage --low 0 --high 2500 --epsilon 0.5
+  tacit dp sum       --ledger wages.ledger --data wages.csv --column wage --low 0 --high 2500 --epsilon 0.5
+  tacit dp ledger    --ledger wages.ledger
+
+Bounds, steps, keys and conditions are part of the question: state what you know without looking at the data.)";
+
+using dp::QueryOptions;
+using Query = void (*)(const QueryOptions&);
+
+CLI::Option* add_text(CLI::App* command, const char* name, std::string& value, const char* help) {
+    return command->add_option(name, value, help);
+}
+
+void add_shared(CLI::App* command, QueryOptions& options) {
+    command->add_option("--data", options.data, "CSV file with a header")->required(!options.quote);
+    command->add_option("--ledger", options.ledger, "The ledger of these data")->required();
+    command->add_option("--where", options.where, "COLUMN=VALUE: only rows that hold this; may be repeated");
+    command->add_flag("--json", options.json, "One JSON object");
+}
+
+/// One of the two, if the query can do with Gaussian noise.
+void add_loss(CLI::App* command, QueryOptions& options, bool gaussian) {
+    CLI::Option_group* loss = command->add_option_group("Loss");
+    add_text(loss, "--epsilon", options.epsilon, "What one unit of privacy may lose: 0.5 or 1/2");
+    if (gaussian)
+        add_text(loss, "--rho", options.rho, "The same as zCDP, by Gaussian noise; for ledgers made with --rho");
+    loss->require_option(1);
+}
+
+void add_bounds(CLI::App* command, QueryOptions& options) {
+    add_text(command, "--column", options.column, "Column of numbers; rows without one are left out")->required();
+    command->add_option("--low", options.low, "What is below counts as this")->required();
+    command->add_option("--high", options.high, "What is above counts as this")->required();
+    add_text(command, "--step", options.step, "Numbers are rounded to multiples of this")->capture_default_str();
+}
+
+void add_keys(CLI::App* command, QueryOptions& options, const char* name, const char* help) {
+    add_text(command, "--column", options.column, "Column of texts")->required();
+    command->add_option(name, options.keys, help)->delimiter(',')->required();
+}
+
+/// The queries, under `tacit dp` and again under `tacit dp quote`.
+void add_queries(CLI::App* parent, std::function<void()>& run, bool quote) {
+    const auto add = [&](const char* name, const char* help, Query query, bool gaussian, const auto& extra) {
+        const auto options = std::make_shared<QueryOptions>();
+        options->quote = quote;
+        CLI::App* command = parent->add_subcommand(name, help);
+        add_shared(command, *options);
+        add_loss(command, *options, gaussian);
+        extra(command, *options);
+        command->callback([&run, options, query] { run = [options, query] { query(*options); }; });
+    };
+    add("count", "How many rows", dp::count, true, [](CLI::App*, QueryOptions&) {});
+    add("sum", "The sum of a column", dp::sum, true, add_bounds);
+    add("mean", "The mean of a column", dp::mean, false, add_bounds);
+    add("variance", "The variance of a column", dp::variance, false, add_bounds);
+    add("quantile", "The median or another quantile of a column", dp::quantile, false,
+        [](CLI::App* command, QueryOptions& options) {
+            add_bounds(command, options);
+            add_text(command, "--q", options.q, "Which one, from 0 to 1")->capture_default_str();
+        });
+    add("histogram", "How many rows hold each of the keys that you state", dp::histogram, true,
+        [](CLI::App* command, QueryOptions& options) { add_keys(command, options, "--keys", "KEY,KEY,...: public"); });
+    add("select", "The candidate whom most rows approve", dp::select, false,
+        [](CLI::App* command, QueryOptions& options) {
+            add_keys(command, options, "--candidates", "NAME,NAME,...: public");
+            command->add_option("--separator", options.separator, "Between the names in one row")
+                ->capture_default_str();
+        });
+}
+
+void add_create(CLI::App* parent, std::function<void()>& run) {
+    const auto options = std::make_shared<dp::CreateOptions>();
+    CLI::App* command = parent->add_subcommand("create", "A new ledger with a budget");
+    command->add_option("--ledger", options->ledger, "The file to make")->required();
+    add_text(command, "--data-set", options->data_set, "Whose data; one ledger for all files about them")->required();
+    CLI::Option_group* budget = command->add_option_group("Budget");
+    add_text(budget, "--epsilon", options->epsilon, "The budget, pure");
+    add_text(budget, "--rho", options->rho, "The budget in zCDP: many questions, Gaussian noise");
+    budget->require_option(1);
+    add_text(command, "--unit", options->unit, "Who is protected")->capture_default_str();
+    command->add_option("--rows-per-unit", options->rows_per_unit, "The most rows that one of them has in the data")
+        ->capture_default_str();
+    command->callback([&run, options] { run = [options] { dp::create(*options); }; });
+}
+
+void add_ledger(CLI::App* parent, std::function<void()>& run) {
+    const auto options = std::make_shared<dp::LedgerOptions>();
+    CLI::App* command = parent->add_subcommand("ledger", "What a ledger says; checks every record");
+    command->add_option("--ledger", options->ledger, "The file")->required();
+    command->add_flag("--json", options->json, "One JSON object");
+    command->callback([&run, options] { run = [options] { dp::show_ledger(*options); }; });
+}
+
+void add_poll(CLI::App* parent, std::function<void()>& run) {
+    const auto options = std::make_shared<dp::PollOptions>();
+    CLI::App* command = parent->add_subcommand(
+        "poll", "Randomised response: what to say (--say), or what people's answers were (--data)");
+    command->add_option("--answers", options->answers, "ANSWER,ANSWER,...: all there are")->delimiter(',')->required();
+    add_text(command, "--truth", options->truth, "Probability of the own answer")->capture_default_str();
+    CLI::Option* say = add_text(command, "--say", options->say, "Your own answer; prints what to say instead");
+    CLI::Option* data = command->add_option("--data", options->data, "CSV file of what people said")->excludes(say);
+    add_text(command, "--column", options->column, "Its column")->needs(data);
+    command->add_flag("--json", options->json, "One JSON object");
+    command->callback([&run, options] { run = [options] { dp::poll(*options); }; });
+}
+
+}  // namespace
+
+void add_dp(CLI::App& app, std::function<void()>& run) {
+    CLI::App* command = app.add_subcommand("dp", "Answers about people's data with differential privacy");
+    command->footer(dp_footer)->require_subcommand(1);
+    add_create(command, run);
+    add_queries(command, run, false);
+    CLI::App* quote = command->add_subcommand("quote", "What a query would cost and how far it would be off");
+    quote->require_subcommand(1);
+    add_queries(quote, run, true);
+    add_ledger(command, run);
+    add_poll(command, run);
+    command->add_subcommand("intersect", "Refused: says why and what to use")->allow_extras()->callback([&run] {
+        run = [] { dp::intersect(); };
+    });
+}
+
+}  // namespace tacit::app

@@ -1,0 +1,105 @@
+#include "dp/discrete_gaussian.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "tacit/dp/integer.hpp"
+
+namespace tacit::dp {
+
+namespace {
+
+/// A divisor of the variance at or above its square root, as near as there is.
+std::uint64_t scale_for(std::uint64_t variance) {
+    TACIT_ASSERT(variance >= 1 && variance <= largest_variance);
+    auto scale = static_cast<std::uint64_t>(std::sqrt(static_cast<double>(variance)));
+    scale = std::max<std::uint64_t>(scale, 1);
+    while (variance % scale != 0) ++scale;
+    return scale;
+}
+
+std::vector<Probability> coins_for(std::uint64_t variance) {
+    std::vector<Probability> coins;
+    const double rate = 1 / (2 * static_cast<double>(variance));
+    for (int i = 0;; ++i) {
+        coins.push_back({Probability::Form::exponential, {1, 2 * variance}, i});
+        if (std::ldexp(rate, i) > 45) return coins;
+    }
+}
+
+/// The sum of P[candidate = y] P[y stays] for a few steps near 0, or the integral for many.
+double staying_share(std::uint64_t scale, std::uint64_t centre) {
+    const auto t = static_cast<double>(scale);
+    const auto c = static_cast<double>(centre);
+    const double variance = t * c;
+    if (scale > 64) return std::exp(-c / (2 * t)) * std::sqrt(2 * 3.141592653589793 * variance) / (2 * t);
+    double share = 0;
+    const double q = std::exp(-1 / t);
+    for (double y = 0; y < 40 * t; ++y) {
+        const double weight = (1 - q) / (1 + q) * std::exp(-y / t) * (y == 0 ? 1 : 2);
+        share += weight * std::exp(-(y - c) * (y - c) / (2 * variance));
+    }
+    return share;
+}
+
+}  // namespace
+
+DiscreteGaussian::DiscreteGaussian(std::uint64_t variance)
+    : scale_(scale_for(variance)),
+      centre_(variance / scale_),
+      share_(staying_share(scale_, centre_)),
+      candidates_(Rate{1, scale_}),
+      coins_(coins_for(variance)) {}
+
+/// Ten standard deviations more than enough, and some for few outputs.
+std::size_t DiscreteGaussian::candidates_for(std::size_t outputs) const {
+    const auto n = static_cast<double>(outputs);
+    return static_cast<std::size_t>((n + 10 * std::sqrt(n * (1 - share_))) / share_) + 64;
+}
+
+bool DiscreteGaussian::stays(std::int64_t candidate, std::span<const std::uint64_t> words, Words& source) const {
+    __extension__ using Wide = unsigned __int128;
+    const std::int64_t distance = (candidate < 0 ? -candidate : candidate) - static_cast<std::int64_t>(centre_);
+    const Wide square = static_cast<Wide>(Int128{distance} * distance);
+    const std::size_t top = coins_.size() - 1;
+    std::uint64_t stay = 1;
+    std::uint64_t undecided = 0;
+    for (std::size_t i = 0; i < top; ++i) {
+        const auto digit = static_cast<std::uint64_t>(square >> i) & 1;
+        stay &= (digit ^ 1) | std::uint64_t{words[i] < coins_.threshold(i)};
+        undecided |= std::uint64_t{words[i] == coins_.threshold(i)};
+    }
+    if (undecided == 0 && (square >> top) == 0) return stay == 1;
+    bool slowly = true;
+    for (std::size_t i = 0; i < top; ++i) {
+        if (((square >> i) & 1) != 0) slowly = slowly && coins_.settle(i, words[i], source);
+    }
+    for (Wide high = square >> top; high != 0 && slowly; --high) slowly = coins_.settle(top, source.next(), source);
+    return slowly;
+}
+
+void DiscreteGaussian::draw(Words& source, std::span<std::int64_t> out) const {
+    constexpr std::size_t block = 1024;
+    const std::size_t words_each = coins_.size() - 1;
+    std::vector<std::int64_t> candidates(candidates_for(std::min(block, out.size())));
+    std::vector<std::uint64_t> words(candidates.size() * words_each);
+    while (!out.empty()) {
+        const std::size_t wanted = std::min(block, out.size());
+        candidates_.draw_differences(source, candidates);
+        source.fill(words);
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < candidates.size(); ++i) {
+            const auto mine = std::span<const std::uint64_t>(words).subspan(i * words_each, words_each);
+            const bool stay = stays(candidates[i], mine, source);
+            const std::size_t place = std::min(kept, wanted - 1);
+            out[place] = stay && kept < wanted ? candidates[i] : out[place];
+            kept += stay ? 1 : 0;
+        }
+        out = out.subspan(std::min(kept, wanted));
+    }
+    wipe(std::as_writable_bytes(std::span(candidates)));
+    wipe(std::as_writable_bytes(std::span(words)));
+}
+
+}  // namespace tacit::dp

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "tacit/base/random.hpp"
+
+namespace tacit::dp {
+
+/// Where samplers take uniform words from. Tests put sources of their own here; a Session makes a
+/// SystemWords for each release and takes nothing else.
+template <class Word>
+class WordSource {
+public:
+    virtual ~WordSource() = default;
+    virtual void fill(std::span<Word> out) = 0;
+    Word next() {
+        Word word = 0;
+        fill(std::span(&word, 1));
+        return word;
+    }
+};
+
+using Words = WordSource<std::uint64_t>;
+
+/// A generator with a fresh key from the operating system. Made after the ledger has the cost and gone with the
+/// release, so that no fork and no copy of a machine between releases sees the same noise twice.
+class SystemWords final : public Words {
+public:
+    void fill(std::span<std::uint64_t> out) override { rng_.fill(out); }
+
+private:
+    Rng rng_ = Rng::from_system();
+};
+
+}  // namespace tacit::dp
