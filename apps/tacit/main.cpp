@@ -11,6 +11,7 @@
 #include <string>
 
 #include "commands.hpp"
+#include "service_options.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
 
@@ -31,6 +32,11 @@ Two parties share files and nothing else. The customer owns images and the secre
             (give the folder "result" back)
   customer  tacit decrypt  --private private --result result
             tacit evaluate --private private
+
+Or over a network, with customers that the service knows by their keys:
+
+  service   tacit serve      --identity server --store store
+  customer  tacit job submit --identity me --upload upload, then watch and fetch
 
 `tacit COMMAND --help` says more about each. Exit status: 0 done, 2 refused, with the reason on stderr.)";
 
@@ -87,6 +93,7 @@ struct CommandLine {
     DecryptOptions decrypt{};
     EvaluateOptions evaluate{};
     CompareOptions compare{};
+    ServiceLine service{};
     std::function<void()> run{};
 };
 
@@ -193,10 +200,10 @@ void add_compare(CLI::App& app, CommandLine& line) {
     command->callback([&line] { line.run = [&line] { compare(line.compare); }; });
 }
 
-/// "tacit train" while a command is chosen, "tacit" before.
+/// "tacit", "tacit train", "tacit job submit": as far as commands are chosen.
 std::string full_name(const CLI::App& app) {
     const auto chosen = app.get_subcommands();
-    return chosen.empty() ? "tacit" : "tacit " + chosen.front()->get_name();
+    return chosen.empty() ? app.get_name() : app.get_name() + " " + full_name(*chosen.front());
 }
 
 int refuse(const CLI::App& app, const std::string& message) {
@@ -235,6 +242,7 @@ int main(int argc, char** argv) {
     add_decrypt(app, line);
     add_evaluate(app, line);
     add_compare(app, line);
+    add_service_commands(app, line.service, line.common, line.run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

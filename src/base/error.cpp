@@ -15,6 +15,9 @@ const char* to_string(ErrorCode code) noexcept {
         case ErrorCode::malformed_input: return "malformed_input";
         case ErrorCode::io_failure: return "io_failure";
         case ErrorCode::interrupted: return "interrupted";
+        case ErrorCode::unreachable: return "unreachable";
+        case ErrorCode::untrusted_peer: return "untrusted_peer";
+        case ErrorCode::quota_exceeded: return "quota_exceeded";
         case ErrorCode::internal: return "internal";
     }
     return "unknown";
