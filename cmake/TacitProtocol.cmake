@@ -11,5 +11,6 @@ add_custom_command(OUTPUT ${protocol_files} ${protocol_headers}
   DEPENDS ${protocol_source} COMMENT "Making the messages of the service" VERBATIM)
 target_sources(tacit_service PRIVATE ${protocol_files} ${protocol_headers})
 set_source_files_properties(${protocol_files} PROPERTIES COMPILE_OPTIONS -w)
-target_compile_definitions(tacit_service PRIVATE TACIT_VERSION="${PROJECT_VERSION}")
+target_compile_definitions(tacit_service PRIVATE TACIT_VERSION="${PROJECT_VERSION}"
+  $<$<BOOL:${TACIT_SANITIZE}>:TACIT_SANITIZED>)
 target_include_directories(tacit_service SYSTEM PRIVATE ${protocol_dir})

@@ -61,6 +61,7 @@ public:
             bar_ = std::make_unique<ProgressBar>("Training", job.work_total);
             shown_ = 0;
         }
+        bar_->set_elapsed(job.seconds);
         bar_->advance(job.work_done - shown_);
         shown_ = job.work_done;
     }
@@ -112,6 +113,10 @@ void cancel_job(const JobOptions& options) { print_step("cancel", line_of(connec
 
 void remove_job(const JobOptions& options) {
     print_step("remove", fmt::format("{} freed", bytes_text(connect(options).remove(job_id(options)))));
+}
+
+void clean_jobs(const JobOptions& options) {
+    print_step("clean", fmt::format("{} freed", bytes_text(connect(options).clean())));
 }
 
 void doctor(const JobOptions& options) {

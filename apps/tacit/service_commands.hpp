@@ -36,6 +36,7 @@ void watch_job(const JobOptions& options, const CommonOptions& common);
 void fetch_job(const JobOptions& options);
 void cancel_job(const JobOptions& options);
 void remove_job(const JobOptions& options);
+void clean_jobs(const JobOptions& options);
 
 /// Throws unreachable if something is wrong, after saying what.
 void doctor(const JobOptions& options);

@@ -41,7 +41,8 @@ Examples:
   tacit job watch  --identity me --job JOB
   tacit job fetch  --identity me --job JOB --result result
   tacit job cancel --identity me --job JOB
-  tacit job remove --identity me --job JOB                (also the files that no other job uses))";
+  tacit job remove --identity me --job JOB                (also the files that no other job uses)
+  tacit job clean  --identity me                          (files that no job uses))";
 
 constexpr const char* doctor_footer = R"(
 Goes the way to a service step by step and says which side is wrong: name, port, TLS, pin, customer, version, clock.
@@ -154,6 +155,8 @@ void add_job(CLI::App& app, JobOptions& options, CommonOptions& common, std::fun
         add_client(add(group, "remove", "Make the service forget a job", run, [&] { remove_job(options); }), options),
         options)
         ->required();
+    add_client(add(group, "clean", "Make the service forget files that no job uses", run, [&] { clean_jobs(options); }),
+               options);
 }
 
 /// Started by `serve` alone.

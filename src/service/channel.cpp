@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "service/printable.hpp"
 #include "service/wire.hpp"
 #include "tacit/base/interrupt.hpp"
 
@@ -46,14 +47,14 @@ void Channel::check(const grpc::Status& status) const {
     const ErrorCode code = to_code(status.error_code());
     const auto seen = seen_->get();
     const std::string who = fmt::format("service '{}' at {}", service_.name, service_.address);
-    if (code != ErrorCode::unreachable) fail(code, "{}: {}", who, status.error_message());
+    if (code != ErrorCode::unreachable) fail(code, "{}: {}", who, printable(status.error_message()));
     if (seen && *seen != service_.fingerprint) {
         fail(ErrorCode::untrusted_peer,
              "{} has key {}, pinned is {}; ask its operator, and pin the new key only if they made one", who,
              identity::to_string(*seen), identity::to_string(service_.fingerprint));
     }
     fail(code, "{} does not answer: {}; `tacit doctor --server {}` finds out which side is wrong", who,
-         status.error_message(), service_.name);
+         printable(status.error_message()), service_.name);
 }
 
 void Patience::after(const Error& error) {

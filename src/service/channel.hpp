@@ -53,4 +53,17 @@ private:
     std::chrono::milliseconds pause_{};
 };
 
+/// Does what may be done again until the service answers, for a minute.
+template <class Work>
+auto patiently(const Work& work) {
+    Patience patience;
+    while (true) {
+        try {
+            return work();
+        } catch (const Error& error) {
+            patience.after(error);
+        }
+    }
+}
+
 }  // namespace tacit::service

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "logreg/role_files.hpp"
+#include "service/printable.hpp"
 #include "service/sender.hpp"
 #include "service/wire.hpp"
 #include "tacit/base/interrupt.hpp"
@@ -20,14 +21,6 @@ JobState state_of(v1::Job::State state) {
     if (state == v1::Job::DONE) return JobState::done;
     if (state == v1::Job::CANCELLED) return JobState::cancelled;
     return JobState::failed;
-}
-
-/// The service's text ends on a terminal.
-std::string printable(std::string text) {
-    for (char& c : text) {
-        if (c < ' ' || c > '~') c = '?';
-    }
-    return text;
 }
 
 JobStatus status_of(const v1::Job& job) {
@@ -59,27 +52,37 @@ struct Client::Parts {
         return job;
     }
 
+    /// Goes on where a connection was cut; returns the bytes.
     std::uint64_t fetch(const Digest& hash, AtomicFile& file) {
-        grpc::ClientContext context;
-        v1::FetchRequest request;
-        request.set_hash(to_wire(hash));
-        const auto stream = channel.stub().FetchObject(&context, request);
         Hasher hasher;
         std::uint64_t bytes = 0;
-        v1::Piece piece;
-        while (stream->Read(&piece)) {
-            if (interruption_requested()) context.TryCancel();
-            throw_if_interrupted();
-            const auto data = std::as_bytes(std::span(piece.data()));
-            file.write(data);
-            hasher.update(data);
-            bytes += data.size();
-        }
-        channel.check(stream->Finish());
-        if (hasher.finish() != hash) {
-            fail(ErrorCode::malformed_input, "the result came damaged; fetch it again");
-        }
+        const auto fetch_rest = [&] {
+            grpc::ClientContext context;
+            v1::FetchRequest request;
+            request.set_hash(to_wire(hash));
+            request.set_offset(bytes);
+            const auto stream = channel.stub().FetchObject(&context, request);
+            v1::Piece piece;
+            while (stream->Read(&piece)) {
+                if (interruption_requested()) context.TryCancel();
+                throw_if_interrupted();
+                const auto data = std::as_bytes(std::span(piece.data()));
+                file.write(data);
+                hasher.update(data);
+                bytes += data.size();
+            }
+            channel.check(stream->Finish());
+        };
+        patiently(fetch_rest);
+        if (hasher.finish() != hash) fail(ErrorCode::malformed_input, "the result came damaged; fetch it again");
         return bytes;
+    }
+
+    [[nodiscard]] JobStatus submit(const v1::JobObjects& objects) {
+        ShortCall call;
+        v1::Job job;
+        channel.check(channel.stub().Submit(call.get(), objects, &job));
+        return status_of(job);
     }
 
     Channel channel;
@@ -92,10 +95,8 @@ Client::~Client() = default;
 
 ServiceInfo Client::hello() {
     ShortCall call;
-    v1::HelloRequest request;
-    request.set_version(version);
     v1::HelloReply reply;
-    parts_->channel.check(parts_->channel.stub().Hello(call.get(), request, &reply));
+    parts_->channel.check(parts_->channel.stub().Hello(call.get(), {}, &reply));
     return {.version = printable(reply.version()),
             .customer = printable(reply.customer()),
             .clock_ahead = reply.unix_seconds() - unix_seconds(),
@@ -124,10 +125,7 @@ JobStatus Client::submit(const fs::path& upload_folder, const UploadProgress& pr
     objects.set_parameters(to_wire(parcels[1].hash));
     objects.set_evaluation_keys(to_wire(parcels[2].hash));
     objects.set_inputs(to_wire(parcels[3].hash));
-    ShortCall call;
-    v1::Job job;
-    parts_->channel.check(parts_->channel.stub().Submit(call.get(), objects, &job));
-    return status_of(job);
+    return patiently([&] { return parts_->submit(objects); });
 }
 
 JobStatus Client::status(const JobId& job) { return status_of(parts_->find(job)); }
@@ -158,7 +156,7 @@ JobStatus Client::watch(const JobId& job, const std::function<void(const JobStat
 }
 
 std::uint64_t Client::fetch(const JobId& id, const fs::path& result_folder) {
-    const v1::Job job = parts_->find(id);
+    const v1::Job job = patiently([&] { return parts_->find(id); });
     if (job.state() != v1::Job::DONE) {
         fail(ErrorCode::invalid_argument, "job {} is {} and has no result; `tacit job watch` waits for it", to_hex(id),
              to_string(state_of(job.state())));
@@ -186,6 +184,13 @@ std::uint64_t Client::remove(const JobId& id) {
     ShortCall call;
     v1::RemoveReply reply;
     parts_->channel.check(parts_->channel.stub().Remove(call.get(), name_of(id), &reply));
+    return reply.bytes_freed();
+}
+
+std::uint64_t Client::clean() {
+    ShortCall call;
+    v1::RemoveReply reply;
+    parts_->channel.check(parts_->channel.stub().Clean(call.get(), {}, &reply));
     return reply.bytes_freed();
 }
 

@@ -108,6 +108,11 @@ public:
         });
     }
 
+    Status Clean(ServerContext* context, const v1::CleanRequest*, v1::RemoveReply* reply) override {
+        return serve(context, "Clean",
+                     [&](const Caller& caller) { reply->set_bytes_freed(parts_.store.clean(caller.customer)); });
+    }
+
     Status FetchObject(ServerContext* context, const v1::FetchRequest* request,
                        grpc::ServerWriter<v1::Piece>* pieces) override {
         return serve(context, "FetchObject", [&](const Caller& caller) { send(caller, *request, *pieces); });

@@ -94,6 +94,7 @@ void Runner::loop() {
             look_ = false;
         }
         try {
+            static_cast<void>(store_.requeue_interrupted());  // the disk may have failed in the middle of one
             while (const std::optional<Job> job = store_.take_job(options_.quota)) {
                 run(*job);
                 const std::lock_guard guard(mutex_);
@@ -128,7 +129,12 @@ void Runner::run(const Job& job) {
         record(job, outcome, folder.result(), seconds_since(started_));
     } catch (const std::exception& error) {
         log_.write("job_failed_here", {{"job", to_hex(job.id)}, {"reason", std::string(error.what())}});
-        record_death(job, "the service could not use its disk; tell its operator", seconds_since(started_));
+        {
+            const std::lock_guard guard(mutex_);
+            running_.reset();
+        }
+        record_death(job, "the service failed on its side; tell its operator, whose log says why",
+                     seconds_since(started_));
     }
     const std::lock_guard guard(mutex_);
     running_.reset();

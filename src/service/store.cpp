@@ -93,11 +93,9 @@ void Store::recover() {
     for (const auto& [customer, hash] : lost) {
         database_.run("DELETE FROM objects WHERE customer = ? AND hash = ?", static_cast<std::int64_t>(customer), hash);
     }
-    recovery_.objects_lost = lost.size();
-    recovery_.jobs_requeued = static_cast<std::size_t>(database_.run("UPDATE jobs SET state = ? WHERE state = ?",
-                                                                     static_cast<int>(JobState::queued),
-                                                                     static_cast<int>(JobState::running)));
     all.commit();
+    recovery_.objects_lost = lost.size();
+    recovery_.jobs_requeued = requeue_interrupted();
 }
 
 /// Removes files that no row speaks of: their row was not committed, or was deleted.
@@ -145,6 +143,14 @@ std::uint64_t Store::bytes_used(CustomerId customer) {
         id, id);
     static_cast<void>(sum.step());
     return static_cast<std::uint64_t>(sum.integer(0));
+}
+
+/// Of one of our tables, whose name is no customer's.
+std::int64_t Store::count_rows(const char* table, CustomerId customer) {
+    Statement count = database_.query(fmt::format("SELECT count(*) FROM {} WHERE customer = ?", table).c_str(),
+                                      static_cast<std::int64_t>(customer));
+    static_cast<void>(count.step());
+    return count.integer(0);
 }
 
 double Store::seconds_used(CustomerId customer) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <compare>
 #include <cstdint>
 #include <filesystem>
@@ -96,7 +97,7 @@ public:
     [[nodiscard]] Job job(CustomerId customer, const JobId& id);
     /// Newest first.
     [[nodiscard]] std::vector<Job> jobs(CustomerId customer);
-    /// How many jobs will run before this one if nobody submits more.
+    /// How many jobs run or were queued before this one; as customers take turns, others may still pass it.
     [[nodiscard]] std::uint32_t jobs_before(const Job& job);
     [[nodiscard]] std::size_t count(JobState state);
     /// Marks it cancelled if it is not final. Whoever runs it has to stop by itself.
@@ -105,12 +106,17 @@ public:
     /// freed. Throws invalid_argument if it is not final.
     std::uint64_t remove(CustomerId customer, const JobId& id);
 
+    /// Forgets objects that no job names, and uploads, which end; returns the bytes freed.
+    std::uint64_t clean(CustomerId customer);
+
     /// Marks the next job as running: customers take turns, and those whose seconds are used up wait.
     [[nodiscard]] std::optional<Job> take_job(const Quota& quota);
     /// Files away the two results, which must be on the disk; nothing if the job was cancelled meanwhile.
     void finish(const Job& job, const std::filesystem::path& weights, const std::filesystem::path& statistics,
                 double seconds);
     void fail_job(const Job& job, const std::string& reason, double seconds);
+    /// Puts back what is marked as running; nothing may run. Returns how many there were.
+    std::size_t requeue_interrupted();
     /// Puts a running job back, without blame (the server stops) or with (its worker died).
     void requeue(const Job& job, double seconds, bool worker_died);
 
@@ -120,8 +126,8 @@ public:
 private:
     friend class Upload;
     struct UploadSlot {
-        std::mutex mutex;
-        std::uint64_t turn = 0;
+        std::mutex mutex;                     ///< taken before the store's, never after
+        std::atomic<std::uint64_t> turn = 0;  ///< of the upload that may write
     };
     using ObjectKey = std::pair<CustomerId, Digest>;
 
@@ -131,6 +137,7 @@ private:
     void make_folders(CustomerId customer) const;
     [[nodiscard]] std::uint64_t bytes_used(CustomerId customer);
     [[nodiscard]] double seconds_used(CustomerId customer);
+    [[nodiscard]] std::int64_t count_rows(const char* table, CustomerId customer);
     [[nodiscard]] bool has_object(CustomerId customer, const Digest& hash);
     void promise(CustomerId customer, const Digest& hash, std::uint64_t bytes, const Quota& quota);
     void accept(CustomerId customer, const Digest& hash, std::uint64_t bytes);

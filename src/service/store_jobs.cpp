@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::int64_t most_jobs = 1000;  ///< of a customer, finished ones among them
+
 constexpr const char* columns =
     "SELECT jobs.id, customer, program, parameters, evaluation_keys, inputs, state, submitted, jobs.seconds, deaths, "
     "reason,"
@@ -99,8 +101,7 @@ Job Store::job(CustomerId customer, const JobId& id) {
 
 std::vector<Job> Store::jobs(CustomerId customer) {
     const std::lock_guard guard(mutex_);
-    Statement rows =
-        database_.query(select("WHERE customer = ? ORDER BY sequence DESC LIMIT 1000").c_str(), number(customer));
+    Statement rows = database_.query(select("WHERE customer = ? ORDER BY sequence DESC").c_str(), number(customer));
     std::vector<Job> jobs;
     while (rows.step()) jobs.push_back(job_of(rows));
     return jobs;
@@ -126,6 +127,12 @@ Job Store::submit(CustomerId customer, const identity::Fingerprint& fingerprint,
              open.integer(0));
     }
     database_.run("DELETE FROM jobs WHERE customer = ? AND id = ?", number(customer), id);
+    if (count_rows("jobs", customer) >= most_jobs) {
+        fail(ErrorCode::quota_exceeded,
+             "you have {} jobs here, finished ones among them, as many as you may; remove some "
+             "(`tacit job remove`)",
+             most_jobs);
+    }
     database_.run(
         "INSERT INTO jobs(id, customer, program, parameters, evaluation_keys, inputs, state, submitted)"
         " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
@@ -240,6 +247,12 @@ void Store::fail_job(const Job& job, const std::string& reason, double seconds) 
     Transaction all(database_);
     end_run(job, JobState::failed, reason, seconds);
     all.commit();
+}
+
+std::size_t Store::requeue_interrupted() {
+    const std::lock_guard guard(mutex_);
+    return static_cast<std::size_t>(database_.run("UPDATE jobs SET state = ? WHERE state = ?", number(JobState::queued),
+                                                  number(JobState::running)));
 }
 
 void Store::requeue(const Job& job, double seconds, bool worker_died) {

@@ -18,6 +18,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Small objects take room too, in the database and the file system.
+constexpr std::int64_t most_objects = 10'000;
+
 std::int64_t number(CustomerId customer) { return static_cast<std::int64_t>(customer); }
 
 }  // namespace
@@ -48,8 +51,13 @@ void Store::promise(CustomerId customer, const Digest& hash, std::uint64_t bytes
     database_.run("DELETE FROM uploads WHERE customer = ? AND hash = ?", number(customer), hash);
     if (const std::uint64_t used = bytes_used(customer); used > quota.bytes || bytes > quota.bytes - used) {
         fail(ErrorCode::quota_exceeded,
-             "{} more bytes; {} of your {} are in use; remove a job that you no longer need (`tacit job remove`)",
+             "{} more bytes; {} of your {} are in use; remove a job that you no longer need (`tacit job "
+             "remove`), or what no job uses (`tacit job clean`)",
              bytes, used, quota.bytes);
+    }
+    if (count_rows("objects", customer) + count_rows("uploads", customer) >= most_objects) {
+        fail(ErrorCode::quota_exceeded,
+             "you have {} objects here, as many as you may; remove jobs that you no longer need", most_objects);
     }
     database_.run("INSERT INTO uploads VALUES(?, ?, ?)", number(customer), hash, bytes);
     all.commit();
@@ -67,6 +75,30 @@ Upload Store::begin_upload(CustomerId customer, const Digest& hash, std::uint64_
         slot = known;
     }
     return {*this, key, bytes, std::move(slot)};
+}
+
+std::uint64_t Store::clean(CustomerId customer) {
+    const std::lock_guard guard(mutex_);
+    const std::uint64_t before = bytes_used(customer);
+    std::vector<fs::path> files;
+    Transaction all(database_);
+    const auto note_files = [&](const char* kind, Statement rows) {
+        while (rows.step()) files.push_back(path_of(kind, customer, rows.bytes<Digest>(0)));
+    };
+    note_files("uploads", database_.query("DELETE FROM uploads WHERE customer = ? RETURNING hash", number(customer)));
+    note_files("objects",
+               database_.query("DELETE FROM objects WHERE customer = ? AND NOT EXISTS (SELECT 1 FROM jobs WHERE"
+                               " jobs.customer = objects.customer AND objects.hash IN"
+                               " (program, parameters, evaluation_keys, inputs, weights, statistics)) RETURNING hash",
+                               number(customer)));
+    const std::uint64_t after = bytes_used(customer);
+    all.commit();
+    for (const auto& [key, slot] : uploads_) {
+        if (key.first == customer) ++slot->turn;
+    }
+    std::error_code ignored;  // what remains is removed when the store is opened
+    for (const fs::path& file : files) fs::remove(file, ignored);
+    return before - after;
 }
 
 Descriptor Store::open_object(CustomerId customer, const Digest& hash) {
@@ -122,7 +154,7 @@ Upload::Upload(Store& store, Store::ObjectKey key, std::uint64_t bytes, std::sha
 
 void Upload::check_turn() const {
     if (turn_ == slot_->turn) return;
-    fail(ErrorCode::invalid_argument, "a newer upload of this object took over; let that one end");
+    fail(ErrorCode::invalid_argument, "a newer upload of this object took over, or it was cleaned away; send it again");
 }
 
 void Upload::append(std::span<const std::byte> bytes) {

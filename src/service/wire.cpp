@@ -2,6 +2,8 @@
 
 namespace tacit::service {
 
+const char* const version = TACIT_VERSION;
+
 grpc::Status to_status(const Error& error) {
     using grpc::StatusCode;
     switch (error.code()) {

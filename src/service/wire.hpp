@@ -13,7 +13,7 @@
 /// Between the types of training.proto and ours.
 namespace tacit::service {
 
-inline constexpr const char* version = TACIT_VERSION;
+extern const char* const version;  ///< of this program
 
 /// Pieces of objects on the wire, and the largest message that either side takes.
 inline constexpr std::size_t piece_bytes = std::size_t{1} << 20;

@@ -58,7 +58,9 @@ logreg::WorkProgress progress_lines() {
 int run_worker(const WorkerOptions& options) {
     end_with_server();
     limit(RLIMIT_CORE, 0);
+#ifndef TACIT_SANITIZED  // sanitizers reserve terabytes, which the limit would count
     limit(RLIMIT_DATA, options.memory_bytes);
+#endif
     try {
         static_cast<void>(logreg::train(options.upload_folder, options.result_folder, progress_lines()));
     } catch (const std::bad_alloc&) {

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <system_error>
 
+#include "service/printable.hpp"
+
 namespace tacit::service {
 
 namespace {
@@ -19,12 +21,7 @@ std::optional<std::string_view> behind(std::string_view word, std::string_view l
     return line.substr(word.size() + 1);
 }
 
-std::string printable(std::string_view text) {
-    std::string clean(text.substr(0, longest_reason));
-    std::replace_if(
-        clean.begin(), clean.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return clean;
-}
+std::string shortened(std::string_view text) { return printable(std::string(text.substr(0, longest_reason))); }
 
 std::optional<WorkerMessage> parse_progress(std::string_view numbers) {
     WorkerMessage message;
@@ -42,7 +39,7 @@ std::string to_line(const WorkerMessage& message) {
     switch (message.kind) {
         case WorkerMessage::Kind::progress:
             return fmt::format("progress {} {}\n", message.work_done, message.work_total);
-        case WorkerMessage::Kind::failed: return fmt::format("failed {}\n", printable(message.reason));
+        case WorkerMessage::Kind::failed: return fmt::format("failed {}\n", shortened(message.reason));
         case WorkerMessage::Kind::done: return "done\n";
     }
     return {};
@@ -52,7 +49,7 @@ std::optional<WorkerMessage> parse_worker_line(std::string_view line) {
     if (line == "done") return WorkerMessage{.kind = WorkerMessage::Kind::done};
     if (const auto numbers = behind("progress", line)) return parse_progress(*numbers);
     if (const auto reason = behind("failed", line)) {
-        return WorkerMessage{.kind = WorkerMessage::Kind::failed, .reason = printable(*reason)};
+        return WorkerMessage{.kind = WorkerMessage::Kind::failed, .reason = shortened(*reason)};
     }
     return std::nullopt;
 }

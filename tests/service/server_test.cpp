@@ -191,6 +191,14 @@ TEST_F(Servers, TrustAPinAtOnceAndNoLongerThanItIsThere) {
     EXPECT_EQ(customer.hello().customer, "eve");
 }
 
+TEST_F(Servers, TrustNobodyIfTheirPinsAreSpoiled) {
+    start(never_ends);
+    Client customer = client(alice_);
+    EXPECT_EQ(customer.hello().customer, "alice");
+    std::ofstream(folder_ / "server" / "pins", std::ios::app) << "half a line";
+    expect_throws(ErrorCode::untrusted_peer, "no longer pinned", [&] { return customer.hello(); });
+}
+
 TEST_F(Servers, AreNotTrustedWithAnotherKey) {
     start(never_ends);
     Pin wrong = pin();

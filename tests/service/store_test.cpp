@@ -64,6 +64,14 @@ TEST_F(Stores, StoreOfANewerVersionIsRefused) {
     reopen();
 }
 
+TEST_F(Stores, SpoiledDatabaseIsRefused) {
+    store_.reset();
+    std::ofstream(folder_ / "store" / "store.sqlite") << std::string(5000, 'x');
+    expect_throws(ErrorCode::io_failure, "the store's database", [&] { return Store(folder_ / "store").count({}); });
+    fs::remove_all(folder_ / "store");
+    reopen();
+}
+
 TEST_F(Stores, ObjectsAreThereOnceTheirLastByteCame) {
     const std::string text = "an object";
     {
@@ -234,6 +242,27 @@ TEST_F(Stores, RemoveFreesWhatNoOtherJobNeeds) {
     EXPECT_TRUE(store_->object_state(alice_, first.evaluation_keys).complete);
     EXPECT_FALSE(store_->object_state(alice_, first.inputs).complete);
     expect_throws(ErrorCode::invalid_argument, "no job", [&] { return store_->job(alice_, job.id).submitted; });
+}
+
+TEST_F(Stores, CleanForgetsWhatNoJobNamesAndEndsUploads) {
+    const Job job = submit(alice_, "a");
+    finish(store_->take_job({}).value(), "weights");
+    const std::uint64_t used = store_->usage(alice_).bytes;
+    const Digest unused = put(*store_, alice_, "unused");
+    const Digest others = put(*store_, bob_, "of bob");
+    Upload upload = store_->begin_upload(alice_, hash_of("abcdef"), 6, {});
+    upload.append(bytes_of("abc"));
+    EXPECT_EQ(store_->clean(alice_), 6U + 6U);
+    EXPECT_EQ(store_->usage(alice_).bytes, used);
+    EXPECT_FALSE(store_->object_state(alice_, unused).complete);
+    EXPECT_TRUE(store_->object_state(alice_, job.objects.inputs).complete);
+    EXPECT_TRUE(store_->object_state(alice_, hash_of("weights")).complete);
+    EXPECT_TRUE(store_->object_state(bob_, others).complete);
+    EXPECT_EQ(files("uploads"), 0U);
+    expect_throws(ErrorCode::invalid_argument, "took over", [&] {
+        upload.append(bytes_of("def"));
+        return 0;
+    });
 }
 
 TEST_F(Stores, FilesWithoutARowAreRemovedAndRowsWithoutAFileAreNoticed) {

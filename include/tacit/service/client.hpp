@@ -52,11 +52,14 @@ public:
     /// minute.
     [[nodiscard]] JobStatus watch(const JobId& job, const std::function<void(const JobStatus&)>& changed);
     /// Writes weights.bin and statistics.json, checked against the hashes that the service named. Returns their bytes.
-    /// Throws invalid_argument unless the job is done.
+    /// A cut connection is taken up again as above. Throws invalid_argument unless the job is done.
     std::uint64_t fetch(const JobId& job, const std::filesystem::path& result_folder);
     [[nodiscard]] JobStatus cancel(const JobId& job);
     /// Makes the service forget a final job with its result and files that no other job uses; returns bytes freed.
     std::uint64_t remove(const JobId& job);
+    /// Makes the service forget files that no job uses, of uploads that were given up for instance; returns bytes
+    /// freed.
+    std::uint64_t clean();
 
 private:
     struct Parts;

@@ -27,7 +27,7 @@ enum class JobState { queued, running, done, failed, cancelled };
 struct JobStatus {
     JobId id{};
     JobState state = JobState::queued;
-    std::uint32_t jobs_before = 0;  ///< in the queue, other customers' among them
+    std::uint32_t jobs_before = 0;  ///< running or queued earlier, other customers' among them
     std::uint64_t work_done = 0;    ///< of work_total units, while it runs; both 0 before the first
     std::uint64_t work_total = 0;
     double seconds = 0;          ///< computing, so far
