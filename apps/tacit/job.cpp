@@ -61,7 +61,7 @@ public:
             bar_ = std::make_unique<ProgressBar>("Training", job.work_total);
             shown_ = 0;
         }
-        bar_->set_elapsed(job.seconds);
+        bar_->set_elapsed(job.work_seconds);
         bar_->advance(job.work_done - shown_);
         shown_ = job.work_done;
     }

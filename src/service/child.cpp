@@ -67,10 +67,7 @@ Child::Child(const std::vector<std::string>& command) {
     if (error != 0) fail_io("start", command.front(), error);
 }
 
-Child::~Child() {
-    kill();
-    static_cast<void>(wait());
-}
+Child::~Child() { end(); }
 
 std::string Child::read(std::chrono::milliseconds patience) {
     pollfd wanted{.fd = output_.value(), .events = POLLIN, .revents = 0};
@@ -82,12 +79,9 @@ std::string Child::read(std::chrono::milliseconds patience) {
     return {bytes.data(), static_cast<std::size_t>(got > 0 ? got : 0)};
 }
 
-void Child::kill() noexcept {
-    if (process_ > 0) ::kill(process_, SIGKILL);
-}
-
-int Child::wait() noexcept {
+int Child::end() noexcept {
     if (process_ <= 0) return 0;
+    kill(-process_, SIGKILL);  // its group; nothing to one that has ended, whose status is kept
     int status = 0;
     while (waitpid(process_, &status, 0) < 0 && errno == EINTR) {
     }

@@ -24,9 +24,8 @@ public:
     [[nodiscard]] std::string read(std::chrono::milliseconds patience);
     /// Whether its output has ended.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
-    void kill() noexcept;
-    /// Waits for the end; the signal that ended it, or 0.
-    [[nodiscard]] int wait() noexcept;
+    /// Kills it, unless it has ended by itself, and whatever it started; gives the signal that ended it, or 0.
+    int end() noexcept;
 
 private:
     pid_t process_ = -1;

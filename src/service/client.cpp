@@ -29,6 +29,7 @@ JobStatus status_of(const v1::Job& job) {
             .jobs_before = job.jobs_before(),
             .work_done = job.work_done(),
             .work_total = job.work_total(),
+            .work_seconds = job.work_seconds(),
             .seconds = job.seconds(),
             .submitted = job.submitted(),
             .reason = printable(job.reason())};

@@ -173,6 +173,7 @@ private:
         reply.set_jobs_before(parts_.store.jobs_before(job));
         reply.set_work_done(progress.work_done);
         reply.set_work_total(progress.work_total);
+        reply.set_work_seconds(progress.work_seconds);
         reply.set_seconds(job.state == JobState::running ? progress.seconds : job.seconds);
         reply.set_submitted(job.submitted);
         reply.set_reason(job.reason);

@@ -26,6 +26,7 @@ public:
         Rng rng = Rng::from_system();
         path_ = store.work_folder() / fmt::format("{:016x}", rng.next());
         fs::create_directories(upload());
+        fs::create_directories(result());
         const std::array<std::pair<const char*, const Digest*>, 4> files = {
             {{logreg::file_names::program, &job.objects.program},
              {logreg::file_names::parameters, &job.objects.parameters},
@@ -82,7 +83,8 @@ void Runner::look() {
 Runner::Progress Runner::progress(const Job& job) const {
     const std::lock_guard guard(mutex_);
     if (!running_ || running_->id != job.id || running_->customer != job.customer) return {};
-    return {progress_.work_done, progress_.work_total, seconds_since(started_)};
+    const double work_seconds = progress_.work_total > 0 ? seconds_since(work_started_) : 0;
+    return {progress_.work_done, progress_.work_total, work_seconds, seconds_since(started_)};
 }
 
 void Runner::loop() {
@@ -191,7 +193,7 @@ Runner::Outcome Runner::supervise(const Job& job, const fs::path& folder) {
         lines.add(child.read(std::chrono::milliseconds(100)));
         while (const auto line = lines.next()) take_line(without_folder(*line, folder), outcome);
     }
-    const int signal = child.wait();
+    const int signal = child.end();  // one that closed its output is done, or up to no good
     if (outcome.kind == Outcome::Kind::died) {
         outcome.reason = fmt::format(
             "its process was ended by signal {}, perhaps for memory; train fewer or smaller "
@@ -236,6 +238,7 @@ void Runner::take_line(const std::string& line, Outcome& outcome) {
     switch (message->kind) {
         case WorkerMessage::Kind::progress: {
             const std::lock_guard guard(mutex_);
+            if (progress_.work_total == 0) work_started_ = SteadyClock::now();
             progress_.work_done = message->work_done;
             progress_.work_total = message->work_total;
             break;

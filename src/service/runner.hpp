@@ -35,6 +35,7 @@ public:
     struct Progress {
         std::uint64_t work_done = 0;
         std::uint64_t work_total = 0;
+        double work_seconds = 0;
         double seconds = 0;
     };
     /// Of a job, if it is the one that runs.
@@ -70,6 +71,7 @@ private:
     std::optional<Job> running_;
     Progress progress_;
     SteadyClock::time_point started_;
+    SteadyClock::time_point work_started_;
     std::thread thread_;  ///< last, so that it sees the rest whole
 };
 

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/fail.hpp"
+#include "service/confine.hpp"
 #include "service/worker_message.hpp"
 #include "tacit/logreg/roles.hpp"
 
@@ -44,6 +45,14 @@ void end_with_server() {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
+/// Whoever takes this process over by what it reads finds the job's own files and no others.
+void confine_to_job(const WorkerOptions& options) {
+    const std::filesystem::path readable[] = {"/usr", "/lib", "/lib64", "/sys/devices/system", options.upload_folder};
+    const Confinement confinement = confine(readable, options.result_folder);
+    if (!confinement.files) std::fputs("unconfined: this kernel has no Landlock (Linux 5.13)\n", stdout);
+    if (!confinement.network) std::fputs("TCP is open to the worker: Linux 6.7 could close it\n", stdout);
+}
+
 /// A line per thousandth of the work.
 logreg::WorkProgress progress_lines() {
     return [last = std::size_t{0}](std::size_t done, std::size_t total) mutable {
@@ -58,6 +67,7 @@ logreg::WorkProgress progress_lines() {
 int run_worker(const WorkerOptions& options) {
     end_with_server();
     limit(RLIMIT_CORE, 0);
+    confine_to_job(options);
 #ifndef TACIT_SANITIZED  // sanitizers reserve terabytes, which the limit would count
     limit(RLIMIT_DATA, options.memory_bytes);
 #endif

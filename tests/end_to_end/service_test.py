@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import unittest
+from pathlib import Path
 
 from service_case import ServiceCase, files_hold, memory_holds, state_of, stopped, wait_until
 from tacit_case import SMALL, TACIT, TacitCase, tacit
@@ -287,11 +288,14 @@ class Secrets(ServiceCase):
             try:
                 with stopped(worker) as lives:
                     found = memory_holds(worker, {**patterns, **public}) if lives else set()
+                    status = Path(f"/proc/{worker}/status").read_text() if lives else ""
             except ProcessLookupError:
                 break
             if not lives:
                 break
-            searched += public.keys() <= found
+            if public.keys() <= found:
+                searched += 1
+                self.assertIn("NoNewPrivs:\t1", status)
             self.assertEqual(found - public.keys(), set())
             time.sleep(0.1)
         self.assertGreater(searched, 0, "no search met a worker that had loaded the parameters")

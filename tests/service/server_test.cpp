@@ -27,7 +27,7 @@ namespace {
 
 constexpr const char* never_ends = "sleep 1000";
 constexpr const char* gives_results =
-    "while [ $# -gt 1 ]; do [ $1 = --result ] && r=$2; shift; done; mkdir $r; echo w > $r/weights.bin;"
+    "while [ $# -gt 1 ]; do [ $1 = --result ] && r=$2; shift; done; echo w > $r/weights.bin;"
     " echo s > $r/statistics.json; echo progress 1 2; echo noise; echo progress 2 2; echo done";
 constexpr const char* fails = "echo failed \"no key in '$2/inputs.bin'\"; exit 2";
 constexpr const char* dies = "kill -9 $$";
@@ -134,6 +134,12 @@ TEST_F(Servers, GiveUpAJobWhoseWorkersDie) {
     EXPECT_EQ(end.state, JobState::failed);
     EXPECT_THAT(end.reason, HasSubstr("signal 9"));
     EXPECT_THAT(end.reason, HasSubstr("(3 times)"));
+}
+
+TEST_F(Servers, DoNotWaitForAWorkerThatClosedItsOutput) {
+    start("echo failed gone; exec >&- 2>&-; sleep 1000");
+    Client customer = client(alice_);
+    EXPECT_EQ(wait(customer, customer.submit(upload_folder()).id).reason, "gone");
 }
 
 TEST_F(Servers, StopARunningJobWhenItIsCancelled) {

@@ -30,7 +30,8 @@ struct JobStatus {
     std::uint32_t jobs_before = 0;  ///< running or queued earlier, other customers' among them
     std::uint64_t work_done = 0;    ///< of work_total units, while it runs; both 0 before the first
     std::uint64_t work_total = 0;
-    double seconds = 0;          ///< computing, so far
+    double work_seconds = 0;     ///< that they took, without loading
+    double seconds = 0;          ///< in all, so far
     std::int64_t submitted = 0;  ///< Unix time by the service's clock
     std::string reason{};        ///< why it failed
 };

@@ -13,7 +13,8 @@ struct WorkerOptions {
 };
 
 /// Trains as logreg::train, in a process that a server made for one job: it ends when the server does, takes no more
-/// memory than told, leaves no core dump, and says on stdout how far it is. Returns the exit status.
+/// memory than told, leaves no core dump, loses its rights to other files and to the network (where the kernel has
+/// Landlock), and says on stdout how far it is. Both folders must exist. Returns the exit status.
 [[nodiscard]] int run_worker(const WorkerOptions& options);
 
 }  // namespace tacit::service
