@@ -148,7 +148,7 @@ private:
     Caller identify(const ServerContext& context) {
         const auto certificates = context.auth_context()->FindPropertyValues("x509_pem_cert");
         if (!certificates.empty()) {
-            const grpc::string_ref pem = certificates.front();
+            const grpc::string_ref& pem = certificates.front();
             const auto fingerprint = identity::fingerprint_of_certificate(std::string_view(pem.data(), pem.size()));
             if (auto pin = fingerprint ? parts_.pins.find(*fingerprint) : std::nullopt) {
                 return {*std::move(pin), parts_.store.customer(*fingerprint)};

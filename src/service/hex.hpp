@@ -16,7 +16,7 @@ std::optional<std::array<std::byte, size>> from_hex(std::string_view text) {
     for (std::size_t i = 0; i < size; ++i) {
         const std::size_t high = digits.find(text[2 * i]);
         const std::size_t low = digits.find(text[2 * i + 1]);
-        if (high == digits.npos || low == digits.npos) return std::nullopt;
+        if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
         bytes[i] = static_cast<std::byte>(16 * high + low);
     }
     return bytes;
