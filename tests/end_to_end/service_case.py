@@ -70,12 +70,13 @@ class Server:
         return float(found.group(1)) if found else 0.0
 
     def workers(self):
-        """Process ids of workers that run now."""
+        """Process ids of workers that run now; not of copies of the server that are about to become one."""
         children = set()
         for task in Path(f"/proc/{self.process.pid}/task").iterdir():
             try:
-                children |= set(map(int, (task / "children").read_text().split()))
-            except FileNotFoundError:
+                children |= {int(child) for child in (task / "children").read_text().split()
+                             if b"\0worker\0" in Path(f"/proc/{child}/cmdline").read_bytes()}
+            except (FileNotFoundError, ProcessLookupError):
                 pass
         return children
 
