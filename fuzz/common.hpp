@@ -72,6 +72,9 @@ inline void check_error(const Error& error) {
         case ErrorCode::io_failure:
         case ErrorCode::budget_exceeded:
         case ErrorCode::interrupted:
+        case ErrorCode::unreachable:
+        case ErrorCode::untrusted_peer:
+        case ErrorCode::quota_exceeded:
         case ErrorCode::internal: report(std::string("an untyped error: ") + error.what());
     }
 }

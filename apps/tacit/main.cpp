@@ -13,6 +13,7 @@
 
 #include "commands.hpp"
 #include "dp_command_line.hpp"
+#include "service_options.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
 
@@ -36,6 +37,11 @@ Two parties share files and nothing else. The customer owns the data and the sec
             tacit predict  --private private --data new.csv
 
 Without --data the first command takes images that are part of this program: MNIST digits, 3 against 8.
+
+Or over a network, with customers that the service knows by their keys:
+
+  service   tacit serve      --identity server --store store
+  customer  tacit job submit --identity me --upload upload, then watch and fetch
 
 `tacit COMMAND --help` says more about each. Exit status: 0 done, 2 refused, with the reason on stderr.)";
 
@@ -107,6 +113,7 @@ struct CommandLine {
     EvaluateOptions evaluate{};
     PredictOptions predict{};
     CompareOptions compare{};
+    ServiceLine service{};
     std::function<void()> run{};
 };
 
@@ -298,10 +305,10 @@ void add_compare(CLI::App& app, CommandLine& line) {
     command->callback([&line] { line.run = [&line] { compare(line.compare); }; });
 }
 
-/// "tacit train" while a command is chosen, "tacit" before.
+/// "tacit", "tacit train", "tacit job submit": as far as commands are chosen.
 std::string full_name(const CLI::App& app) {
     const auto chosen = app.get_subcommands();
-    return chosen.empty() ? "tacit" : "tacit " + chosen.front()->get_name();
+    return chosen.empty() ? app.get_name() : app.get_name() + " " + full_name(*chosen.front());
 }
 
 int refuse(const CLI::App& app, const std::string& message) {
@@ -342,6 +349,7 @@ int main(int argc, char** argv) {
     add_predict(app, line);
     add_compare(app, line);
     add_dp(app, line.run);
+    add_service_commands(app, line.service, line.common, line.run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -16,6 +16,9 @@ const char* to_string(ErrorCode code) noexcept {
         case ErrorCode::io_failure: return "io_failure";
         case ErrorCode::budget_exceeded: return "budget_exceeded";
         case ErrorCode::interrupted: return "interrupted";
+        case ErrorCode::unreachable: return "unreachable";
+        case ErrorCode::untrusted_peer: return "untrusted_peer";
+        case ErrorCode::quota_exceeded: return "quota_exceeded";
         case ErrorCode::internal: return "internal";
     }
     return "unknown";

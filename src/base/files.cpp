@@ -45,13 +45,6 @@ std::uint64_t bounded_length(int descriptor, const fs::path& path, std::uint64_t
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
-/// The rename itself must reach the disk. File systems that cannot flush a folder say EINVAL.
-void flush_folder(const fs::path& folder) {
-    const Descriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (descriptor.value() < 0) fail_io("flush folder", folder, errno);
-    if (fsync(descriptor.value()) != 0 && errno != EINVAL) fail_io("flush folder", folder, errno);
-}
-
 void check_target(const fs::path& path) {
     if (!path.has_filename()) {
         fail(ErrorCode::io_failure, "cannot write '{}': it names no file; add a file name", path.string());

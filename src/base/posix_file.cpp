@@ -56,6 +56,12 @@ void write_all(int descriptor, std::span<const std::byte> bytes, const std::file
     }
 }
 
+void flush_folder(const std::filesystem::path& folder) {
+    const Descriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (descriptor.value() < 0) fail_io("flush folder", folder, errno);
+    if (fsync(descriptor.value()) != 0 && errno != EINVAL) fail_io("flush folder", folder, errno);
+}
+
 Descriptor open_to_read(const std::filesystem::path& path) {
     Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.value() < 0) fail_io("open", path, errno);

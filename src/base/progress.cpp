@@ -75,6 +75,11 @@ void ProgressBar::advance(std::size_t steps) {
     }
 }
 
+void ProgressBar::set_elapsed(double seconds) {
+    const std::lock_guard lock(mutex_);
+    start_ = Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
 void ProgressBar::set_suffix(std::string text) {
     const std::lock_guard lock(mutex_);
     suffix_ = std::move(text);

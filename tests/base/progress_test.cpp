@@ -116,6 +116,14 @@ TEST(ProgressBar, DoesNotClaimTheEndOfWorkCutShort) {
     EXPECT_THAT(file.text(), Not(HasSubstr("100 %")));
 }
 
+TEST(ProgressBar, EstimatesFromTheTimeThatTheWorkTook) {
+    const PrintedFile file;
+    ProgressBar bar("Training", 100, file.stream());
+    bar.set_elapsed(60);
+    bar.advance(75);
+    EXPECT_THAT(file.text(), HasSubstr("75 % (75/100), 1:00 elapsed, 0:20 left"));
+}
+
 TEST(ProgressBar, TakesNoWorkAndTooMuchWork) {
     PrintedFile file;
     ProgressBar none("none", 0, file.stream());

@@ -58,7 +58,7 @@ class TacitCase(unittest.TestCase):
         self.assertEqual(result.returncode, 2, result.stderr)
         self.assertEqual(result.stdout, "")
         self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
-        self.assertRegex(result.stderr, r"^tacit( [a-z]+)?: ")
+        self.assertRegex(result.stderr, r"^tacit( [a-z]+)*: ")
         for word in words:
             self.assertIn(str(word), result.stderr)
 

@@ -16,6 +16,9 @@ enum class ErrorCode {
     io_failure,           ///< a file could not be read, written or moved into place
     budget_exceeded,      ///< a release would spend more privacy than is left
     interrupted,          ///< the user or the system asked to stop
+    unreachable,          ///< another machine does not answer
+    untrusted_peer,       ///< another machine answers with a key that is not pinned, or does not know ours
+    quota_exceeded,       ///< more than another party is ready to store or compute
     internal,             ///< a broken invariant of Tacit itself; please report
 };
 

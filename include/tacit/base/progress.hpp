@@ -27,6 +27,8 @@ public:
 
     /// `steps` more steps are done; steps beyond the total are not counted.
     void advance(std::size_t steps = 1);
+    /// The work has taken `seconds` already: for work that began before its bar.
+    void set_elapsed(double seconds);
     /// A short text after the numbers, for instance "loss 0.412".
     void set_suffix(std::string text);
     /// Shows 100 % and the time taken. Later calls do nothing.

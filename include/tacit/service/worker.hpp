@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+namespace tacit::service {
+
+/// What a server gives to the process that runs one job.
+struct WorkerOptions {
+    std::filesystem::path upload_folder;
+    std::filesystem::path result_folder;
+    std::uint64_t memory_bytes = 0;  ///< of the heap; exceeding it is a failure like another
+};
+
+/// Trains as logreg::train, in a process that a server made for one job: it ends when the server does, takes no more
+/// memory than told, leaves no core dump, loses its rights to other files and to the network (where the kernel has
+/// Landlock), and says on stdout how far it is. Both folders must exist. Returns the exit status.
+[[nodiscard]] int run_worker(const WorkerOptions& options);
+
+}  // namespace tacit::service

@@ -1,0 +1,88 @@
+// The process that runs one job. It has no socket, no identity and no database.
+#include "tacit/service/worker.hpp"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "base/fail.hpp"
+#include "service/confine.hpp"
+#include "service/worker_message.hpp"
+#include "tacit/logreg/roles.hpp"
+
+namespace tacit::service {
+
+namespace {
+
+void say(const WorkerMessage& message) {
+    const std::string line = to_line(message);
+    std::fwrite(line.data(), 1, line.size(), stdout);
+    std::fflush(stdout);
+}
+
+int say_failed(const std::string& reason) {
+    say({.kind = WorkerMessage::Kind::failed, .reason = reason});
+    return 2;
+}
+
+void limit(__rlimit_resource resource, rlim_t value) {
+    rlimit now{};
+    getrlimit(resource, &now);
+    now.rlim_cur = std::min(value, now.rlim_max);
+    setrlimit(resource, &now);
+}
+
+/// Dies with the server's thread that made it, even if that was killed. If it is gone already, the pipe has no reader.
+void end_with_server() {
+    std::signal(SIGPIPE, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+/// Whoever takes this process over by what it reads finds the job's own files and no others.
+void confine_to_job(const WorkerOptions& options) {
+    const std::filesystem::path readable[] = {"/usr", "/lib", "/lib64", "/sys/devices/system", options.upload_folder};
+    const Confinement confinement = confine(readable, options.result_folder);
+    if (!confinement.files) std::fputs("unconfined: this kernel has no Landlock (Linux 5.13)\n", stdout);
+    if (!confinement.network) std::fputs("TCP is open to the worker: Linux 6.7 could close it\n", stdout);
+}
+
+/// A line per thousandth of the work.
+logreg::WorkProgress progress_lines() {
+    return [last = std::size_t{0}](std::size_t done, std::size_t total) mutable {
+        if (done != total && done - last < total / 1000) return;
+        last = done;
+        say({.work_done = done, .work_total = total});
+    };
+}
+
+}  // namespace
+
+int run_worker(const WorkerOptions& options) {
+    end_with_server();
+    limit(RLIMIT_CORE, 0);
+    confine_to_job(options);
+#ifndef TACIT_SANITIZED  // sanitizers reserve terabytes, which the limit would count
+    limit(RLIMIT_DATA, options.memory_bytes);
+#endif
+    try {
+        static_cast<void>(logreg::train(options.upload_folder, options.result_folder, progress_lines()));
+    } catch (const std::bad_alloc&) {
+        return say_failed(
+            fmt::format("it needs more memory than the {} MB that a job may take here; train fewer or "
+                        "smaller minibatches",
+                        options.memory_bytes / 1'000'000));
+    } catch (const std::exception& error) {
+        return say_failed(error.what());
+    }
+    say({.kind = WorkerMessage::Kind::done});
+    return 0;
+}
+
+}  // namespace tacit::service
