@@ -75,7 +75,7 @@ class Service(ServiceCase):
         received = self.server.metric("tacit_received_bytes_total")
         self.assertEqual(self.submit(folder), first)
         self.assertEqual(self.server.metric("tacit_received_bytes_total"), received)
-        self.done("encrypt", "--private", folder / "private", "--upload", folder / "upload", "--seed", "2")
+        self.done("encrypt", "--private", folder / "private", "--upload", folder / "upload")
         self.assertNotEqual(self.submit(folder), first)
         self.assertEqual(self.server.metric("tacit_received_bytes_total") - received,
                          (folder / "upload/inputs.bin").stat().st_size)
@@ -194,8 +194,8 @@ class Kills(ServiceCase):
         try:
             folder = self.job(name)
             reference = self.root / name / "reference"
-            for seed in range(1, 1000):
-                self.done("encrypt", "--private", folder / "private", "--upload", folder / "upload", "--seed", seed)
+            for _ in range(1000):
+                self.done("encrypt", "--private", folder / "private", "--upload", folder / "upload")
                 shutil.rmtree(reference, ignore_errors=True)
                 self.done("train", "--upload", folder / "upload", "--result", reference)
                 job = self.submit(folder, name)
@@ -277,8 +277,8 @@ class Secrets(ServiceCase):
     def test_neither_server_nor_worker_ever_holds_a_secret(self):
         data, pixels = self.images()
         folder = self.root / "job"
-        self.done("keygen", "--private", folder / "private", "--upload", folder / "upload", *LARGER)
-        self.done("encrypt", "--private", folder / "private", "--upload", folder / "upload", "--data", data)
+        self.done("keygen", "--private", folder / "private", "--upload", folder / "upload", "--data", data, *LARGER)
+        self.done("encrypt", "--private", folder / "private", "--upload", folder / "upload")
         patterns = self.secrets(folder / "private", pixels)
         public = {"the parameters' fingerprint": (folder / "upload/inputs.bin").read_bytes()[16:48]}
         job = self.submit(folder)

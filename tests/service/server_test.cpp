@@ -59,8 +59,8 @@ protected:
         const fs::path folder = folder_ / "upload";
         if (fs::exists(folder)) return folder;
         const logreg::TrainingChoice choice{.recipe = {.minibatches = 1, .minibatch_size = 16}};
-        static_cast<void>(logreg::generate_job(choice, folder_ / "private", folder));
-        static_cast<void>(logreg::encrypt_data({}, folder_ / "private", folder));
+        static_cast<void>(logreg::generate_job(choice, {}, folder_ / "private", folder));
+        static_cast<void>(logreg::encrypt_data(folder_ / "private", folder));
         return folder;
     }
     JobStatus wait(Client& client, const JobId& job) {
