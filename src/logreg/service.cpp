@@ -10,6 +10,7 @@
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/ckks/serialization.hpp"
+#include "tacit/compile/counts.hpp"
 #include "tacit/runtime/executor.hpp"
 
 namespace tacit::logreg {
@@ -62,9 +63,14 @@ ckks::EvaluationKeys read_keys(const fs::path& folder, const OpenJob& job) {
     return keys;
 }
 
-/// Turns "instructions done" into "work done": they are done about in their order.
-runtime::Progress weighed(const OpenJob& job, const WorkProgress& progress) {
-    std::vector<std::size_t> work = instruction_costs(job.plan.program, job.parameters);
+/// Turns "instructions done" into transforms done: instructions are done about in the order of the plan.
+runtime::Progress weighed(const compile::Plan& plan, const ckks::Parameters& parameters, const WorkProgress& progress) {
+    const std::vector<std::size_t> transforms = compile::transforms(plan, parameters);
+    std::vector<std::size_t> work;
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        for (const std::uint32_t i : plan.task(task).instructions)
+            work.push_back(transforms[i] + 1);  // none is for nothing
+    }
     std::partial_sum(work.begin(), work.end(), work.begin());
     return [work = std::move(work), progress](std::size_t done) {
         throw_if_interrupted();
@@ -118,8 +124,9 @@ StatisticsRecord train(const fs::path& upload_folder, const fs::path& result_fol
     fill_in_sizes(statistics, upload_folder, keys, inputs);
     statistics.seconds_loading = seconds_since(start);
     const auto begin = Clock::now();
+    const compile::Plan plan(job.plan.program, job.parameters);
     const auto outputs =
-        runtime::execute(job.plan.program, keys, std::move(inputs.ciphertexts), weighed(job, progress));
+        runtime::execute(plan, keys, std::move(inputs.ciphertexts), weighed(plan, job.parameters, progress));
     statistics.seconds = seconds_since(begin);
     statistics.kernels = kernel_name();
     statistics.threads = thread_count();

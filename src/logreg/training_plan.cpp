@@ -11,7 +11,6 @@ namespace tacit::logreg {
 namespace {
 
 using compile::Instruction;
-using compile::Step;
 
 constexpr int most_steps = 64;      // deeper than any ring
 constexpr int largest_side = 4096;  // of a minibatch
@@ -53,11 +52,11 @@ ckks::Parameters make_parameters(const TrainingChoice& choice, int depth, std::s
 Digest TrainingPlan::fingerprint() const {
     Hasher hasher;
     hasher.update(static_cast<std::uint64_t>(program.slots()));
-    for (const Instruction& i : program.instructions()) {
-        hash_instruction(hasher, i);
-        if (i.step == Step::add_constant || i.step == Step::mul_constant) {
-            hasher.update(std::as_bytes(program.circuit().constant(i.attribute)));
-        }
+    for (const Instruction& i : program.instructions()) hash_instruction(hasher, i);
+    for (std::size_t number = 0; number < program.circuit().constant_count(); ++number) {
+        const auto constant = program.circuit().constant(static_cast<std::int32_t>(number));
+        hasher.update(static_cast<std::uint64_t>(constant.size()));
+        hasher.update(std::as_bytes(constant));
     }
     for (const std::uint32_t output : program.outputs()) hasher.update(std::uint64_t{output});
     return hasher.finish();
@@ -86,33 +85,6 @@ PlannedTraining plan_training(const TrainingChoice& choice) {
         if (parameters.slots() == slots) return {std::move(plan), parameters};
         slots = std::max(parameters.slots(), slots);
     }
-}
-
-std::vector<std::size_t> instruction_costs(const compile::ManagedCircuit& program, const ckks::Parameters& parameters) {
-    std::vector<std::size_t> costs;
-    for (const Instruction& i : program.instructions()) {
-        const std::size_t limbs = parameters.limbs(i.type.level);
-        const std::size_t with_special = limbs + parameters.special_primes().size();
-        const std::size_t key_switch = limbs + (parameters.digits(i.type.level) + 2) * with_special;
-        switch (i.step) {
-            case Step::rotate:
-            case Step::conjugate: costs.push_back(key_switch); break;
-            case Step::relinearize_rescale: costs.push_back(key_switch + 2 * limbs); break;
-            case Step::mul_constant:
-            case Step::rescale:
-            case Step::drop_level: costs.push_back(2 * limbs); break;
-            case Step::mul: costs.push_back(limbs); break;
-            case Step::input:
-            case Step::zero:
-            case Step::refresh:
-            case Step::mul_integer:
-            case Step::add:
-            case Step::sub:
-            case Step::negate:
-            case Step::add_constant: costs.push_back(limbs / 4 + 1); break;
-        }
-    }
-    return costs;
 }
 
 }  // namespace tacit::logreg

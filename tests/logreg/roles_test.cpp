@@ -3,11 +3,13 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <set>
 #include <unordered_set>
 
 #include "base/throws.hpp"
 #include "tacit/base/bytes.hpp"
 #include "tacit/base/parallel.hpp"
+#include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/serialization.hpp"
 
 namespace tacit::logreg {
@@ -222,6 +224,31 @@ TEST_F(Roles, ThePlanTakesTheSmallestSecureRing) {
     EXPECT_EQ(make_training_plan(Method::mask_free, other, parameters.slots()).program.depth(), 10);
     EXPECT_NE(make_training_plan(Method::baseline, other, 32768).fingerprint(),
               make_training_plan(Method::baseline, {}, 32768).fingerprint());
+}
+
+TEST(TrainingPlan, ItsFingerprintHoldsEveryNumber) {
+    const auto fingerprint = [](const auto& function) {
+        const TrainingRecipe small{.minibatches = 1, .minibatch_size = 16};
+        return TrainingPlan{make_training_circuit(Method::mask_free, small, 512),
+                            compile::manage(circuit::trace<1>(function), 8)}
+            .fingerprint();
+    };
+    const std::set<Digest> different{
+        fingerprint([](auto x) { return x; }),
+        fingerprint([](auto x) { return x * 2; }),
+        fingerprint([](auto x) { return x * 3; }),
+        fingerprint([](auto x) { return x * 0.5; }),
+        fingerprint([](auto x) { return x * 0.25; }),
+        fingerprint([](auto x) { return x + 0.5; }),
+        fingerprint([](auto x) { return x + 0.25; }),
+        fingerprint([](auto x) {
+            return x * circuit::values({1, 0});
+        }),
+        fingerprint([](auto x) {
+            return x * circuit::values({1, 0, 0, 0});
+        }),
+    };
+    EXPECT_EQ(different.size(), 9U);
 }
 
 }  // namespace

@@ -48,8 +48,4 @@ struct PlannedTraining {
 /// insecure_parameters if no ring is large enough.
 [[nodiscard]] PlannedTraining plan_training(const TrainingChoice& choice);
 
-/// What each instruction costs, in transforms of one limb, in the order of the instructions; for progress bars.
-[[nodiscard]] std::vector<std::size_t> instruction_costs(const compile::ManagedCircuit& program,
-                                                         const ckks::Parameters& parameters);
-
 }  // namespace tacit::logreg
