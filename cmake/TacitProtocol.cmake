@@ -11,6 +11,8 @@ add_custom_command(OUTPUT ${protocol_files} ${protocol_headers}
   DEPENDS ${protocol_source} COMMENT "Making the messages of the service" VERBATIM)
 target_sources(tacit_service PRIVATE ${protocol_files} ${protocol_headers})
 set_source_files_properties(${protocol_files} PROPERTIES COMPILE_OPTIONS -w)
-target_compile_definitions(tacit_service PRIVATE TACIT_VERSION="${PROJECT_VERSION}"
-  $<$<BOOL:${TACIT_SANITIZE}>:TACIT_SANITIZED>)
+target_compile_definitions(tacit_service PRIVATE TACIT_VERSION="${PROJECT_VERSION}")
+if(TACIT_SANITIZE)
+  target_compile_definitions(tacit_service PRIVATE TACIT_SANITIZED)
+endif()
 target_include_directories(tacit_service SYSTEM PRIVATE ${protocol_dir})
