@@ -1,0 +1,112 @@
+"""End-to-end tests of `tacit dp`: dp_test.py BINARY [TEST...]; see tacit_test.py."""
+import json
+import unittest
+
+from tacit_case import TacitCase, tacit
+
+
+class PrivateAnswers(TacitCase):
+    """`tacit dp`: budgets, answers with their statements, and what is refused."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.data = cls.root / "wages.csv"
+        rows = "".join(f"{400 + i % 200},{'female' if i % 2 else 'male'},north;east\n" for i in range(2000))
+        cls.data.write_text("wage,sex,regions\n" + rows + "unknown,female,north\n,male,west\n")
+
+    def ledger(self, name, epsilon="10", *more):
+        path = self.root / name
+        self.done("dp", "create", "--ledger", path, "--data-set", "wages", "--epsilon", epsilon, *more)
+        return path
+
+    def ask(self, ledger, *question, epsilon="1"):
+        return json.loads(self.done("dp", *question, "--ledger", ledger, "--data", self.data, "--epsilon", epsilon, "--json"))
+
+    def test_every_question_is_answered_near_the_truth(self):
+        ledger = self.ledger("all", "100")
+        bounds = ("--column", "wage", "--low", "0", "--high", "1000")
+        self.assertAlmostEqual(self.ask(ledger, "count")["answer"]["value"], 2002, delta=40)
+        self.assertAlmostEqual(self.ask(ledger, "count", "--where", "sex=female")["answer"]["value"], 1001, delta=40)
+        self.assertAlmostEqual(self.ask(ledger, "sum", *bounds)["answer"]["value"], 999000, delta=40000)
+        self.assertAlmostEqual(self.ask(ledger, "mean", *bounds)["answer"]["value"], 499.5, delta=40)
+        self.assertAlmostEqual(self.ask(ledger, "variance", *bounds, epsilon="50")["answer"]["value"], 3333, delta=800)
+        self.assertAlmostEqual(self.ask(ledger, "quantile", *bounds, "--q", "0.9")["answer"], 580, delta=20)
+        counts = self.ask(ledger, "histogram", "--column", "sex", "--keys", "female,male,other")["answer"]
+        self.assertAlmostEqual(counts["female"]["value"], 1001, delta=40)
+        self.assertAlmostEqual(counts["other"]["value"], 0, delta=40)
+        winner = self.ask(ledger, "select", "--column", "regions", "--candidates", "west,north,south")
+        self.assertEqual(winner["answer"], "north")
+
+    def test_an_answer_says_what_it_cost_and_to_whom_it_holds(self):
+        ledger = self.ledger("statement", "2", "--rows-per-unit", "4", "--unit", "household")
+        answer = self.ask(ledger, "sum", "--column", "wage", "--low", "0", "--high", "1000", epsilon="1/2")
+        self.assertEqual(answer["loss"]["epsilon"], "0.5")
+        self.assertEqual(answer["budget"]["epsilon"], "2")
+        self.assertEqual(answer["unit"], "household, with at most 4 rows")
+        self.assertIn("there or not", answer["neighbours"])
+        self.assertIn("holds against everybody", answer["adversary"])
+        self.assertTrue(any("clamped to 0 to 1000" in step for step in answer["steps"]), answer["steps"])
+        self.assertEqual(answer["noise"][0]["noise"], "discrete Laplace of scale 8000")  # 1000 rows' worth, times 4 / 0.5
+        shown = json.loads(self.done("dp", "ledger", "--ledger", ledger, "--json"))
+        self.assertEqual(shown["spent"]["epsilon"], "0.5")
+        self.assertEqual(shown["head"], answer["ledger_head"])
+
+    def test_a_zcdp_budget_takes_gaussian_noise_and_converted_questions(self):
+        ledger = self.root / "zcdp"
+        self.done("dp", "create", "--ledger", ledger, "--data-set", "wages", "--rho", "1")
+        text = self.done("dp", "count", "--ledger", ledger, "--data", self.data, "--rho", "0.5")
+        self.assertIn("discrete Gaussian of variance 1;", text)
+        self.assertIn("implies epsilon", text)
+        mean = self.ask(ledger, "mean", "--column", "wage", "--low", "0", "--high", "1000", epsilon="0.5")
+        self.assertEqual(mean["loss"]["rho"], "0.125")
+        self.assert_refused(tacit("dp", "create", "--ledger", ledger, "--data-set", "w", "--rho", "1", "--epsilon", "1"))
+        pure = self.ledger("pure", "1")
+        refused = tacit("dp", "count", "--ledger", pure, "--data", self.data, "--rho", "0.5")
+        self.assert_refused(refused, "counts pure loss")
+
+    def test_a_quote_spends_nothing_and_reads_nothing(self):
+        ledger = self.ledger("quote", "1")
+        before = ledger.read_bytes()
+        text = self.done("dp", "quote", "count", "--ledger", ledger, "--epsilon", "0.5")
+        self.assertIn("would cost epsilon 0.5; epsilon 1 is left, so it fits", text)
+        self.assertIn("off by at most", text)
+        self.assertEqual(ledger.read_bytes(), before)
+
+    def test_a_budget_ends(self):
+        ledger = self.ledger("ends", "1")
+        self.ask(ledger, "count", epsilon="0.6")
+        refused = tacit("dp", "count", "--ledger", ledger, "--data", self.data, "--epsilon", "0.6")
+        self.assert_refused(refused, "a release of epsilon 0.6 does not fit: epsilon 0.4 is left of epsilon 1")
+
+    def test_refusals_spend_nothing(self):
+        ledger = self.ledger("refusals", "1")
+        before = ledger.read_bytes()
+        base = ("--ledger", ledger, "--data", self.data)
+        for words, arguments in (
+                ("has no column", ("mean", "--column", "salary", "--low", "0", "--high", "9", "--epsilon", "1")),
+                ("not finite and in order", ("sum", "--column", "wage", "--low", "9", "--high", "0", "--epsilon", "1")),
+                ("is not a cost", ("count", "--epsilon=-1")),
+                ("epsilon is 0", ("count", "--epsilon", "0")),
+                ("is no condition", ("count", "--where", "sex", "--epsilon", "1")),
+                ("stands twice", ("histogram", "--column", "sex", "--keys", "a,a", "--epsilon", "1"))):
+            with self.subTest(words):
+                self.assert_refused(tacit("dp", *arguments, *base), words)
+        self.assert_refused(tacit("dp", "create", "--ledger", ledger, "--data-set", "x", "--epsilon", "1"), "exists")
+        self.assert_refused(tacit("dp", "intersect", "a.csv", "b.csv"), "multi-party computation")
+        self.assertEqual(ledger.read_bytes(), before)
+
+    def test_a_poll_from_answers_to_estimate(self):
+        said = [self.done("dp", "poll", "--answers", "yes,no", "--say", "yes").strip() for _ in range(40)]
+        self.assertEqual(set(said) - {"yes", "no"}, set())
+        self.assertGreater(said.count("yes"), 15)  # 30 expected
+        answers = self.root / "answers.csv"
+        answers.write_text("answer\n" + "yes\n" * 420 + "no\n" * 580)
+        poll = json.loads(self.done("dp", "poll", "--answers", "yes,no", "--data", answers, "--column", "answer", "--json"))
+        self.assertAlmostEqual(poll["answer"]["yes"]["value"], 0.34)
+        self.assert_refused(tacit("dp", "poll", "--answers", "yes", "--say", "yes"), "above 1/1")
+        self.assert_refused(tacit("dp", "poll", "--answers", "a,b", "--data", answers, "--column", "answer"), "is none of")
+
+
+if __name__ == "__main__":
+    unittest.main()
