@@ -21,20 +21,22 @@
 /// Keys that several owners of data hold together, N of N, after [MTBH21]: the secret s = s_1 + ... + s_N is nowhere,
 /// each party keeps a ternary s_i, and what takes the secret is done by adding one share of every party.
 ///
-/// Parties      2 to max_parties; whoever collects shares may be one of them or a helper who learns only what is
-/// public. Adversary    semi-honest: up to N - 1 parties and everybody else together follow the protocol and pool what
-/// they see.
-///              Who sends other shares than these spoils the result, unnoticed; who has others decrypt ciphertexts
-///              of his making can learn their secrets. Channels are authenticated by the caller.
-/// Revealed     keys and shares, to everybody, as samples of ring learning with errors; of a decryption, message +
-/// noise
-///              to all who see the shares; of a key switch, the same to the receiver alone. A party knows its own
-///              noise, so its result is a little more accurate than what is handed out: liberal, not simulation
-///              security [Lee25].
-/// Rounds       common randomness 2, public key 1, Galois keys 1, relinearisation key 2, decryption or key switch 1.
-/// Assumption   ring learning with errors with the circular use of evaluation keys, at the level of the parameters: to
-///              N - 1 parties the secret is one ternary s_i with fresh errors, the case of the security table; a sum
-///              is no easier.
+/// **Parties**: 2 to max_parties; whoever collects shares may be one of them or a helper who learns only what is
+/// public.
+///
+/// **Adversary**: semi-honest. Up to N - 1 parties and everybody else together follow the protocol and pool what they
+/// see. Who sends other shares than these spoils the result, unnoticed; who has others decrypt ciphertexts of his
+/// making can learn their secrets. Channels are authenticated by the caller.
+///
+/// **Revealed**: keys and shares, to everybody, as samples of ring learning with errors; of a decryption, message and
+/// noise to all who see the shares; of a key switch, the same to the receiver alone. A party knows its own noise, so
+/// its result is a little more accurate than what is handed out: liberal, not simulation security [Lee25].
+///
+/// **Rounds**: common randomness 2, public key 1, Galois keys 1, relinearisation key 2, decryption or key switch 1.
+///
+/// **Assumption**: ring learning with errors with the circular use of evaluation keys, at the level of the parameters:
+/// to N - 1 parties the secret is one ternary s_i with fresh errors, the case of the security table; a sum is no
+/// easier.
 ///
 /// Every share names session, party, step and subject (the ciphertext, the Galois element, ...) and is refused
 /// elsewhere. docs/threshold.md has the protocols, messages and bytes.
