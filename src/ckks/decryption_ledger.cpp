@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "base/short_hex.hpp"
 #include "ckks/serialization_format.hpp"
 #include "ckks/threshold_parts.hpp"
 #include "tacit/base/files.hpp"
@@ -46,7 +47,7 @@ DecryptionLedger LedgerAccess::parse(std::span<const std::byte> bytes, const Ses
         fail(ErrorCode::parameter_mismatch,
              "the ledger of party {} in session {}, but that of party {} in session {} is asked for; open the right "
              "file",
-             index, to_hex(std::span(id).first(4)), ledger.party_, to_hex(std::span(session.id()).first(4)));
+             index, short_hex(id), ledger.party_, short_hex(session.id()));
     }
     ledger.given_ = reader.bounded("the number of shares given", ledger.publications_);
     const std::uint64_t count =
@@ -69,8 +70,7 @@ void LedgerAccess::note(DecryptionLedger& ledger, const char* operation, const S
     if (ledger.session_ != session.id() || ledger.party_ != party) {
         fail(ErrorCode::invalid_argument,
              "{}: the ledger is that of party {} in session {}, not of {} in {}; every party keeps its own", operation,
-             ledger.party_, to_hex(std::span(ledger.session_).first(4)), party,
-             to_hex(std::span(session.id()).first(4)));
+             ledger.party_, short_hex(ledger.session_), party, short_hex(session.id()));
     }
     if (ledger.given_ == ledger.publications_) {
         fail(ErrorCode::invalid_argument,
@@ -83,7 +83,7 @@ void LedgerAccess::note(DecryptionLedger& ledger, const char* operation, const S
         fail(ErrorCode::invalid_argument,
              "{}: a share of ciphertext {} was given before, and fresh noise on the same averages out; send the first "
              "share again, or say Repeat::allow",
-             operation, to_hex(std::span(digest).first(4)));
+             operation, short_hex(digest));
     }
     ++ledger.given_;
     if (!ledger.path_) return;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/short_hex.hpp"
 #include "ckks/serialization_rows.hpp"
 #include "tacit/base/parallel.hpp"
 
@@ -204,8 +205,7 @@ void check_fingerprint(const Digest& found, const Parameters& parameters) {
     fail(ErrorCode::parameter_mismatch,
          "made under parameters {} (offset {}) but used with parameters {} ({}); use the parameters it was made with, "
          "or make it again",
-         to_hex(std::span(found).first(4)), short_header_bytes, to_hex(std::span(parameters.fingerprint()).first(4)),
-         parameters.summary());
+         short_hex(found), short_header_bytes, short_hex(parameters.fingerprint()), parameters.summary());
 }
 
 }  // namespace

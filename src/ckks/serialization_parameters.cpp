@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/short_hex.hpp"
 #include "ckks/make_parameters.hpp"
 #include "ckks/serialization_for_tests.hpp"
 #include "ckks/serialization_format.hpp"
@@ -89,7 +90,7 @@ Expected<Parameters> parse(std::span<const std::byte> bytes, Security security) 
         if (stated != computed) {
             fail(ErrorCode::malformed_input,
                  "the fingerprint {} does not belong to the fields before it, which have {}; is the file damaged?",
-                 to_hex(std::span(stated).first(4)), to_hex(std::span(computed).first(4)));
+                 short_hex(stated), short_hex(computed));
         }
         return make_parameters(std::make_shared<const Context>(chain));
     });

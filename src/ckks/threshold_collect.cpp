@@ -1,4 +1,5 @@
 #include "base/fail.hpp"
+#include "base/short_hex.hpp"
 #include "ckks/flooding.hpp"
 #include "ckks/key_maker.hpp"
 #include "ckks/threshold_parts.hpp"
@@ -19,8 +20,6 @@ void add_rows(const Context& context, ring::EvaluationPoly& sum, const ring::Eva
 bool has_shape(const std::vector<ring::EvaluationPoly>& polys, const ShareShape& shape) {
     return polys.size() == shape.polys && polys.front().limbs() == shape.rows;
 }
-
-std::string short_hex(const Digest& digest) { return to_hex(std::span(digest).first(4)); }
 
 }  // namespace
 

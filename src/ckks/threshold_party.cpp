@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/fail.hpp"
+#include "base/short_hex.hpp"
 #include "ckks/flooding.hpp"
 #include "ckks/key_maker.hpp"
 #include "ckks/rows.hpp"
@@ -165,8 +166,7 @@ Share Party::relinearization_share_two(const RelinearizationRound& round_one, Rn
     if (round_one.session() != session_.id()) {
         fail(ErrorCode::parameter_mismatch,
              "{}: round one is of session {}, not of {}; collect round one of this session",
-             to_string(Step::relinearization_two), to_hex(std::span(round_one.session()).first(4)),
-             to_hex(std::span(session_.id()).first(4)));
+             to_string(Step::relinearization_two), short_hex(round_one.session()), short_hex(session_.id()));
     }
     if (!ephemeral_ && !restored_ && !given_.contains({Step::relinearization_two, 0})) {
         fail(ErrorCode::invalid_argument, "{}: \"{}\" gave no share of round one; give that first",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "base/short_hex.hpp"
 #include "ckks/serialization_format.hpp"
 #include "ckks/serialization_rows.hpp"
 #include "ckks/threshold_parts.hpp"
@@ -29,7 +30,7 @@ Digest read_digest(ByteReader& reader, const char* what) {
 void check_session(const Digest& found, const Session& session) {
     if (found == session.id()) return;
     fail(ErrorCode::parameter_mismatch, "made in session {} but read in session {}; give an object of this session",
-         to_hex(std::span(found).first(4)), to_hex(std::span(session.id()).first(4)));
+         short_hex(found), short_hex(session.id()));
 }
 
 /// What the fields of a share say, each checked.

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "base/fail.hpp"
+#include "base/short_hex.hpp"
 #include "ckks/serialization_rows.hpp"
 #include "ckks/threshold_parts.hpp"
 
@@ -51,7 +52,7 @@ void check_members(const std::vector<Member>& members) {
             fail(ErrorCode::invalid_argument,
                  "session: the contribution of \"{}\" does not open its commitment {}; start again with fresh "
                  "contributions of all",
-                 member.name, to_hex(std::span(member.commitment).first(4)));
+                 member.name, short_hex(member.commitment));
         }
     }
 }
@@ -157,7 +158,7 @@ void check_parameters(const char* operation, const Session& session, const Param
     if (!(other == session.parameters())) {
         fail(ErrorCode::parameter_mismatch,
              "{}: made under other parameters than those of session {}; use objects of one session", operation,
-             to_hex(std::span(session.id()).first(4)));
+             short_hex(session.id()));
     }
 }
 

@@ -1,9 +1,9 @@
 // What the service does: it never sees a secret key, and this file includes nothing that could read one.
 #include <sys/resource.h>
 
-#include <chrono>
 #include <numeric>
 
+#include "base/stopwatch.hpp"
 #include "logreg/role_files.hpp"
 #include "math/kernels.hpp"
 #include "ring/automorphism.hpp"
@@ -18,10 +18,6 @@ namespace tacit::logreg {
 namespace fs = std::filesystem;
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// The most memory this process ever held.
 std::uint64_t peak_memory_bytes() {
@@ -111,7 +107,7 @@ void fill_in_sizes(StatisticsRecord& s, const fs::path& upload, const ckks::Eval
 }  // namespace
 
 StatisticsRecord train(const fs::path& upload_folder, const fs::path& result_folder, const WorkProgress& progress) {
-    const auto start = Clock::now();
+    const auto start = SteadyClock::now();
     const OpenJob job = open_job(upload_folder);
     make_folder(result_folder);
     CiphertextFileWriter file(result_folder / file_names::weights);
@@ -123,7 +119,7 @@ StatisticsRecord train(const fs::path& upload_folder, const fs::path& result_fol
     fill_in_program(statistics, job);
     fill_in_sizes(statistics, upload_folder, keys, inputs);
     statistics.seconds_loading = seconds_since(start);
-    const auto begin = Clock::now();
+    const auto begin = SteadyClock::now();
     const compile::Plan plan(job.plan.program, job.parameters);
     const auto outputs =
         runtime::execute(plan, keys, std::move(inputs.ciphertexts), weighed(plan, job.parameters, progress));

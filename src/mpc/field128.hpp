@@ -6,7 +6,7 @@ namespace tacit::mpc {
 
 /// An integer modulo p = 2^128 - 28 * 2^64 + 1, kept as its product with 2^128 (Montgomery's form) in [0, p).
 /// Field128 of [VDAF]. Constant time.
-class Field128 {
+class Field128 : public FieldOperators<Field128> {
 public:
     static constexpr Wide modulus = (static_cast<Wide>(0xFFFFFFFFFFFFFFE4) << 64) | 1;
     static constexpr std::size_t encoded_bytes = 16;
@@ -47,21 +47,7 @@ public:
         }
         return raw(reduced((static_cast<Wide>(t1) << 64) | t0, t2 != 0));
     }
-    constexpr Field128& operator+=(Field128 b) { return *this = *this + b; }
-    constexpr Field128& operator-=(Field128 b) { return *this = *this - b; }
-    constexpr Field128& operator*=(Field128 b) { return *this = *this * b; }
-    friend constexpr Field128 operator-(Field128 a) { return Field128() - a; }
     friend constexpr bool operator==(Field128, Field128) = default;
-
-    /// The exponent is public.
-    [[nodiscard]] constexpr Field128 power(Wide exponent) const {
-        Field128 result(1);
-        for (Field128 square = *this; exponent != 0; exponent >>= 1, square *= square) {
-            if ((exponent & 1) != 0) result *= square;
-        }
-        return result;
-    }
-    [[nodiscard]] constexpr Field128 inverse() const { return power(modulus - 2); }
 
 private:
     static constexpr std::uint64_t low(Wide value) { return static_cast<std::uint64_t>(value); }

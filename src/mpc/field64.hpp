@@ -3,15 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace tacit::mpc {
+#include "mpc/field_operators.hpp"
 
-__extension__ using Wide = unsigned __int128;
+namespace tacit::mpc {
 
 /// All bits set if `condition`, without a branch.
 constexpr std::uint64_t mask(bool condition) { return 0 - static_cast<std::uint64_t>(condition); }
 
 /// An integer modulo 2^64 - 2^32 + 1, kept in [0, modulus). Field64 of [VDAF]. Constant time.
-class Field64 {
+class Field64 : public FieldOperators<Field64> {
 public:
     static constexpr std::uint64_t modulus = 0xFFFFFFFF00000001;
     static constexpr std::size_t encoded_bytes = 8;
@@ -48,21 +48,7 @@ public:
         result += epsilon & mask(result < middle);
         return raw(reduced(result));
     }
-    constexpr Field64& operator+=(Field64 b) { return *this = *this + b; }
-    constexpr Field64& operator-=(Field64 b) { return *this = *this - b; }
-    constexpr Field64& operator*=(Field64 b) { return *this = *this * b; }
-    friend constexpr Field64 operator-(Field64 a) { return Field64() - a; }
     friend constexpr bool operator==(Field64, Field64) = default;
-
-    /// The exponent is public.
-    [[nodiscard]] constexpr Field64 power(Wide exponent) const {
-        Field64 result(1);
-        for (Field64 square = *this; exponent != 0; exponent >>= 1, square *= square) {
-            if ((exponent & 1) != 0) result *= square;
-        }
-        return result;
-    }
-    [[nodiscard]] constexpr Field64 inverse() const { return power(modulus - 2); }
 
 private:
     static constexpr std::uint64_t epsilon = 0xFFFFFFFF;  // 2^64 modulo the modulus

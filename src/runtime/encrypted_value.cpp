@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "circuit/contents.hpp"
 #include "ckks/serialization_format.hpp"
 
 namespace tacit::runtime {
@@ -19,10 +20,7 @@ constexpr std::uint32_t max_name_bytes = 255;
 constexpr std::uint32_t max_layout_bytes = 100;
 
 void require_name(const std::string& name) {
-    const auto forbidden = [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '"' || c == '\\';
-    };
-    if (name.empty() || name.size() > max_name_bytes || std::ranges::any_of(name, forbidden)) {
+    if (name.empty() || name.size() > max_name_bytes || !circuit::is_printable(name)) {
         fail(ErrorCode::invalid_argument,
              "encrypted value: a name of {} bytes; it has 1 to {}, no quote, backslash or control character",
              name.size(), max_name_bytes);
@@ -41,7 +39,7 @@ void require_tiles(const Description& what, const std::vector<Ciphertext>& tiles
              print_layout(what), parameters.slots());
     }
     for (const Ciphertext& tile : tiles) {
-        if (tile.parameters().fingerprint() != parameters.fingerprint()) {
+        if (!(tile.parameters() == parameters)) {
             fail(ErrorCode::parameter_mismatch,
                  "encrypted value \"{}\": tiles under parameters {} and {}; encrypt all under the same", what.name,
                  parameters.summary(), tile.parameters().summary());

@@ -71,6 +71,7 @@ void Run::run_next() {
         --started_;
     }
     compute(task);
+    if (log_level() >= LogLevel::debug) log_results(task);
     finish(task);
     order_.end();
 }
@@ -107,6 +108,14 @@ Ciphertext Run::compute_step(const Instruction& i) {
     return steps_.run(i, &*values_[i.lhs], operands > 1 ? &*values_[i.rhs] : nullptr, last_read);
 }
 
+void Run::log_results(std::size_t task) const {
+    for (const std::uint32_t i : plan_.task(task).instructions) {
+        const Instruction& instruction = program_.instructions()[i];
+        log(LogLevel::debug, "{}{} (instruction {}) gave {}", prefix(program_.circuit().location(instruction.source)),
+            to_string(instruction.step), i, to_string(instruction.type));
+    }
+}
+
 void Run::finish(std::size_t task) {
     const std::lock_guard lock(mutex_);
     if (program_.instructions()[plan_.task(task).results.front()].step != Step::input) {
@@ -121,12 +130,7 @@ void Run::finish(std::size_t task) {
     }
     finished_[task] = true;
     while (first_unfinished_ < finished_.size() && finished_[first_unfinished_]) ++first_unfinished_;
-    for (const std::uint32_t i : plan_.task(task).instructions) {
-        const Instruction& instruction = program_.instructions()[i];
-        log(LogLevel::debug, "{}{} (instruction {}) gave {}", prefix(program_.circuit().location(instruction.source)),
-            to_string(instruction.step), i, to_string(instruction.type));
-        if (progress_) progress_(++done_);
-    }
+    for (std::size_t i = 0; progress_ && i < plan_.task(task).instructions.size(); ++i) progress_(++done_);
     for (const std::uint32_t reader : plan_.task(task).readers) {
         if (--operands_missing_[reader] == 0) ready_.insert(reader);
     }

@@ -35,6 +35,7 @@ private:
     void compute_sums(std::size_t task);
     void rotate_together(std::size_t task);
     [[nodiscard]] ckks::Ciphertext compute_step(const compile::Instruction& i);
+    void log_results(std::size_t task) const;
     void finish(std::size_t task);
     void free(std::uint32_t value);
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "service/clock.hpp"
+#include "base/stopwatch.hpp"
 #include "service/credentials.hpp"
 #include "service/training.grpc.pb.h"
 #include "tacit/identity/pins.hpp"

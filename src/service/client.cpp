@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "logreg/role_files.hpp"
+#include "service/clock.hpp"
 #include "service/printable.hpp"
 #include "service/sender.hpp"
 #include "service/wire.hpp"

@@ -12,10 +12,4 @@ inline std::int64_t unix_seconds() {
         .count();
 }
 
-using SteadyClock = std::chrono::steady_clock;
-
-inline double seconds_since(SteadyClock::time_point start) {
-    return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
-
 }  // namespace tacit::service

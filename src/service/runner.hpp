@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "service/clock.hpp"
+#include "base/stopwatch.hpp"
 #include "service/log.hpp"
 #include "service/metrics.hpp"
 #include "service/store.hpp"

@@ -12,7 +12,7 @@ namespace tacit::logreg {
 struct TableChoice {
     table::FeatureChoice features{};
     char delimiter = ',';
-    int held_out = 4;  ///< every so-manieth row of a shuffled order, >= 2
+    int held_out = 4;  ///< one row in so many, in a shuffled order; >= 2
 };
 
 /// Which data are trained on, and in which order their rows are taken.
