@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "logreg/baseline_circuit.hpp"
+#include "learn/baseline_circuit.hpp"
 #include "machine.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/circuit/passes.hpp"
@@ -21,9 +21,9 @@
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/compile/cost.hpp"
-#include "tacit/logreg/clear_training.hpp"
-#include "tacit/logreg/metrics.hpp"
-#include "tacit/logreg/training_circuit.hpp"
+#include "tacit/learn/clear_training.hpp"
+#include "tacit/learn/metrics.hpp"
+#include "tacit/learn/training_circuit.hpp"
 #include "tacit/runtime/executor.hpp"
 #include "tensor/search.hpp"
 
@@ -35,17 +35,17 @@ using compile::TimedOperation;
 
 /// The job: what is trained, and the result to expect.
 struct Job {
-    logreg::TrainingRecipe recipe{};
-    tensor::Program program = logreg::training_program(recipe);
+    learn::TrainingRecipe recipe{};
+    tensor::Program program = learn::training_program(recipe);
     tensor::ClearInputs inputs{};
     std::vector<double> expected{};
 };
 
 Job mnist() {
     Job job;
-    const auto split = logreg::embedded_mnist();
-    const auto standardiser = logreg::fit_standardiser(split.training);
-    for (auto& z : logreg::draw_minibatches(logreg::standardised(split.training, standardiser), job.recipe, 1)) {
+    const auto split = learn::embedded_mnist();
+    const auto standardiser = learn::fit_standardiser(split.training);
+    for (auto& z : learn::draw_minibatches(learn::standardised(split.training, standardiser), job.recipe, 1)) {
         job.inputs.matrices.push_back({z.rows, z.width, std::move(z.values)});
     }
     job.expected = evaluate(job.program, job.inputs).front();
@@ -75,7 +75,7 @@ Variant in_ring(std::string without, tensor::Lowered lowered, std::size_t slots)
 
 Variant published(const Job& job) {
     constexpr std::size_t slots = 32768;
-    return in_ring("the search: published order [HHCP19]", logreg::write_baseline(job.recipe, slots), slots);
+    return in_ring("the search: published order [HHCP19]", learn::write_baseline(job.recipe, slots), slots);
 }
 
 Variant passed(const Variant& whole, std::string name,

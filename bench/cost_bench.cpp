@@ -13,7 +13,7 @@
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/compile/cost.hpp"
 #include "tacit/compile/counts.hpp"
-#include "tacit/logreg/training_circuit.hpp"
+#include "tacit/learn/training_circuit.hpp"
 #include "tacit/runtime/calibrate.hpp"
 #include "tacit/runtime/executor.hpp"
 
@@ -37,9 +37,9 @@ std::vector<double> measure(const compile::ManagedCircuit& program, const ckks::
     return seconds;
 }
 
-nlohmann::json report(logreg::Method method) {
-    const std::size_t slots = method == logreg::Method::baseline ? 32768 : 16384;
-    const auto training = logreg::make_training_circuit(method, {}, slots);
+nlohmann::json report(learn::Method method) {
+    const std::size_t slots = method == learn::Method::baseline ? 32768 : 16384;
+    const auto training = learn::make_training_circuit(method, {}, slots);
     const auto program = compile::manage(training.lowered.circuit, slots);
     const auto parameters = ckks::Parameters::create({.depth = program.depth(), .min_slots = slots});
     const auto calibration = runtime::calibrate(parameters);
@@ -51,7 +51,7 @@ nlohmann::json report(logreg::Method method) {
     return {
         {"machine", machine::name()},
         {"commit", machine::commit()},
-        {"method", logreg::to_string(method)},
+        {"method", learn::to_string(method)},
         {"parameters", parameters.summary()},
         {"threads", thread_count()},
         {"predicted_s", predicted},
@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
     std::optional<ThreadLimit> limit;
     if (argc > 1) limit.emplace(std::stoi(argv[1]));
     bool right = true;
-    for (const auto method : {logreg::Method::mask_free, logreg::Method::low_depth, logreg::Method::baseline}) {
+    for (const auto method : {learn::Method::mask_free, learn::Method::low_depth, learn::Method::baseline}) {
         const nlohmann::json found = report(method);
         std::cout << found.dump() << std::endl;
         right &= std::fabs(std::log(found["predicted_over_min"].get<double>())) < std::log(1.25);

@@ -44,7 +44,7 @@ MASK = (1 << 64) - 1
 
 
 def shuffled_order(count, seed):
-    """tacit::logreg::shuffled_order: Fisher-Yates driven by SplitMix64."""
+    """tacit::learn::shuffled_order: Fisher-Yates driven by SplitMix64."""
     state = seed
 
     def word():

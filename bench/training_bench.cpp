@@ -13,9 +13,9 @@
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/compile/managed_circuit.hpp"
-#include "tacit/logreg/clear_training.hpp"
-#include "tacit/logreg/metrics.hpp"
-#include "tacit/logreg/training_circuit.hpp"
+#include "tacit/learn/clear_training.hpp"
+#include "tacit/learn/metrics.hpp"
+#include "tacit/learn/training_circuit.hpp"
 #include "tacit/runtime/executor.hpp"
 
 namespace {
@@ -28,7 +28,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 /// Everything that one method needs, ready to train again and again.
 struct Prepared {
-    logreg::TrainingCircuit training;
+    learn::TrainingCircuit training;
     compile::ManagedCircuit program;
     ckks::Parameters parameters;
     ckks::KeySet keys;
@@ -37,16 +37,16 @@ struct Prepared {
     double relative_error = 0;
 };
 
-Prepared prepare(logreg::Method method, const logreg::TrainingRecipe& recipe,
-                 std::span<const logreg::Minibatch> minibatches) {
-    const std::size_t slots = method == logreg::Method::baseline ? 32768 : 16384;
-    auto training = logreg::make_training_circuit(method, recipe, slots);
+Prepared prepare(learn::Method method, const learn::TrainingRecipe& recipe,
+                 std::span<const learn::Minibatch> minibatches) {
+    const std::size_t slots = method == learn::Method::baseline ? 32768 : 16384;
+    auto training = learn::make_training_circuit(method, recipe, slots);
     auto program = compile::manage(training.lowered.circuit, slots);
     const auto parameters = ckks::Parameters::create({.depth = program.depth(), .min_slots = slots});
     auto keys = ckks::generate_keys(parameters, program.key_request());
     const ckks::Encryptor encryptor(keys.secret_key);
     std::vector<ckks::Ciphertext> inputs;
-    logreg::InputPacker pack(training, minibatches);
+    learn::InputPacker pack(training, minibatches);
     for (std::size_t i = 0; i < pack.count(); ++i) {
         inputs.push_back(encryptor.encrypt(pack(i), program.input_levels()[i]));
     }
@@ -60,9 +60,9 @@ void train(Prepared& method, const std::vector<double>& expected) {
     const auto outputs = runtime::execute(method.program, method.keys.evaluation_keys, std::move(inputs));
     method.seconds.push_back(seconds_since(start));
     const ckks::Decryptor decryptor(method.keys.secret_key);
-    std::vector<logreg::ComplexSlots> decrypted;
+    std::vector<learn::ComplexSlots> decrypted;
     for (const auto& output : outputs) decrypted.push_back(decryptor.decrypt_complex(output));
-    const auto weights = logreg::extract_weights(method.training, decrypted);
+    const auto weights = learn::extract_weights(method.training, decrypted);
     double error = 0, largest = 0;
     for (std::size_t i = 0; i < weights.size(); ++i) {
         error = std::max(error, std::fabs(weights[i] - expected[i]));
@@ -74,7 +74,7 @@ void train(Prepared& method, const std::vector<double>& expected) {
 nlohmann::json report(const Prepared& m) {
     return {{"machine", machine::name()},
             {"commit", machine::commit()},
-            {"method", logreg::to_string(m.training.method)},
+            {"method", learn::to_string(m.training.method)},
             {"depth", m.program.depth()},
             {"parameters", m.parameters.summary()},
             {"threads", thread_count()},
@@ -94,13 +94,13 @@ nlohmann::json report(const Prepared& m) {
 int main(int argc, char** argv) {
     std::optional<ThreadLimit> limit;
     if (argc > 1) limit.emplace(std::stoi(argv[1]));
-    const auto split = logreg::embedded_mnist();
-    const logreg::TrainingRecipe recipe;
-    const auto standardiser = logreg::fit_standardiser(split.training);
-    const auto minibatches = logreg::draw_minibatches(logreg::standardised(split.training, standardiser), recipe, 1);
-    const auto expected = logreg::train_clear(minibatches, recipe).weights;
+    const auto split = learn::embedded_mnist();
+    const learn::TrainingRecipe recipe;
+    const auto standardiser = learn::fit_standardiser(split.training);
+    const auto minibatches = learn::draw_minibatches(learn::standardised(split.training, standardiser), recipe, 1);
+    const auto expected = learn::train_clear(minibatches, recipe).weights;
     std::vector<Prepared> methods;
-    for (const auto method : {logreg::Method::mask_free, logreg::Method::low_depth, logreg::Method::baseline}) {
+    for (const auto method : {learn::Method::mask_free, learn::Method::low_depth, learn::Method::baseline}) {
         methods.push_back(prepare(method, recipe, minibatches));
     }
     for (int round = 0; round < 5; ++round) {  // interleaved, so that all methods meet the same machine

@@ -7,9 +7,9 @@
 
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
-#include "tacit/logreg/metrics.hpp"
-#include "tacit/logreg/scoring.hpp"
-#include "tacit/logreg/training_plan.hpp"
+#include "tacit/learn/metrics.hpp"
+#include "tacit/learn/scoring.hpp"
+#include "tacit/learn/training_plan.hpp"
 #include "tacit/runtime/executor.hpp"
 #include "tacit/table/feature_map.hpp"
 
@@ -29,7 +29,7 @@ std::string patients() {
     return csv;
 }
 
-logreg::Dataset rows_of(const table::FeatureMap& map, const table::Table& table) {
+learn::Dataset rows_of(const table::FeatureMap& map, const table::Table& table) {
     auto features = map.apply(table);
     features.labels.resize(features.rows.size());  // a table to predict has no labels
     return {table.name(), features.columns, std::move(features.values), std::move(features.labels)};
@@ -53,36 +53,36 @@ int main() {
     std::iota(rows.begin(), rows.end(), std::size_t{0});
     const auto map =
         table::FeatureMap::fit(table, rows, {.label = "ill", .dropped = {"name"}, .missing = table::Missing::mean});
-    const logreg::Dataset data = rows_of(map, table);
-    const auto standardiser = logreg::fit_standardiser(data);
+    const learn::Dataset data = rows_of(map, table);
+    const auto standardiser = learn::fit_standardiser(data);
 
     // Training: the service sees ciphertexts.
-    logreg::TrainingChoice choice;
+    learn::TrainingChoice choice;
     choice.recipe.minibatches = 2;
     choice.recipe.minibatch_size = 64;
-    choice.recipe.features = logreg::recipe_features(data.features);
-    const auto [plan, parameters] = logreg::plan_training(choice);
+    choice.recipe.features = learn::recipe_features(data.features);
+    const auto [plan, parameters] = learn::plan_training(choice);
     const auto keys = ckks::generate_keys(parameters, plan.program.key_request());
-    const auto minibatches = logreg::draw_minibatches(logreg::standardised(data, standardiser), choice.recipe, 1);
-    logreg::InputPacker pack(plan.training, minibatches);
-    std::vector<logreg::ComplexSlots> slots;
+    const auto minibatches = learn::draw_minibatches(learn::standardised(data, standardiser), choice.recipe, 1);
+    learn::InputPacker pack(plan.training, minibatches);
+    std::vector<learn::ComplexSlots> slots;
     for (const auto& output : run(plan.program, keys, [&](std::size_t i) { return pack(i); })) {
         slots.push_back(ckks::Decryptor(keys.secret_key).decrypt_complex(output));
     }
-    const auto weights = logreg::extract_weights(plan.training, slots);
-    const auto model = logreg::weights_without_standardiser(weights, standardiser);
-    const double right = logreg::accuracy(logreg::scores(data, model), data.labels);
+    const auto weights = learn::extract_weights(plan.training, slots);
+    const auto model = learn::weights_without_standardiser(weights, standardiser);
+    const double right = learn::accuracy(learn::scores(data, model), data.labels);
     std::printf("trained on %zu encrypted rows, %.1f %% of them right\n", data.rows(), 100 * right);
 
     // Somebody else, with keys of their own, has two people scored. No evaluation key is needed.
     const auto others = table::parse_csv("smoker,age\nyes,75\nno,25\n", "others").value();
-    const logreg::Dataset people = rows_of(map, others);
-    const auto scoring = compile::manage(logreg::scoring_circuit(model), 4096);
+    const learn::Dataset people = rows_of(map, others);
+    const auto scoring = compile::manage(learn::scoring_circuit(model), 4096);
     const auto small = ckks::Parameters::create({.depth = scoring.depth(), .min_slots = scoring.slots()});
     const auto own_keys = ckks::generate_keys(small, scoring.key_request());
     const auto outputs = run(scoring, own_keys, [&](std::size_t j) {
-        const auto column = logreg::feature_column(people, j, 0, scoring.slots());
-        return logreg::ComplexSlots(column.begin(), column.end());
+        const auto column = learn::feature_column(people, j, 0, scoring.slots());
+        return learn::ComplexSlots(column.begin(), column.end());
     });
     const auto scores = ckks::Decryptor(own_keys.secret_key).decrypt(outputs.front(), 2);
     std::printf("probability of illness: %.2f and %.2f\n", 1 / (1 + std::exp(-scores[0])),

@@ -1,5 +1,5 @@
 // The idx files of MNIST, plain or gzipped; the first byte chooses images or labels.
-#include "logreg/idx.hpp"
+#include "learn/idx.hpp"
 
 #include <array>
 
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::span<const std::uint32_t> largest =
         data[0] % 2 == 0 ? std::span<const std::uint32_t>(images) : std::span<const std::uint32_t>(labels);
     const auto parsed =
-        catching([&] { return logreg::parse_idx(fuzz::as_bytes(data + 1, size - 1), largest, "input"); });
+        catching([&] { return learn::parse_idx(fuzz::as_bytes(data + 1, size - 1), largest, "input"); });
     if (!parsed) {
         fuzz::check_error(parsed.error());
         return 0;

@@ -14,5 +14,5 @@ if(TARGET tacit)
       endif()
     endforeach()
   endforeach()
-  # The library keeps the same promises about the secret key: tests/logreg/roles_test.cpp.
+  # The library keeps the same promises about the secret key: tests/learn/roles_test.cpp.
 endif()

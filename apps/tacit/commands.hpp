@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "tacit/logreg/roles.hpp"
+#include "tacit/learn/roles.hpp"
 
 /// The commands of the program `tacit`. Each prints what it did to stdout and throws tacit::Error.
 namespace tacit::app {
@@ -18,9 +18,9 @@ struct CommonOptions {
 };
 
 struct KeygenOptions {
-    logreg::TrainingChoice choice;
+    learn::TrainingChoice choice;
     std::optional<double> learning_rate{};  ///< default: that of the algorithm
-    logreg::DataChoice data;
+    learn::DataChoice data;
     fs::path private_folder;
     fs::path upload_folder;
     bool overwrite = false;

@@ -10,8 +10,8 @@ namespace tacit::app {
 
 namespace {
 
-using logreg::EvaluationRecord;
-using logreg::StatisticsRecord;
+using learn::EvaluationRecord;
+using learn::StatisticsRecord;
 
 /// What one run left behind.
 struct Run {
@@ -20,8 +20,8 @@ struct Run {
 };
 
 Run read_run(const fs::path& folder) {
-    Run run{logreg::read_record<StatisticsRecord>(folder / "result" / logreg::file_names::statistics).value(),
-            logreg::read_record<EvaluationRecord>(folder / "private" / logreg::file_names::evaluation).value()};
+    Run run{learn::read_record<StatisticsRecord>(folder / "result" / learn::file_names::statistics).value(),
+            learn::read_record<EvaluationRecord>(folder / "private" / learn::file_names::evaluation).value()};
     if (run.training.job != run.evaluation.job) {
         throw Error(ErrorCode::parameter_mismatch,
                     fmt::format("'{}': result and evaluation belong to different jobs; run `tacit evaluate` again",

@@ -13,12 +13,12 @@ namespace tacit::app {
 
 namespace {
 
-std::string score_line(const char* name, const logreg::ModelScore& score) {
+std::string score_line(const char* name, const learn::ModelScore& score) {
     return fmt::format("{:<39}{:>9}{:>10.4f}\n", name, percent_text(score.accuracy), score.area_under_roc);
 }
 
 /// The features that speak loudest, by name; nothing for images.
-std::string strongest(const logreg::Evaluation& evaluation) {
+std::string strongest(const learn::Evaluation& evaluation) {
     constexpr std::size_t most = 8;
     std::vector<std::size_t> order(evaluation.feature_names.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -35,8 +35,8 @@ std::string strongest(const logreg::Evaluation& evaluation) {
 }  // namespace
 
 void evaluate(const EvaluateOptions& options) {
-    const logreg::Evaluation evaluation = logreg::evaluate(options.private_folder);
-    const logreg::EvaluationRecord& r = evaluation.record;
+    const learn::Evaluation evaluation = learn::evaluate(options.private_folder);
+    const learn::EvaluationRecord& r = evaluation.record;
     std::string text =
         fmt::format("{}, {} rows\n{:<39}{:>9}{:>10}\n", r.data, count_text(r.held_out_rows), "", "accuracy", "AUC");
     text += score_line("trained on ciphertexts", r.encrypted);

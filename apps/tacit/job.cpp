@@ -78,7 +78,7 @@ private:
 }  // namespace
 
 void submit_job(const JobOptions& options, const CommonOptions& common) {
-    const logreg::WorkProgress bar = progress_bar("Sending", common);
+    const learn::WorkProgress bar = progress_bar("Sending", common);
     const JobStatus job = connect(options).submit(options.folder, bar ? service::UploadProgress(bar) : nullptr);
     print_step("submit", line_of(job));
 }

@@ -6,12 +6,12 @@
 namespace tacit::app {
 
 void keygen(const KeygenOptions& options, const CommonOptions& common) {
-    logreg::TrainingChoice choice = options.choice;
+    learn::TrainingChoice choice = options.choice;
     choice.recipe.learning_rate = options.learning_rate.value_or(default_learning_rate(choice.recipe.algorithm));
-    const logreg::JobSummary job =
-        logreg::generate_job(choice, options.data, options.private_folder, options.upload_folder, options.overwrite,
-                             progress_bar("Making keys", common));
-    const logreg::TrainingRecipe& recipe = job.program.recipe;
+    const learn::JobSummary job =
+        learn::generate_job(choice, options.data, options.private_folder, options.upload_folder, options.overwrite,
+                            progress_bar("Making keys", common));
+    const learn::TrainingRecipe& recipe = job.program.recipe;
     print_step("keygen", fmt::format("{}, {} rows of {} features\n"
                                      "{}, {} circuit, {} minibatches of {}, {} steps\n{}\n"
                                      "{} evaluation keys of {}, packed into {} -> {}\n"
@@ -20,8 +20,8 @@ void keygen(const KeygenOptions& options, const CommonOptions& common) {
                                      to_string(job.program.method), recipe.minibatches, recipe.minibatch_size,
                                      recipe.steps(), job.parameters.summary(), job.keys,
                                      bytes_text(job.key_memory_bytes), bytes_text(job.key_file_bytes),
-                                     (options.upload_folder / logreg::file_names::evaluation_keys).string(),
-                                     (options.private_folder / logreg::file_names::secret_key).string()));
+                                     (options.upload_folder / learn::file_names::evaluation_keys).string(),
+                                     (options.private_folder / learn::file_names::secret_key).string()));
 }
 
 }  // namespace tacit::app

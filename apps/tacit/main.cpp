@@ -1,4 +1,4 @@
-// The command line of `tacit`: options and help. What the commands do is in their own files and in tacit/logreg.
+// The command line of `tacit`: options and help. What the commands do is in their own files and in tacit/learn.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -148,7 +148,7 @@ std::map<std::string, Choice> by_name(std::initializer_list<Choice> choices) {
 }
 
 /// What a CSV file says.
-void add_table(CLI::App* command, logreg::TableChoice& table) {
+void add_table(CLI::App* command, learn::TableChoice& table) {
     using table::Missing;
     using table::UnknownLevel;
     static const std::map<std::string, char> delimiters = {
@@ -189,7 +189,7 @@ void add_table(CLI::App* command, logreg::TableChoice& table) {
         ->group(group);
 }
 
-void add_data(CLI::App* command, logreg::DataChoice& data) {
+void add_data(CLI::App* command, learn::DataChoice& data) {
     command
         ->add_option("--data", data.source,
                      "\"embedded\" (MNIST 3/8), a CSV file with a header, or a folder of idx files")
@@ -211,8 +211,8 @@ void add_data(CLI::App* command, logreg::DataChoice& data) {
 
 /// How the weights are found.
 void add_recipe(CLI::App* command, KeygenOptions& options) {
-    using logreg::Algorithm;
-    logreg::TrainingRecipe& recipe = options.choice.recipe;
+    using learn::Algorithm;
+    learn::TrainingRecipe& recipe = options.choice.recipe;
     command->add_option("--algorithm", recipe.algorithm, "How a step follows from the gradient")
         ->transform(CLI::CheckedTransformer(by_name({Algorithm::gradient_descent, Algorithm::nesterov,
                                                      Algorithm::fixed_hessian, Algorithm::quadratic_gradient}))
@@ -237,7 +237,7 @@ void add_recipe(CLI::App* command, KeygenOptions& options) {
 }
 
 void add_keygen(CLI::App& app, CommandLine& line) {
-    using logreg::Method;
+    using learn::Method;
     CLI::App* command = add_command(app, "keygen", "Customer: plan the training and make the keys", keygen_footer);
     KeygenOptions& options = line.keygen;
     add_private(command, options.private_folder);
@@ -339,7 +339,7 @@ int main(int argc, char** argv) {
     CommandLine line;
     app.footer(main_footer);
     app.set_version_flag("--version",
-                         [] { return fmt::format("tacit {} ({} kernels)", TACIT_VERSION, logreg::kernel_name()); });
+                         [] { return fmt::format("tacit {} ({} kernels)", TACIT_VERSION, learn::kernel_name()); });
     app.require_subcommand(1);
     add_keygen(app, line);
     add_encrypt(app, line);

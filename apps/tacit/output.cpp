@@ -48,7 +48,7 @@ void print_step(const char* command, const std::string& lines) {
     std::fflush(stdout);
 }
 
-logreg::WorkProgress progress_bar(const char* label, const CommonOptions& common) {
+learn::WorkProgress progress_bar(const char* label, const CommonOptions& common) {
     if (common.quiet) return {};
     struct State {
         std::unique_ptr<ProgressBar> bar{};

@@ -21,6 +21,6 @@ namespace tacit::app {
 void print_step(const char* command, const std::string& lines);
 
 /// A live bar for long work; nothing if the user asked for quiet.
-[[nodiscard]] logreg::WorkProgress progress_bar(const char* label, const CommonOptions& common);
+[[nodiscard]] learn::WorkProgress progress_bar(const char* label, const CommonOptions& common);
 
 }  // namespace tacit::app

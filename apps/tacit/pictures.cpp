@@ -65,7 +65,7 @@ std::string closing_line(bool drawn, const fs::path& folder, const char* names) 
 
 constexpr const char* no_gnuplot = "no pictures: gnuplot is not installed (Debian: gnuplot-nox)";
 
-std::string heat_map(const logreg::Evaluation& evaluation) {
+std::string heat_map(const learn::Evaluation& evaluation) {
     const auto side = static_cast<std::size_t>(evaluation.image_side);
     std::string data = "$weights << EOD\n";
     double largest = 0;
@@ -92,14 +92,14 @@ plot $weights matrix with image notitle
                               largest, static_cast<double>(side) - 0.5, evaluation.zero, evaluation.one);
 }
 
-std::string points(const char* name, const std::vector<logreg::RocPoint>& curve) {
+std::string points(const char* name, const std::vector<learn::RocPoint>& curve) {
     std::string data = fmt::format("${} << EOD\n", name);
     for (const auto& p : curve) data += fmt::format("{:.6g} {:.6g}\n", p.false_positive_rate, p.true_positive_rate);
     return data + "EOD\n";
 }
 
-std::string roc(const logreg::Evaluation& evaluation) {
-    const logreg::EvaluationRecord& r = evaluation.record;
+std::string roc(const learn::Evaluation& evaluation) {
+    const learn::EvaluationRecord& r = evaluation.record;
     const std::string lines = fmt::format(R"gnuplot(plot x with lines lw 1 dt 3 lc rgb '#999999' title 'guessing', \
  $clear with lines lw 7 lc rgb '#92c5de' title 'trained in the clear, AUC {:.4f}', \
  $encrypted with lines lw 2 lc rgb '#b2182b' title 'trained on ciphertexts, AUC {:.4f}'
@@ -169,7 +169,7 @@ void make_folder(const fs::path& folder) {
 
 }  // namespace
 
-std::string draw_evaluation(const logreg::Evaluation& evaluation, const fs::path& folder) {
+std::string draw_evaluation(const learn::Evaluation& evaluation, const fs::path& folder) {
     if (!gnuplot_is_there()) return no_gnuplot;
     make_folder(folder);
     const bool image = evaluation.image_side > 0;

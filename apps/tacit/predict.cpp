@@ -19,7 +19,7 @@ std::string quoted(const std::string& name) {
     return text + '"';
 }
 
-std::string as_csv(const logreg::Prediction& p) {
+std::string as_csv(const learn::Prediction& p) {
     std::string text = "line,score,probability,class\n";
     for (std::size_t i = 0; i < p.scores.size(); ++i) {
         fmt::format_to(std::back_inserter(text), "{},{:.6g},{:.6g},{}\n", p.lines[i], p.scores[i],
@@ -31,14 +31,14 @@ std::string as_csv(const logreg::Prediction& p) {
 }  // namespace
 
 void predict(const PredictOptions& options) {
-    const logreg::Prediction p = logreg::predict(options.private_folder, options.data);
+    const learn::Prediction p = learn::predict(options.private_folder, options.data);
     const auto ones = std::ranges::count_if(p.scores, [](double score) { return score > 0; });
     std::string text = fmt::format("{} rows: {} '{}', {} '{}'", count_text(p.scores.size()),
                                    count_text(static_cast<std::uint64_t>(ones)), p.one,
                                    count_text(p.scores.size() - static_cast<std::uint64_t>(ones)), p.zero);
     if (!p.labels.empty()) {
         text +=
-            fmt::format("\naccuracy {} by the labels of the file", percent_text(logreg::accuracy(p.scores, p.labels)));
+            fmt::format("\naccuracy {} by the labels of the file", percent_text(learn::accuracy(p.scores, p.labels)));
     }
     if (!options.out.empty()) {
         const std::string csv = as_csv(p);

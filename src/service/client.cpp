@@ -3,7 +3,7 @@
 #include <array>
 #include <thread>
 
-#include "logreg/role_files.hpp"
+#include "learn/role_files.hpp"
 #include "service/clock.hpp"
 #include "service/printable.hpp"
 #include "service/sender.hpp"
@@ -111,10 +111,10 @@ ServiceInfo Client::hello() {
 }
 
 JobStatus Client::submit(const fs::path& upload_folder, const UploadProgress& progress) {
-    namespace names = logreg::file_names;
-    static_cast<void>(logreg::open_job(upload_folder));
-    logreg::require_file(upload_folder / names::evaluation_keys, "keygen");
-    logreg::require_file(upload_folder / names::inputs, "encrypt");
+    namespace names = learn::file_names;
+    static_cast<void>(learn::open_job(upload_folder));
+    learn::require_file(upload_folder / names::evaluation_keys, "keygen");
+    learn::require_file(upload_folder / names::inputs, "encrypt");
     const std::array<Parcel, 4> parcels = {
         Parcel(upload_folder / names::program), Parcel(upload_folder / names::parameters),
         Parcel(upload_folder / names::evaluation_keys), Parcel(upload_folder / names::inputs)};
@@ -163,13 +163,13 @@ std::uint64_t Client::fetch(const JobId& id, const fs::path& result_folder) {
         fail(ErrorCode::invalid_argument, "job {} is {} and has no result; `tacit job watch` waits for it", to_hex(id),
              to_string(state_of(job.state())));
     }
-    logreg::make_folder(result_folder);
-    const fs::path weights_path = result_folder / logreg::file_names::weights;
+    learn::make_folder(result_folder);
+    const fs::path weights_path = result_folder / learn::file_names::weights;
     AtomicFile weights = AtomicFile::open(weights_path);
-    AtomicFile statistics = AtomicFile::open(result_folder / logreg::file_names::statistics);
+    AtomicFile statistics = AtomicFile::open(result_folder / learn::file_names::statistics);
     std::uint64_t bytes = parts_->fetch(from_wire<Digest>(job.weights(), "the hash of the weights"), weights);
     bytes += parts_->fetch(from_wire<Digest>(job.statistics(), "the hash of the statistics"), statistics);
-    logreg::remove_stale(weights_path);  // old weights never stand beside new statistics
+    learn::remove_stale(weights_path);  // old weights never stand beside new statistics
     statistics.commit();
     weights.commit();
     return bytes;

@@ -9,7 +9,7 @@
 #include "service/child.hpp"
 #include "service/worker_message.hpp"
 #include "tacit/base/random.hpp"
-#include "tacit/logreg/roles.hpp"
+#include "tacit/learn/roles.hpp"
 
 namespace tacit::service {
 
@@ -19,7 +19,7 @@ namespace {
 
 constexpr int most_deaths = 3;
 
-/// A folder with the names that logreg::train wants; its files are links to the store's objects.
+/// A folder with the names that learn::train wants; its files are links to the store's objects.
 class WorkFolder {
 public:
     WorkFolder(Store& store, const Job& job) {
@@ -28,10 +28,10 @@ public:
         fs::create_directories(upload());
         fs::create_directories(result());
         const std::array<std::pair<const char*, const Digest*>, 4> files = {
-            {{logreg::file_names::program, &job.objects.program},
-             {logreg::file_names::parameters, &job.objects.parameters},
-             {logreg::file_names::evaluation_keys, &job.objects.evaluation_keys},
-             {logreg::file_names::inputs, &job.objects.inputs}}};
+            {{learn::file_names::program, &job.objects.program},
+             {learn::file_names::parameters, &job.objects.parameters},
+             {learn::file_names::evaluation_keys, &job.objects.evaluation_keys},
+             {learn::file_names::inputs, &job.objects.inputs}}};
         for (const auto& [name, hash] : files) store.link_object(job.customer, *hash, upload() / name);
     }
     ~WorkFolder() {
@@ -147,7 +147,7 @@ void Runner::record(const Job& job, const Outcome& outcome, const fs::path& resu
     switch (outcome.kind) {
         case Outcome::Kind::done:
             name = "done";
-            store_.finish(job, result / logreg::file_names::weights, result / logreg::file_names::statistics, seconds);
+            store_.finish(job, result / learn::file_names::weights, result / learn::file_names::statistics, seconds);
             break;
         case Outcome::Kind::failed:
             name = "failed";

@@ -15,7 +15,7 @@
 #include "base/fail.hpp"
 #include "service/confine.hpp"
 #include "service/worker_message.hpp"
-#include "tacit/logreg/roles.hpp"
+#include "tacit/learn/roles.hpp"
 
 namespace tacit::service {
 
@@ -54,7 +54,7 @@ void confine_to_job(const WorkerOptions& options) {
 }
 
 /// A line per thousandth of the work.
-logreg::WorkProgress progress_lines() {
+learn::WorkProgress progress_lines() {
     return [last = std::size_t{0}](std::size_t done, std::size_t total) mutable {
         if (done != total && done - last < total / 1000) return;
         last = done;
@@ -72,7 +72,7 @@ int run_worker(const WorkerOptions& options) {
     limit(RLIMIT_DATA, options.memory_bytes);
 #endif
     try {
-        static_cast<void>(logreg::train(options.upload_folder, options.result_folder, progress_lines()));
+        static_cast<void>(learn::train(options.upload_folder, options.result_folder, progress_lines()));
     } catch (const std::bad_alloc&) {
         return say_failed(
             fmt::format("it needs more memory than the {} MB that a job may take here; train fewer or "

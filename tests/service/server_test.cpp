@@ -11,7 +11,7 @@
 #include "tacit/base/files.hpp"
 #include "tacit/identity/identity.hpp"
 #include "tacit/identity/pins.hpp"
-#include "tacit/logreg/roles.hpp"
+#include "tacit/learn/roles.hpp"
 #include "tacit/service/client.hpp"
 #include "tacit/service/doctor.hpp"
 
@@ -58,9 +58,9 @@ protected:
     fs::path upload_folder() {
         const fs::path folder = folder_ / "upload";
         if (fs::exists(folder)) return folder;
-        const logreg::TrainingChoice choice{.recipe = {.minibatches = 1, .minibatch_size = 16}};
-        static_cast<void>(logreg::generate_job(choice, {}, folder_ / "private", folder));
-        static_cast<void>(logreg::encrypt_data(folder_ / "private", folder));
+        const learn::TrainingChoice choice{.recipe = {.minibatches = 1, .minibatch_size = 16}};
+        static_cast<void>(learn::generate_job(choice, {}, folder_ / "private", folder));
+        static_cast<void>(learn::encrypt_data(folder_ / "private", folder));
         return folder;
     }
     JobStatus wait(Client& client, const JobId& job) {

@@ -12,7 +12,7 @@ struct WorkerOptions {
     std::uint64_t memory_bytes = 0;  ///< of the heap; exceeding it is a failure like another
 };
 
-/// Trains as logreg::train, in a process that a server made for one job: it ends when the server does, takes no more
+/// Trains as learn::train, in a process that a server made for one job: it ends when the server does, takes no more
 /// memory than told, leaves no core dump, loses its rights to other files and to the network (where the kernel has
 /// Landlock), and says on stdout how far it is. Both folders must exist. Returns the exit status.
 [[nodiscard]] int run_worker(const WorkerOptions& options);

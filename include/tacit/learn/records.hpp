@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tacit/base/expected.hpp"
+#include "tacit/base/files.hpp"
+#include "tacit/learn/data_choice.hpp"
+#include "tacit/learn/preprocess.hpp"
+#include "tacit/learn/training_circuit.hpp"
+
+/// The small files of an encrypted training, each a JSON object with its format's name and version.
+namespace tacit::learn {
+
+/// What is trained: program.json, public. Both sides rebuild the circuit from it and compare the fingerprints.
+struct ProgramRecord {
+    std::string job;  ///< 32 random hex digits that name the key pair and everything made with it
+    Method method = Method::mask_free;
+    TrainingRecipe recipe{};
+    std::size_t slots = 0;
+    std::string circuit_fingerprint;     ///< hex of TrainingPlan::fingerprint()
+    std::string parameters_fingerprint;  ///< hex of ckks::Parameters::fingerprint()
+};
+
+/// What is trained on: data.json, private.
+struct DataRecord {
+    DataChoice choice{};
+    std::string fingerprint;                      ///< of training and held-out rows
+    std::optional<table::FeatureMap> features{};  ///< of a table
+};
+
+/// What the customer did to the data: preprocessing.json, private.
+struct PreprocessingRecord {
+    DataRecord data{};
+    Standardiser standardiser{};
+    std::string inputs_fingerprint;  ///< BLAKE2b-256 of inputs.bin, in hex
+};
+
+/// The trained model: model.json, private. The score of a row x (pixels, or the features of a table) is
+/// weights[0] + sum_j weights[j+1] x'_j, with x' = x standardised; above 0 means the class of label 1.
+struct ModelRecord {
+    ProgramRecord program{};
+    PreprocessingRecord preprocessing{};
+    std::vector<double> weights;  ///< [recipe.features]
+};
+
+/// What training took: statistics.json, beside the encrypted result.
+struct StatisticsRecord {
+    std::string job;
+    std::string inputs_fingerprint;  ///< of the inputs.bin that was trained on
+    std::string method;
+    int minibatches = 0;
+    int minibatch_size = 0;
+    std::string kernels;  ///< instruction set
+    int threads = 0;
+    double seconds = 0;          ///< computing
+    double seconds_loading = 0;  ///< reading and expanding keys and inputs
+    std::uint64_t peak_memory_bytes = 0;
+    int depth = 0;
+    int log_ring_dimension = 0;
+    double log2_modulus = 0;  ///< log2 QP
+    int security_bits = 0;
+    std::size_t products = 0;           ///< of two ciphertexts
+    std::size_t constant_products = 0;  ///< of a ciphertext and numbers everybody knows
+    std::size_t additions = 0;
+    std::size_t relinearisations = 0;
+    std::size_t rotations = 0;
+    std::size_t conjugations = 0;
+    std::size_t keys = 0;  ///< evaluation keys
+    std::uint64_t key_memory_bytes = 0;
+    std::uint64_t key_file_bytes = 0;
+    std::size_t inputs = 0;
+    std::uint64_t input_memory_bytes = 0;
+    std::uint64_t input_file_bytes = 0;
+    std::size_t outputs = 0;
+    std::uint64_t output_file_bytes = 0;
+};
+
+/// How a model does on rows whose labels are known.
+struct ModelScore {
+    double accuracy = 0;
+    double area_under_roc = 0;
+};
+
+/// The decrypted model against training in the clear: evaluation.json, private.
+struct EvaluationRecord {
+    std::string job;
+    std::string method;
+    std::string data;  ///< name of the held-out rows
+    std::size_t training_rows = 0;
+    std::size_t held_out_rows = 0;
+    ModelScore encrypted{};
+    ModelScore clear{};          ///< the same polynomial, without encryption
+    ModelScore exact_sigmoid{};  ///< the same steps with 1/(1+e^u)
+    double largest_weight = 0;
+    double largest_weight_error = 0;   ///< encrypted against clear
+    double relative_weight_error = 0;  ///< the latter over the former
+};
+
+/// Reads a record; every flaw is a malformed_input error that begins with the path, a missing file an io_failure.
+/// For the six records above.
+template <class Record>
+[[nodiscard]] Expected<Record> read_record(const std::filesystem::path& path);
+
+/// Writes a record, whole or not at all. Throws Error(io_failure).
+template <class Record>
+void write_record(const std::filesystem::path& path, const Record& record, FileMode mode = FileMode::shared);
+
+}  // namespace tacit::learn

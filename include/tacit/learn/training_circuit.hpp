@@ -1,0 +1,75 @@
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "tacit/learn/preprocess.hpp"
+#include "tacit/learn/recipe.hpp"
+#include "tacit/tensor/lowered.hpp"
+#include "tacit/tensor/program.hpp"
+
+namespace tacit::learn {
+
+/// How encrypted training computes one and the same model. Depths are those of k minibatches from zero weights.
+enum class Method {
+    baseline,   ///< Nesterov's loop in the published order, 5 levels a minibatch: 5k - 4 [HHCP19]
+    low_depth,  ///< what tensor::optimise finds with masked sums: 2.5 levels a minibatch, 2.5k - 3 for even k [Cro20]
+    mask_free,  ///< the same with zero padding in place of masks: 2 levels a minibatch, 2k - 2
+};
+
+/// "baseline", "low-depth", "mask-free"
+[[nodiscard]] const char* to_string(Method method) noexcept;
+
+/// How the low-depth methods sum; the baseline masks.
+[[nodiscard]] tensor::Summation summation_of(Method method) noexcept;
+
+using ComplexSlots = std::vector<std::complex<double>>;
+
+/// A training program: what the client encrypts, what the server computes, where the client finds the weights.
+struct TrainingCircuit {
+    Method method = Method::baseline;
+    TrainingRecipe recipe;
+    std::size_t slots = 0;
+    tensor::Program program;  ///< the loop as written; its matrices are the minibatches, its output the weights
+    tensor::Lowered lowered;
+};
+
+/// Who encrypts which inputs of a training program.
+inline constexpr tensor::Owner owner_of_rows{0};
+inline constexpr tensor::Owner owner_of_foreign_model{1};
+
+/// The loop of a recipe on encrypted minibatches: what the low-depth circuits are found from. A start other than zero
+/// is the vector input "start".
+[[nodiscard]] tensor::Program training_program(const TrainingRecipe& recipe);
+
+/// The circuit of a method for ciphertexts of `slots` slots (a power of two). minibatch_size and features are powers of
+/// two; the baseline needs slots >= features, the others slots >= 2 minibatch_size. Throws invalid_argument otherwise,
+/// for a sigmoid of a degree that tensor::polynomial does not take, and for the baseline with anything but a
+/// cubic with a positive last coefficient and Nesterov's method from zero in one pass without ridge.
+[[nodiscard]] TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recipe, std::size_t slots);
+
+/// Makes the slots of the inputs for the client to encrypt; their number divides training.slots.
+class InputPacker {
+public:
+    /// Views `training`, which must outlive it; copies the minibatches and the start [recipe.features], which is empty
+    /// for Start::zero. Throws invalid_argument unless they are those of the recipe.
+    InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
+                std::span<const double> start = {});
+    InputPacker(const InputPacker&) = delete;
+    InputPacker& operator=(const InputPacker&) = delete;
+    [[nodiscard]] std::size_t count() const noexcept { return training_.lowered.inputs.size(); }
+    [[nodiscard]] ComplexSlots operator()(std::size_t input) { return packer_(training_.lowered.inputs[input]); }
+
+private:
+    const TrainingCircuit& training_;
+    tensor::ClearInputs inputs_;
+    tensor::Packer packer_;
+};
+
+/// The weights [recipe.features] from the decrypted outputs.
+[[nodiscard]] std::vector<double> extract_weights(const TrainingCircuit& training,
+                                                  std::span<const ComplexSlots> outputs);
+
+}  // namespace tacit::learn

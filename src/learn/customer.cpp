@@ -1,0 +1,235 @@
+// What the owner of the data does; the secret key is read and written here and nowhere else.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "learn/role_files.hpp"
+#include "ring/automorphism.hpp"
+#include "tacit/base/interrupt.hpp"
+#include "tacit/base/random.hpp"
+#include "tacit/ckks/decryptor.hpp"
+#include "tacit/ckks/encryptor.hpp"
+#include "tacit/ckks/serialization.hpp"
+#include "tacit/learn/clear_training.hpp"
+
+namespace tacit::learn {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void report(const WorkProgress& progress, std::size_t done, std::size_t total) {
+    throw_if_interrupted();
+    if (progress) progress(done, total);
+}
+
+std::string new_job_name(Rng& rng) {
+    const Seed seed = rng.new_seed();
+    return to_hex(std::span(seed).first(16));
+}
+
+/// The keys one after the other, so that the work can be watched and stopped.
+ckks::EvaluationKeys make_evaluation_keys(const ckks::SecretKey& secret, const ckks::KeyRequest& request, Rng& rng,
+                                          const WorkProgress& progress) {
+    const ckks::Parameters& parameters = secret.parameters();
+    std::set<std::uint64_t> elements;
+    for (const int steps : request.rotations)
+        elements.insert(ring::galois_element(steps, parameters.log_ring_dimension()));
+    if (request.conjugation) elements.insert(ring::conjugation_element(parameters.log_ring_dimension()));
+    const std::size_t total = elements.size() + 1;
+    ckks::EvaluationKeys keys(parameters);
+    std::size_t done = 0;
+    if (request.relinearization) keys.set(ckks::RelinearizationKey::generate(secret, rng));
+    report(progress, ++done, total);
+    for (const std::uint64_t element : elements) {
+        keys.add(ckks::GaloisKey::generate(secret, element, rng));
+        report(progress, ++done, total);
+    }
+    return keys;
+}
+
+/// What the owner keeps of the data: where they are and what they were like.
+DataRecord record_of(DataChoice choice, const DataSplit& split) {
+    if (choice.source != "embedded") choice.source = fs::absolute(choice.source).lexically_normal().string();
+    return {std::move(choice), fingerprint(split), split.features};
+}
+
+void check_no_key(const fs::path& path, bool overwrite) {
+    std::error_code error;
+    if (overwrite || !fs::exists(path, error)) return;
+    fail(ErrorCode::invalid_argument,
+         "'{}' exists, and without it nothing encrypted under it can be read; choose another folder or --overwrite",
+         path.string());
+}
+
+/// The sum over the ring of a decryption under a wrong key is large: about the modulus of level 0 over its scale times
+/// sqrt(N), while weights that training gives are far below 2^integer_bits.
+void check_plausible(std::span<const double> weights, const ckks::Parameters& parameters, const fs::path& result) {
+    const double limit = std::ldexp(1.0, parameters.integer_bits());
+    for (const double weight : weights) {
+        if (std::isfinite(weight) && std::fabs(weight) <= limit) continue;
+        fail(ErrorCode::parameter_mismatch,
+             "'{}' decrypts to {:.3g}, which is no weight (limit {:.0f}); was it made with this secret key's uploads?",
+             result.string(), weight, limit);
+    }
+}
+
+ckks::SecretKey read_key(const fs::path& folder, const ckks::Parameters& parameters) {
+    const fs::path path = folder / file_names::secret_key;
+    require_file(path, "keygen");
+    return value_at(path, ckks::read_secret_key(path, parameters, ckks::insecure_secret_key_access()));
+}
+
+/// The upload folder must be the one made with the private folder.
+void check_same_job(const fs::path& upload_folder, const OpenJob& job) {
+    const fs::path path = upload_folder / file_names::program;
+    require_file(path, "keygen");
+    if (value_at(path, read_record<ProgramRecord>(path)).job != job.record.job) {
+        fail(ErrorCode::parameter_mismatch,
+             "'{}' belongs to other keys than the private folder; give the folders of one keygen",
+             upload_folder.string());
+    }
+}
+
+/// The result must come from the keys and the inputs of the private folder.
+void check_same_inputs(const fs::path& result_folder, const ProgramRecord& program, const PreprocessingRecord& data) {
+    const fs::path path = result_folder / file_names::statistics;
+    require_file(path, "train");
+    const auto statistics = value_at(path, read_record<StatisticsRecord>(path));
+    if (statistics.job == program.job && statistics.inputs_fingerprint == data.inputs_fingerprint) return;
+    fail(ErrorCode::parameter_mismatch,
+         "'{}' was trained {} than the private folder's; give the folders of one job, or train again",
+         result_folder.string(), statistics.job != program.job ? "under other keys" : "on other inputs");
+}
+
+constexpr double sigmoid_ranges[] = {4, 6, 8, 12, 16, 24, 32, 48, 64};
+
+/// What the clear training with the exact sigmoid meets, rounded up.
+double covering_range(const TrainingRecipe& recipe, const Dataset& training, std::uint64_t seed) {
+    const Dataset rows = standardised(training, fit_standardiser(training, recipe.algorithm));
+    const double largest =
+        train_clear(draw_minibatches(rows, recipe, seed), recipe, Slope::exact_sigmoid).largest_input();
+    const auto* const range = std::ranges::lower_bound(sigmoid_ranges, largest);
+    if (range != std::end(sigmoid_ranges)) return *range;
+    fail(ErrorCode::invalid_argument,
+         "training reaches inputs of {:.3g} to the sigmoid, the limit is {}; choose a "
+         "smaller learning rate, fewer steps or some ridge",
+         largest, *std::rbegin(sigmoid_ranges));
+}
+
+/// The choice with everything that follows from the data.
+TrainingChoice fitted_to(TrainingChoice choice, const Dataset& training, std::uint64_t seed) {
+    TrainingRecipe& recipe = choice.recipe;
+    if (recipe.start != Start::zero) {
+        fail(ErrorCode::invalid_argument,
+             "a job starts from zero, not from {}; warm starts are for circuits of your own", to_string(recipe.start));
+    }
+    recipe.features = recipe_features(training.features);
+    if (choice.full_batch) {
+        const auto rows = static_cast<int>(training.rows());
+        recipe.minibatches = 1;
+        recipe.minibatch_size = static_cast<int>(std::bit_ceil(training.rows()));
+        recipe.zero_rows = recipe.minibatch_size - rows;
+    }
+    require_fit(training, recipe);
+    if (choice.sigmoid_degree)
+        recipe.sigmoid = SigmoidPolynomial::fit(covering_range(recipe, training, seed), *choice.sigmoid_degree);
+    return choice;
+}
+
+}  // namespace
+
+JobSummary generate_job(const TrainingChoice& training, const DataChoice& data, const fs::path& private_folder,
+                        const fs::path& upload_folder, bool overwrite, const WorkProgress& progress) {
+    const fs::path secret_path = private_folder / file_names::secret_key;
+    check_no_key(secret_path, overwrite);
+    const DataSplit split = load_data(data);
+    const TrainingChoice choice = fitted_to(training, split.training, data.seed);
+    const PlannedTraining planned = plan_training(choice);
+    const ckks::Parameters& parameters = planned.parameters;
+    make_folder(private_folder, FileMode::owner_only);
+    make_folder(upload_folder);
+    for (const char* stale : {file_names::program, file_names::inputs}) remove_stale(upload_folder / stale);
+    Rng rng = Rng::from_system();
+    const auto secret = ckks::SecretKey::generate(parameters, rng);
+    const auto request = planned.plan.program.key_request();
+    const auto keys = make_evaluation_keys(secret, request, rng, progress);
+    const ProgramRecord program{new_job_name(rng),
+                                choice.method,
+                                choice.recipe,
+                                parameters.slots(),
+                                to_hex(planned.plan.fingerprint()),
+                                to_hex(parameters.fingerprint())};
+    const fs::path keys_path = upload_folder / file_names::evaluation_keys;
+    ckks::write_evaluation_keys(keys_path, keys);
+    throw_if_interrupted();
+    ckks::write_secret_key(secret_path, secret, ckks::insecure_secret_key_access());
+    write_parameters(private_folder / file_names::parameters, parameters, FileMode::owner_only);
+    write_parameters(upload_folder / file_names::parameters, parameters, FileMode::shared);
+    write_record(private_folder / file_names::program, program, FileMode::owner_only);
+    write_record(private_folder / file_names::data, record_of(data, split), FileMode::owner_only);
+    write_record(upload_folder / file_names::program, program);
+    return {program,
+            parameters,
+            split.training.name,
+            split.training.rows(),
+            split.training.features,
+            keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0),
+            keys.memory_bytes(),
+            fs::file_size(keys_path)};
+}
+
+EncryptionSummary encrypt_data(const fs::path& private_folder, const fs::path& upload_folder,
+                               const WorkProgress& progress) {
+    const OpenJob job = open_job(private_folder);
+    check_same_job(upload_folder, job);
+    const ckks::SecretKey secret = read_key(private_folder, job.parameters);
+    const fs::path data_path = private_folder / file_names::data;
+    require_file(data_path, "keygen");
+    const auto data = value_at(data_path, read_record<DataRecord>(data_path));
+    const DataSplit split = load_same_data(data);
+    PreprocessingRecord preprocessing{data, fit_standardiser(split.training, job.record.recipe.algorithm), {}};
+    const auto minibatches =
+        draw_minibatches(standardised(split.training, preprocessing.standardiser), job.record.recipe, data.choice.seed);
+    const ckks::Encryptor encryptor(secret);
+    InputPacker pack(job.plan.training, minibatches);
+    CiphertextFileWriter file(upload_folder / file_names::inputs);
+    for (std::size_t i = 0; i < pack.count(); ++i) {
+        report(progress, i, pack.count());
+        file.write(encryptor.encrypt(pack(i), job.plan.program.input_levels()[i]));
+    }
+    report(progress, pack.count(), pack.count());
+    preprocessing.inputs_fingerprint = file.fingerprint();
+    remove_stale(upload_folder / file_names::inputs);  // old inputs never stand beside new preprocessing
+    write_record(private_folder / file_names::preprocessing, preprocessing, FileMode::owner_only);
+    file.commit();
+    const TrainingRecipe& recipe = job.record.recipe;
+    const auto used = static_cast<std::size_t>(recipe.minibatches * (recipe.minibatch_size - recipe.zero_rows));
+    return {split.training.name, split.training.rows(), used, pack.count(), file.bytes()};
+}
+
+ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result_folder) {
+    const OpenJob job = open_job(private_folder);
+    const ckks::SecretKey secret = read_key(private_folder, job.parameters);
+    const fs::path path = private_folder / file_names::preprocessing;
+    require_file(path, "encrypt");
+    const auto preprocessing = value_at(path, read_record<PreprocessingRecord>(path));
+    check_same_inputs(result_folder, job.record, preprocessing);
+    const fs::path result = result_folder / file_names::weights;
+    require_file(result, "train");
+    const std::vector<ckks::CiphertextType> types(job.plan.program.outputs().size(), ckks::CiphertextType{});
+    const ckks::Decryptor decryptor(secret);
+    std::vector<ComplexSlots> outputs;
+    for (const auto& ciphertext : read_ciphertexts(result, job.parameters, types).ciphertexts) {
+        outputs.push_back(decryptor.decrypt_complex(ciphertext));
+    }
+    ModelRecord model{job.record, preprocessing, extract_weights(job.plan.training, outputs)};
+    check_plausible(model.weights, job.parameters, result);
+    write_record(private_folder / file_names::model, model, FileMode::owner_only);
+    return model;
+}
+
+}  // namespace tacit::learn

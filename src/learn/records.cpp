@@ -1,0 +1,296 @@
+// The JSON of records.hpp; the only file of this layer that sees the JSON parser.
+#include "tacit/learn/records.hpp"
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/fail.hpp"
+
+namespace tacit::learn {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t largest_record_bytes = std::uint64_t{1} << 24;
+constexpr int version = 1;
+
+/// The choice whose to_string is `name`.
+template <class Choice>
+Choice named(const char* what, const std::string& name, std::initializer_list<Choice> choices) {
+    for (const Choice choice : choices) {
+        if (name == to_string(choice)) return choice;
+    }
+    fail(ErrorCode::malformed_input, "there is no {} '{}'", what, name);
+}
+
+/// Numbers of a record have to be finite; JSON has no NaN, but 1e999 is infinite.
+double finite(const json& value) {
+    const double number = value.get<double>();
+    if (!std::isfinite(number)) fail(ErrorCode::malformed_input, "a number is not finite");
+    return number;
+}
+
+std::vector<double> finite_list(const json& values) {
+    std::vector<double> numbers;
+    for (const json& value : values) numbers.push_back(finite(value));
+    return numbers;
+}
+
+json encode(const TrainingRecipe& r) {
+    return {{"minibatches", r.minibatches},
+            {"passes", r.passes},
+            {"minibatch_size", r.minibatch_size},
+            {"zero_rows", r.zero_rows},
+            {"algorithm", to_string(r.algorithm)},
+            {"start", to_string(r.start)},
+            {"ridge", r.ridge},
+            {"features", r.features},
+            {"learning_rate", r.learning_rate},
+            {"momentum_offset", r.momentum_offset},
+            {"sigmoid", r.sigmoid.coefficients}};
+}
+
+void decode(const json& j, TrainingRecipe& r) {
+    r.minibatches = j.at("minibatches").get<int>();
+    r.passes = j.at("passes").get<int>();
+    r.minibatch_size = j.at("minibatch_size").get<int>();
+    r.zero_rows = j.at("zero_rows").get<int>();
+    r.algorithm = named(
+        "algorithm", j.at("algorithm").get<std::string>(),
+        {Algorithm::gradient_descent, Algorithm::nesterov, Algorithm::fixed_hessian, Algorithm::quadratic_gradient});
+    r.start = named("start", j.at("start").get<std::string>(), {Start::zero, Start::own_model, Start::foreign_model});
+    r.ridge = finite(j.at("ridge"));
+    r.features = j.at("features").get<int>();
+    r.learning_rate = finite(j.at("learning_rate"));
+    r.momentum_offset = j.at("momentum_offset").get<int>();
+    r.sigmoid.coefficients = finite_list(j.at("sigmoid"));
+    r.validate();
+}
+
+json encode(const ProgramRecord& r) {
+    return {{"job", r.job},
+            {"method", to_string(r.method)},
+            {"recipe", encode(r.recipe)},
+            {"slots", r.slots},
+            {"circuit_fingerprint", r.circuit_fingerprint},
+            {"parameters_fingerprint", r.parameters_fingerprint}};
+}
+
+void decode(const json& j, ProgramRecord& r) {
+    r.job = j.at("job").get<std::string>();
+    r.method =
+        named("method", j.at("method").get<std::string>(), {Method::baseline, Method::low_depth, Method::mask_free});
+    decode(j.at("recipe"), r.recipe);
+    r.slots = j.at("slots").get<std::size_t>();
+    r.circuit_fingerprint = j.at("circuit_fingerprint").get<std::string>();
+    r.parameters_fingerprint = j.at("parameters_fingerprint").get<std::string>();
+}
+
+json encode(const DataRecord& r) {
+    json j{{"source", r.choice.source}, {"seed", r.choice.seed}, {"fingerprint", r.fingerprint}};
+    if (r.features) {
+        j["delimiter"] = std::string(1, r.choice.table.delimiter);
+        j["held_out"] = r.choice.table.held_out;
+        j["feature_map"] = json::parse(to_json(*r.features));
+    } else {
+        j["classes"] = {r.choice.classes.zero, r.choice.classes.one};
+    }
+    return j;
+}
+
+void decode(const json& j, DataRecord& r) {
+    r.choice.source = j.at("source").get<std::string>();
+    r.choice.seed = j.at("seed").get<std::uint64_t>();
+    r.fingerprint = j.at("fingerprint").get<std::string>();
+    if (!j.contains("feature_map")) {
+        r.choice.classes = {j.at("classes").at(0).get<int>(), j.at("classes").at(1).get<int>()};
+        return;
+    }
+    const auto delimiter = j.at("delimiter").get<std::string>();
+    if (delimiter.size() != 1) fail(ErrorCode::malformed_input, "the delimiter '{}' is not one character", delimiter);
+    r.features = table::parse_feature_map(j.at("feature_map").dump()).value();
+    r.choice.table = {r.features->choice(), delimiter.front(), j.at("held_out").get<int>()};
+}
+
+json encode(const PreprocessingRecord& r) {
+    return {{"data", encode(r.data)},
+            {"means", r.standardiser.means},
+            {"factors", r.standardiser.factors},
+            {"bias", r.standardiser.bias},
+            {"inputs_fingerprint", r.inputs_fingerprint}};
+}
+
+void decode(const json& j, PreprocessingRecord& r) {
+    decode(j.at("data"), r.data);
+    r.standardiser = {finite_list(j.at("means")), finite_list(j.at("factors")), finite(j.at("bias"))};
+    r.inputs_fingerprint = j.at("inputs_fingerprint").get<std::string>();
+}
+
+json encode(const ModelRecord& r) {
+    return {{"program", encode(r.program)}, {"preprocessing", encode(r.preprocessing)}, {"weights", r.weights}};
+}
+
+void decode(const json& j, ModelRecord& r) {
+    decode(j.at("program"), r.program);
+    decode(j.at("preprocessing"), r.preprocessing);
+    r.weights = finite_list(j.at("weights"));
+}
+
+/// Calls visit(name, field) for every field, in the order of the file.
+template <class Record, class Visit>
+void visit_statistics(Record& r, Visit&& visit) {
+    visit("job", r.job);
+    visit("inputs_fingerprint", r.inputs_fingerprint);
+    visit("method", r.method);
+    visit("minibatches", r.minibatches);
+    visit("minibatch_size", r.minibatch_size);
+    visit("kernels", r.kernels);
+    visit("threads", r.threads);
+    visit("seconds", r.seconds);
+    visit("seconds_loading", r.seconds_loading);
+    visit("peak_memory_bytes", r.peak_memory_bytes);
+    visit("depth", r.depth);
+    visit("log_ring_dimension", r.log_ring_dimension);
+    visit("log2_modulus", r.log2_modulus);
+    visit("security_bits", r.security_bits);
+    visit("products", r.products);
+    visit("constant_products", r.constant_products);
+    visit("additions", r.additions);
+    visit("relinearisations", r.relinearisations);
+    visit("rotations", r.rotations);
+    visit("conjugations", r.conjugations);
+    visit("keys", r.keys);
+    visit("key_memory_bytes", r.key_memory_bytes);
+    visit("key_file_bytes", r.key_file_bytes);
+    visit("inputs", r.inputs);
+    visit("input_memory_bytes", r.input_memory_bytes);
+    visit("input_file_bytes", r.input_file_bytes);
+    visit("outputs", r.outputs);
+    visit("output_file_bytes", r.output_file_bytes);
+}
+
+json encode(const StatisticsRecord& r) {
+    json j;
+    visit_statistics(r, [&](const char* name, const auto& field) { j[name] = field; });
+    return j;
+}
+
+void decode(const json& j, StatisticsRecord& r) {
+    visit_statistics(r, [&](const char* name, auto& field) { j.at(name).get_to(field); });
+}
+
+json encode(const ModelScore& s) { return {{"accuracy", s.accuracy}, {"area_under_roc", s.area_under_roc}}; }
+
+void decode(const json& j, ModelScore& s) { s = {finite(j.at("accuracy")), finite(j.at("area_under_roc"))}; }
+
+json encode(const EvaluationRecord& r) {
+    return {{"job", r.job},
+            {"method", r.method},
+            {"data", r.data},
+            {"training_rows", r.training_rows},
+            {"held_out_rows", r.held_out_rows},
+            {"encrypted", encode(r.encrypted)},
+            {"clear", encode(r.clear)},
+            {"exact_sigmoid", encode(r.exact_sigmoid)},
+            {"largest_weight", r.largest_weight},
+            {"largest_weight_error", r.largest_weight_error},
+            {"relative_weight_error", r.relative_weight_error}};
+}
+
+void decode(const json& j, EvaluationRecord& r) {
+    r.job = j.at("job").get<std::string>();
+    r.method = j.at("method").get<std::string>();
+    r.data = j.at("data").get<std::string>();
+    r.training_rows = j.at("training_rows").get<std::size_t>();
+    r.held_out_rows = j.at("held_out_rows").get<std::size_t>();
+    decode(j.at("encrypted"), r.encrypted);
+    decode(j.at("clear"), r.clear);
+    decode(j.at("exact_sigmoid"), r.exact_sigmoid);
+    r.largest_weight = finite(j.at("largest_weight"));
+    r.largest_weight_error = finite(j.at("largest_weight_error"));
+    r.relative_weight_error = finite(j.at("relative_weight_error"));
+}
+
+template <class Record>
+constexpr const char* format_name = nullptr;
+template <>
+constexpr const char* format_name<ProgramRecord> = "tacit training program";
+template <>
+constexpr const char* format_name<DataRecord> = "tacit training data";
+template <>
+constexpr const char* format_name<PreprocessingRecord> = "tacit preprocessing";
+template <>
+constexpr const char* format_name<ModelRecord> = "tacit model";
+template <>
+constexpr const char* format_name<StatisticsRecord> = "tacit training statistics";
+template <>
+constexpr const char* format_name<EvaluationRecord> = "tacit evaluation";
+
+template <class Record>
+Record parse(const json& j) {
+    const auto format = j.at("format").get<std::string>();
+    if (format != format_name<Record>) {
+        fail(ErrorCode::malformed_input, "it holds '{}', not '{}'", format, format_name<Record>);
+    }
+    if (const int found = j.at("version").get<int>(); found != version) {
+        fail(ErrorCode::malformed_input, "it has version {}, this program reads {}", found, version);
+    }
+    Record record;
+    decode(j, record);
+    return record;
+}
+
+/// The part of a message of the JSON library that is for people.
+std::string reason(const json::exception& error) {
+    const std::string text = error.what();
+    const std::size_t end = text.find("] ");
+    return end == std::string::npos ? text : text.substr(end + 2);
+}
+
+}  // namespace
+
+template <class Record>
+Expected<Record> read_record(const std::filesystem::path& path) {
+    return catching([&] {
+        const std::vector<std::byte> bytes = read_file(path, largest_record_bytes);
+        const auto refuse = [&](const std::string& why) {
+            fail(ErrorCode::malformed_input, "'{}': {}; is it the right file, and whole?", path.string(), why);
+        };
+        Record record;
+        try {
+            const auto* text = reinterpret_cast<const char*>(bytes.data());
+            record = parse<Record>(json::parse(text, text + bytes.size()));
+        } catch (const json::exception& error) {
+            refuse(reason(error));
+        } catch (const Error& error) {
+            refuse(error.what());
+        }
+        return record;
+    });
+}
+
+template <class Record>
+void write_record(const std::filesystem::path& path, const Record& record, FileMode mode) {
+    json j = encode(record);
+    j["format"] = format_name<Record>;
+    j["version"] = version;
+    const std::string text = j.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+    write_file_atomically(path, std::as_bytes(std::span(text)), mode);
+}
+
+template Expected<ProgramRecord> read_record(const std::filesystem::path&);
+template Expected<DataRecord> read_record(const std::filesystem::path&);
+template Expected<PreprocessingRecord> read_record(const std::filesystem::path&);
+template Expected<ModelRecord> read_record(const std::filesystem::path&);
+template Expected<StatisticsRecord> read_record(const std::filesystem::path&);
+template Expected<EvaluationRecord> read_record(const std::filesystem::path&);
+template void write_record(const std::filesystem::path&, const ProgramRecord&, FileMode);
+template void write_record(const std::filesystem::path&, const DataRecord&, FileMode);
+template void write_record(const std::filesystem::path&, const PreprocessingRecord&, FileMode);
+template void write_record(const std::filesystem::path&, const ModelRecord&, FileMode);
+template void write_record(const std::filesystem::path&, const StatisticsRecord&, FileMode);
+template void write_record(const std::filesystem::path&, const EvaluationRecord&, FileMode);
+
+}  // namespace tacit::learn
