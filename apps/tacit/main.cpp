@@ -55,8 +55,15 @@ feature for each of its values; a column with both is refused. What is found in 
 for held-out and new rows unchanged. Nothing is guessed: which value of the label counts as 1, and what becomes of
 missing cells, has to be said.
 
+Of a label that is a number, --model linear learns the number, with --ridge by ridge regression; of a label with several
+values, --model multinomial learns each against the rest. --start takes a model of the same columns and classes, which
+may come from other rows: every score of it is kept.
+
 Examples:
   tacit keygen --private private --upload upload --data people.csv --label ill --positive yes
+  tacit keygen --private p --upload u --data homes.csv --label price --model linear --full-batch --passes 6
+  tacit keygen --private p --upload u --data irises.csv --label species --model multinomial
+  tacit keygen --private p --upload u --data june.csv --label ill --positive yes --start may/private/model.json
   tacit keygen --private p --upload u --data credit.csv --label class --positive bad --missing mean --drop id,name
   tacit keygen --private p --upload u --data /usr/share/datasets/fashion-mnist --classes 2,4 --seed 7
   tacit keygen --private p --upload u --method baseline --minibatches 4
@@ -92,7 +99,7 @@ Example:
 
 constexpr const char* predict_footer = R"(
 Applies private/model.json to a CSV file: the columns of the training data in any order, further columns ignored,
-the same delimiter. If the label column is there too, the accuracy is printed. Everything stays with the customer.
+the same delimiter. If the label column is there too, the accuracy (of numbers, the error) is printed. Everything stays with the customer.
 
 Example:
   tacit predict --private private --data new.csv --out scores.csv)";
@@ -212,7 +219,13 @@ void add_data(CLI::App* command, learn::DataChoice& data) {
 /// How the weights are found.
 void add_recipe(CLI::App* command, KeygenOptions& options) {
     using learn::Algorithm;
+    using learn::Model;
     learn::TrainingRecipe& recipe = options.choice.recipe;
+    command->add_option("--model", recipe.model, "What is learnt: two classes, a number, several classes")
+        ->transform(CLI::CheckedTransformer(by_name({Model::logistic, Model::linear, Model::multinomial}))
+                        .description("{logistic,linear,multinomial}"))
+        ->default_str("logistic");
+    command->add_option("--start", options.choice.start, "A model.json to start from (default: zero)");
     command->add_option("--algorithm", recipe.algorithm, "How a step follows from the gradient")
         ->transform(CLI::CheckedTransformer(by_name({Algorithm::gradient_descent, Algorithm::nesterov,
                                                      Algorithm::fixed_hessian, Algorithm::quadratic_gradient}))
@@ -226,7 +239,7 @@ void add_recipe(CLI::App* command, KeygenOptions& options) {
     command->add_flag("--full-batch", options.choice.full_batch, "One minibatch of all rows; say --passes too")
         ->excludes(size);
     command->add_option("--learning-rate", options.learning_rate, "Step of the gradient")
-        ->default_str("8; with a Hessian 1");
+        ->default_str("8; with a Hessian 1; linear: 1 and 0.25");
     command->add_option("--ridge", recipe.ridge, "Penalty: this, over 2, times the squares of the weights")
         ->capture_default_str();
     command

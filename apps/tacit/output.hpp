@@ -20,6 +20,11 @@ namespace tacit::app {
 /// "keygen     first line", further lines below it: how every command reports.
 void print_step(const char* command, const std::string& lines);
 
+/// "line,score,probability,class" and a line for each row; of numbers "line,prediction".
+[[nodiscard]] std::string prediction_csv(const learn::Prediction& prediction);
+/// How many rows of which class, and how right they are if the labels are known.
+[[nodiscard]] std::string prediction_summary(const learn::Prediction& prediction);
+
 /// A live bar for long work; nothing if the user asked for quiet.
 [[nodiscard]] learn::WorkProgress progress_bar(const char* label, const CommonOptions& common);
 

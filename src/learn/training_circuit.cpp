@@ -6,7 +6,6 @@
 
 #include "base/fail.hpp"
 #include "learn/baseline_circuit.hpp"
-#include "learn/training_loop.hpp"
 #include "tacit/tensor/optimise.hpp"
 
 namespace tacit::learn {
@@ -26,6 +25,14 @@ tensor::Summation summation_of(Method method) noexcept {
 
 namespace {
 
+/// Nothing of a linear regression is beyond the owner of its rows, and multiplied out all of it would be his: as
+/// written, the service does the work.
+tensor::SearchSpace search_of(Method method, const TrainingRecipe& recipe) {
+    tensor::SearchSpace search{.summation = summation_of(method)};
+    if (recipe.model == Model::linear) search.association = tensor::Association::as_written;
+    return search;
+}
+
 void check_power_of_two(const char* name, std::size_t value) {
     if (!std::has_single_bit(value)) {
         fail(ErrorCode::invalid_argument, "training circuit: {} is {}, not a power of two; choose {}", name, value,
@@ -43,15 +50,16 @@ void check_baseline(const TrainingRecipe& recipe) {
             "{} and {}; fit one around 0, or choose low-depth or mask-free",
             recipe.sigmoid.degree(), c.back());
     }
-    if (recipe.algorithm == Algorithm::nesterov && recipe.passes == 1 && recipe.ridge == 0 &&
-        recipe.start == Start::zero) {
+    if (recipe.model == Model::logistic && recipe.owners == 1 && recipe.algorithm == Algorithm::nesterov &&
+        recipe.passes == 1 && recipe.ridge == 0 && recipe.start == Start::zero) {
         return;
     }
-    fail(
-        ErrorCode::invalid_argument,
-        "training circuit: the baseline is Nesterov's method from zero in one pass without ridge, as published; choose "
-        "low-depth or mask-free for {}, {} passes, ridge {}, start {}",
-        to_string(recipe.algorithm), recipe.passes, recipe.ridge, to_string(recipe.start));
+    fail(ErrorCode::invalid_argument,
+         "training circuit: the baseline is logistic regression of one owner's rows by Nesterov's method from zero in "
+         "one pass without ridge, as published; choose low-depth or mask-free for {} regression, {}, {} passes, ridge "
+         "{}, start {}, {} owners",
+         to_string(recipe.model), to_string(recipe.algorithm), recipe.passes, recipe.ridge, to_string(recipe.start),
+         recipe.owners);
 }
 
 }  // namespace
@@ -70,29 +78,9 @@ TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recip
              needed, slots);
     }
     tensor::Program program = training_program(recipe);
-    tensor::Lowered lowered = method == Method::baseline
-                                  ? write_baseline(recipe, slots)
-                                  : tensor::optimise(program, slots, {.summation = summation_of(method)});
+    tensor::Lowered lowered = method == Method::baseline ? write_baseline(recipe, slots)
+                                                         : tensor::optimise(program, slots, search_of(method, recipe));
     return {method, recipe, slots, std::move(program), std::move(lowered)};
-}
-
-tensor::Program training_program(const TrainingRecipe& recipe) {
-    const auto features = static_cast<std::size_t>(recipe.features);
-    const auto rows = static_cast<std::size_t>(recipe.minibatch_size);
-    tensor::Tracer in;
-    std::vector<tensor::Matrix> minibatches;
-    for (int t = 0; t < recipe.minibatches; ++t) {
-        minibatches.push_back(in.matrix("minibatch " + std::to_string(t), rows, features, owner_of_rows));
-    }
-    const auto start =
-        recipe.start == Start::zero
-            ? in.zeros(features)
-            : in.vector("start", features, recipe.start == Start::own_model ? owner_of_rows : owner_of_foreign_model);
-    in.output(training_loop(recipe, start, [&](int t, const tensor::Vector& v) {
-        const tensor::Matrix& z = minibatches[static_cast<std::size_t>(t % recipe.minibatches)];
-        return transpose(z) * tensor::polynomial(recipe.sigmoid.coefficients, z * v);
-    }));
-    return std::move(in).finish();
 }
 
 namespace {
@@ -106,6 +94,9 @@ tensor::ClearInputs inputs_of(std::span<const Minibatch> minibatches, std::span<
 
 }  // namespace
 
+InputPacker::InputPacker(const TrainingCircuit& training, tensor::ClearInputs inputs)
+    : training_(training), inputs_(std::move(inputs)), packer_(training.program, training.lowered, inputs_) {}
+
 InputPacker::InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
                          std::span<const double> start)
     : training_(training),
@@ -113,7 +104,11 @@ InputPacker::InputPacker(const TrainingCircuit& training, std::span<const Miniba
       packer_(training.program, training.lowered, inputs_) {}
 
 std::vector<double> extract_weights(const TrainingCircuit& training, std::span<const ComplexSlots> outputs) {
-    return unpack(training.program, training.lowered, outputs).front();
+    std::vector<double> weights;
+    for (const auto& one : unpack(training.program, training.lowered, outputs)) {
+        weights.insert(weights.end(), one.begin(), one.end());
+    }
+    return weights;
 }
 
 }  // namespace tacit::learn

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tacit/learn/preprocess.hpp"
+#include "tacit/learn/programs.hpp"
 #include "tacit/learn/recipe.hpp"
 #include "tacit/tensor/lowered.hpp"
 #include "tacit/tensor/program.hpp"
@@ -36,14 +37,6 @@ struct TrainingCircuit {
     tensor::Lowered lowered;
 };
 
-/// Who encrypts which inputs of a training program.
-inline constexpr tensor::Owner owner_of_rows{0};
-inline constexpr tensor::Owner owner_of_foreign_model{1};
-
-/// The loop of a recipe on encrypted minibatches: what the low-depth circuits are found from. A start other than zero
-/// is the vector input "start".
-[[nodiscard]] tensor::Program training_program(const TrainingRecipe& recipe);
-
 /// The circuit of a method for ciphertexts of `slots` slots (a power of two). minibatch_size and features are powers of
 /// two; the baseline needs slots >= features, the others slots >= 2 minibatch_size. Throws invalid_argument otherwise,
 /// for a sigmoid of a degree that tensor::polynomial does not take, and for the baseline with anything but a
@@ -53,13 +46,20 @@ inline constexpr tensor::Owner owner_of_foreign_model{1};
 /// Makes the slots of the inputs for the client to encrypt; their number divides training.slots.
 class InputPacker {
 public:
-    /// Views `training`, which must outlive it; copies the minibatches and the start [recipe.features], which is empty
-    /// for Start::zero. Throws invalid_argument unless they are those of the recipe.
+    /// Views `training`, which must outlive it; `inputs` are training_inputs of its recipe. Throws invalid_argument
+    /// unless they fit.
+    InputPacker(const TrainingCircuit& training, tensor::ClearInputs inputs);
+    /// For logistic regression. Views `training`, which must outlive it; copies the minibatches and the start
+    /// [recipe.features], which is empty for Start::zero. Throws invalid_argument unless they are those of the recipe.
     InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
                 std::span<const double> start = {});
     InputPacker(const InputPacker&) = delete;
     InputPacker& operator=(const InputPacker&) = delete;
     [[nodiscard]] std::size_t count() const noexcept { return training_.lowered.inputs.size(); }
+    /// Who has what it takes to pack an input.
+    [[nodiscard]] tensor::Owner owner(std::size_t input) const {
+        return tensor::owner(training_.program, training_.lowered.inputs[input]);
+    }
     [[nodiscard]] ComplexSlots operator()(std::size_t input) { return packer_(training_.lowered.inputs[input]); }
 
 private:
@@ -68,7 +68,7 @@ private:
     tensor::Packer packer_;
 };
 
-/// The weights [recipe.features] from the decrypted outputs.
+/// The weights [recipe.outputs() x recipe.features] from the decrypted outputs.
 [[nodiscard]] std::vector<double> extract_weights(const TrainingCircuit& training,
                                                   std::span<const ComplexSlots> outputs);
 
