@@ -27,4 +27,9 @@ void print_step(const char* command, const std::string& lines);
 /// "minibatch 3 of 60", in the units of learn::train.
 [[nodiscard]] std::string step_text(std::size_t done, std::size_t total);
 
+/// "line,score,probability,class" and a line for each row; of numbers "line,prediction".
+[[nodiscard]] std::string prediction_csv(const learn::Prediction& prediction);
+/// How many rows of which class, and how right they are if the labels are known.
+[[nodiscard]] std::string prediction_summary(const learn::Prediction& prediction);
+
 }  // namespace tacit::app

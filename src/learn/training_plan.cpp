@@ -152,8 +152,8 @@ private:
         cost_.run_seconds += times * compile::predict_duration(tasks, parameters_, calibration).seconds;
         std::uint64_t rows = 0, state = 0;
         const auto bytes_of = [&](std::size_t input) { return polynomial_bytes(plan.program.input_levels()[input]); };
-        for (const std::size_t input : inputs_of(plan.training, owner_of_state)) state += bytes_of(input);
-        for (const std::size_t input : inputs_of(plan.training, owner_of_rows)) rows += bytes_of(input);
+        for (const std::size_t input : state_inputs(plan.training)) state += bytes_of(input);
+        for (const std::size_t input : row_inputs(plan.training)) rows += bytes_of(input);
         cost_.input_bytes += static_cast<std::uint64_t>(times) * rows;
         if (state == 0) return;
         constexpr std::uint64_t polynomials = 2;  // of a ciphertext without a seed

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -41,6 +42,8 @@ struct TrainingChoice {
     /// If given, the sigmoid is fitted by this degree on the smallest of [-4, 4], 6, 8, 12, 16, ..., 64 that the clear
     /// training with the exact sigmoid stays in; the service learns which. Otherwise it is recipe.sigmoid.
     std::optional<int> sigmoid_degree{};
+    /// A model.json to start from; empty: from zero. See warm starts in docs/training.md.
+    std::filesystem::path start{};
     int security_bits = 128;
     int scale_bits = 40;
     /// Steps of a segment. If left out, as many as cost the least predicted time.
