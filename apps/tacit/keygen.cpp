@@ -14,7 +14,7 @@ std::string segments_text(const learn::JobSummary& job) {
     const auto refreshes = segments.size() - 1;
     return fmt::format("\n{} segments of up to {} steps, so {} {}, each {} to and fro; {} of inputs in all",
                        segments.size(), segments.front().steps, refreshes, refreshes == 1 ? "refresh" : "refreshes",
-                       bytes_text(job.cost.refresh_bytes), bytes_text(job.cost.input_bytes));
+                       bytes_text(job.cost.state_bytes / refreshes), bytes_text(job.cost.input_bytes));
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <bit>
 #include <cmath>
 #include <iterator>
+#include <limits>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -124,6 +126,28 @@ std::vector<double> fit_choice(TrainingChoice& choice, const DataSplit& split, s
     return start;
 }
 
+/// Encrypted, a training that diverges takes as long as one that does not, and only its owner could tell.
+void check_converges(const TrainingChoice& choice, const DataSplit& split, std::uint64_t seed,
+                     std::span<const double> start, const ckks::Parameters& parameters) {
+    const TrainingRecipe& recipe = choice.recipe;
+    const Dataset rows = standardised(split.training, fit_standardiser(split.training, recipe.algorithm));
+    const double limit = std::ldexp(1.0, parameters.integer_bits());
+    double largest = std::numeric_limits<double>::infinity();
+    try {
+        const auto weights = clear_weights(recipe, training_inputs(rows, recipe, seed, start));
+        largest = std::transform_reduce(
+            weights.begin(), weights.end(), 0.0, [](double a, double b) { return std::max(a, b); },
+            [](double w) { return std::fabs(w); });
+    } catch (const Error&) {  // beyond doubles
+    }
+    if (largest <= limit) return;
+    fail(ErrorCode::invalid_argument,
+         "training diverges: after {} steps in the clear a weight is {:.3g}, and ciphertexts hold {:.0f} at most; "
+         "choose "
+         "a smaller learning rate, a sigmoid fitted to the training, larger minibatches or fewer steps",
+         recipe.steps(), largest, limit);
+}
+
 }  // namespace
 
 JobSummary generate_job(const TrainingChoice& training, const DataChoice& stated, const fs::path& private_folder,
@@ -136,6 +160,7 @@ JobSummary generate_job(const TrainingChoice& training, const DataChoice& stated
     std::vector<double> start = fit_choice(choice, split, data.seed);
     const PlannedTraining planned = plan_training(choice);
     const ckks::Parameters& parameters = planned.parameters;
+    check_converges(choice, split, data.seed, start, parameters);
     make_folder(private_folder, FileMode::owner_only);
     make_folder(upload_folder);
     remove_stale(upload_folder / file_names::program);

@@ -80,9 +80,10 @@ struct JobSummary {
 
 /// Customer: reads the data, plans the circuit for them, makes the keys and writes both folders. The model says what
 /// data.table's label is (kind), and the data say choice.recipe.features and classes; choice.start is a model of the
-/// same kind, columns and classes, and costs no level. Throws as load_data and require_fit, and
-/// parameter_mismatch for a start of other columns or classes. An existing secret key is only replaced
-/// if `overwrite`: what was encrypted under it would be lost.
+/// same kind, columns and classes, and costs no level. Throws as load_data and require_fit, parameter_mismatch for a
+/// start of other columns or classes, and invalid_argument if training in the clear, by the same polynomial, leaves the
+/// range of ciphertexts. An existing secret key is only replaced if `overwrite`: what was encrypted under it would be
+/// lost.
 [[nodiscard]] JobSummary generate_job(const TrainingChoice& choice, const DataChoice& data,
                                       const std::filesystem::path& private_folder,
                                       const std::filesystem::path& upload_folder, bool overwrite = false,

@@ -55,10 +55,11 @@ struct TrainingChoice {
 
 /// What a training takes, as predicted by compile::typical_calibration and the sizes of files.
 struct TrainingCost {
-    double run_seconds = 0;           ///< of the service, all segments
-    double total_seconds = 0;         ///< with refreshes, and sending inputs and states
-    std::uint64_t input_bytes = 0;    ///< all segments
-    std::uint64_t refresh_bytes = 0;  ///< of one state, there and back
+    double run_seconds = 0;    ///< of the service, all segments
+    double total_seconds = 0;  ///< with refreshes, sending all that travels, and reading it for every segment
+    std::uint64_t key_bytes = 0;
+    std::uint64_t input_bytes = 0;  ///< all segments
+    std::uint64_t state_bytes = 0;  ///< all states, there and back
 };
 
 struct PlannedTraining {
