@@ -142,11 +142,13 @@ void answer(const QueryOptions& options, Ledger ledger, const Measurement<Rows, 
 /// Prices or releases what make(epsilon) measures, where epsilon is a row's share of what a unit may lose.
 template <class Make>
 void run(const QueryOptions& options, const Make& make) {
-    Ledger ledger = Ledger::open(options.ledger);
+    Ledger ledger = Ledger::open(options.ledger, options.witness);
     const LedgerTerms& terms = ledger.terms();
     const auto measurement = make(parse_cost(options.epsilon).value().split(terms.rows_per_unit));
     if (terms.measure == Measure::zcdp) {
         answer(options, std::move(ledger), as_zcdp(measurement));
+    } else if (terms.measure == Measure::approximate) {
+        answer(options, std::move(ledger), as_approximate(measurement));
     } else {
         answer(options, std::move(ledger), measurement);
     }
@@ -156,7 +158,7 @@ void run(const QueryOptions& options, const Make& make) {
 template <class Chain>
 void run_noisy(const QueryOptions& options, const Chain& chain) {
     if (options.rho.empty()) return run(options, [&](const Cost& epsilon) { return chain >> laplace(epsilon); });
-    Ledger ledger = Ledger::open(options.ledger);
+    Ledger ledger = Ledger::open(options.ledger, options.witness);
     const std::uint64_t rows = ledger.terms().rows_per_unit;
     const Cost rho = parse_cost(options.rho).value().split(rows).split(rows);
     answer(options, std::move(ledger), chain >> gaussian(rho));
@@ -166,11 +168,14 @@ void run_noisy(const QueryOptions& options, const Chain& chain) {
 
 void create(const CreateOptions& options) {
     LedgerTerms terms{.data_set = options.data_set, .unit = options.unit, .rows_per_unit = options.rows_per_unit};
-    if (options.rho.empty()) {
-        terms.budget.epsilon = parse_cost(options.epsilon).value();
-    } else {
+    if (options.change_one) terms.neighbours = Neighbours::change_one;
+    const auto cost = [](const std::string& text) { return text.empty() ? Cost() : parse_cost(text).value(); };
+    terms.budget = {cost(options.epsilon), cost(options.delta), cost(options.rho)};
+    if (options.zcdp) terms.budget = {.rho = rho_within(terms.budget.epsilon, terms.budget.delta)};
+    if (!terms.budget.rho.is_zero()) {
         terms.measure = Measure::zcdp;
-        terms.budget.rho = parse_cost(options.rho).value();
+    } else if (!terms.budget.delta.is_zero()) {
+        terms.measure = Measure::approximate;
     }
     static_cast<void>(Ledger::create(options.ledger, terms));
     fmt::print("{}: {} for each {} of '{}'\n", options.ledger.string(), to_string(terms.measure, terms.budget),
@@ -178,8 +183,19 @@ void create(const CreateOptions& options) {
 }
 
 void show_ledger(const LedgerOptions& options) {
-    const LedgerContents contents = Ledger::open(options.ledger).contents();
+    const LedgerContents contents = Ledger::open(options.ledger, options.witness).contents();
     const LedgerTerms& terms = contents.terms;
+    if (!options.holds.empty() && !contents.holds(parse_head(options.holds).value())) {
+        throw Error(
+            ErrorCode::parameter_mismatch,
+            fmt::format("the ledger of '{}' does not hold the head {}: it is another ledger or was put back to an "
+                        "older copy; release nothing from it",
+                        terms.data_set, options.holds));
+    }
+    if (options.head) {
+        fmt::print("{}\n", to_hex(contents.head));
+        return;
+    }
     if (options.json) {
         json entries = json::array();
         for (const auto& entry : contents.entries) {
