@@ -125,7 +125,7 @@ class PrivateAnswers(TacitCase):
         self.assertEqual(len(shown["entries"]), 1)
         self.assertIn("5 questions would cost epsilon", self.done("dp", "quote", "plan", "--plan", plan, "--ledger", ledger))
         self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data), "does not fit")
-        self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", self.ledger("pure"), "--data", self.data), "make one with --epsilon and --delta")
+        self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", self.ledger("unplanned"), "--data", self.data), "make one with --epsilon and --delta")
 
     def test_a_plan_that_says_something_else_is_refused_in_words(self):
         ledger = self.ledger("misplanned", "3", "--delta", "1e-5")
@@ -189,6 +189,54 @@ class PrivateAnswers(TacitCase):
         self.assertAlmostEqual(poll["answer"]["yes"]["value"], 0.34)
         self.assert_refused(tacit("dp", "poll", "--answers", "yes", "--say", "yes"), "above 1/1")
         self.assert_refused(tacit("dp", "poll", "--answers", "a,b", "--data", answers, "--column", "answer"), "is none of")
+
+    def test_what_each_unit_adds_is_bounded(self):
+        data = self.root / "jobs.csv"
+        rows = "".join(f"p{i % 500},{('north', 'south')[i % 3 == 0]},{300 + i % 100}\n" for i in range(3000))
+        data.write_text("person,region,wage\n" + rows + "p0,island,1\n")
+        ledger = self.root / "units"
+        self.done("dp", "create", "--ledger", ledger, "--data-set", "jobs", "--epsilon", "100", "--delta", "1e-5")
+
+        def ask(*question):
+            return json.loads(self.done("dp", *question, "--ledger", ledger, "--data", data, "--epsilon", "5",
+                                        "--unit", "person", "--json"))
+        count = ask("count", "--rows-of-unit", "2")
+        self.assertAlmostEqual(count["answer"]["value"], 1000, delta=10)
+        self.assertEqual(count["unit"], "person, with all rows of one 'person'")
+        self.assertEqual(count["noise"][0]["noise"], "discrete Laplace of scale 0.4")
+        groups = ("--by", "region", "--groups", "north,south", "--groups-of-unit", "2")
+        means = ask("mean", "--column", "wage", "--low", "0", "--high", "1000", *groups)
+        self.assertEqual(set(means["answer"]), {"north", "south"})
+        self.assertAlmostEqual(means["answer"]["north"]["value"], 350, delta=60)
+        self.assertEqual(means["loss"]["epsilon"], "5")
+        found = ask("histogram", "--column", "region", "--delta", "1e-6", "--groups-of-unit", "2")
+        self.assertEqual(set(found["answer"]), {"north", "south"})
+        self.assertEqual(found["loss"]["delta"], "0.000001")
+        three = ask("quantile", "--column", "wage", "--low", "0", "--high", "1000", "--q", "0.9,0.1,0.5")
+        high, low, middle = three["answer"]
+        self.assertLess(low, middle)
+        self.assertLess(middle, high)
+        refused = tacit("dp", "count", "--ledger", ledger, "--data", data, "--epsilon", "1", "--by", "region")
+        self.assert_refused(refused, "--groups")
+
+    def test_polls_with_many_answers(self):
+        answers = ",".join(f"a{i}" for i in range(20))
+        own = self.root / "own.csv"
+        own.write_text("answer\n" + "".join(f"a{i % 4}\n" for i in range(2000)))
+        for mechanism in ("response", "symmetric", "unary", "hashing", "hadamard"):
+            options = ("dp", "poll", "--answers", answers, "--mechanism", mechanism, "--epsilon", "4")
+            said = self.root / f"{mechanism}.csv"
+            said.write_text("report\n" + "".join(self.done(*options, "--say", "a7") for _ in range(20)))
+            collected = json.loads(self.done(*options, "--data", said, "--column", "report", "--json"))
+            self.assertGreater(collected["answer"]["a7"]["value"], 0.4, mechanism)
+            trial = json.loads(self.done(*options, "--data", own, "--column", "answer", "--simulate", "--json"))
+            self.assertAlmostEqual(trial["exact"]["a3"], 0.25)
+            self.assertAlmostEqual(trial["answer"]["a3"]["value"], 0.25, delta=0.12)
+            broken = self.root / "broken.csv"
+            broken.write_text("report\nnonsense\n")
+            self.assert_refused(tacit(*options, "--data", broken, "--column", "report"), "none of the reports")
+        compared = json.loads(self.done("dp", "poll", "--answers", answers, "--people", "1000", "--json"))
+        self.assertEqual(len(compared), 5)
 
 
 if __name__ == "__main__":

@@ -29,11 +29,13 @@ struct Estimate {
     double high = 0;
 };
 
-/// The estimate for one public key.
-struct KeyedEstimate {
+/// The answer for one key.
+template <class Answer>
+struct Keyed {
     std::string key;
-    Estimate estimate{};
+    Answer answer{};
 };
+using KeyedEstimate = Keyed<Estimate>;
 
 /// What a measurement is, in words and numbers that depend on no data.
 struct Description {
@@ -129,8 +131,7 @@ struct Maker {
         const auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
         add(made.description_.steps, second.description_.steps);
         add(made.description_.noise, second.description_.noise);
-        add(made.description_.columns.numbers, second.description_.columns.numbers);
-        add(made.description_.columns.texts, second.description_.columns.texts);
+        made.description_.columns.add(second.description_.columns);
         made.loss_ = first.loss_ + second.loss_;
         made.parts_ = first.parts();
         add(made.parts_, second.parts());
@@ -141,6 +142,16 @@ struct Maker {
         };
         return made;
     }
+
+    /// Both are in groups.hpp.
+    template <class In, class M, class Answer, class Kind>
+    static Measurement<In, M, std::vector<Keyed<Answer>>, Kind> for_each(
+        const Transformation<In, M, Rows, AddRemove>& before, const std::string& column,
+        const std::vector<std::string>& keys, const Measurement<Rows, AddRemove, Answer, Kind>& each, const Loss& loss);
+    template <class In, class M>
+    static Measurement<In, M, std::vector<KeyedEstimate>, Approximate> private_keys(
+        const Transformation<In, M, Rows, AddRemove>& before, const std::string& column, const Loss& loss,
+        const Noise& noise, std::int64_t threshold);
 
     template <class In, class M, class A, class Kind, class Step>
     static auto then(const Measurement<In, M, A, Kind>& before, Step step) {
@@ -169,7 +180,7 @@ struct Maker {
     template <class In, class M, class A, class Kind>
     static std::size_t draws_of(const Measurement<In, M, A, Kind>& measurement) {
         std::size_t draws = 0;
-        for (const NoiseEffect& effect : measurement.description_.noise) draws += effect.noise.draws;
+        for (const NoiseEffect& effect : measurement.description_.noise) draws += effect.noise.words();
         return draws;
     }
 
