@@ -42,7 +42,11 @@ void check_columns(const Dataset& data, const ColumnsUsed& columns) {
 }
 
 Drawn reserve_and_draw(Ledger& ledger, const Loss& loss, const Description& description) {
-    const LedgerContents after = ledger.reserve(loss, fmt::format("{}", fmt::join(description.steps, "; ")));
+    return draw_reserved(ledger.reserve(loss, fmt::format("{}", fmt::join(description.steps, "; "))), loss,
+                         description);
+}
+
+Drawn draw_reserved(const LedgerContents& after, const Loss& loss, const Description& description) {
     const LedgerTerms& terms = after.terms;
     Drawn drawn;
     drawn.statement = {.data_set = terms.data_set,

@@ -50,7 +50,7 @@ void expect_honest(const char* name, const Measurement& measurement, const Datas
                    double at_least_found, std::size_t few) {
     Seeded seeded;
     SeededWords words(seeded.rng);
-    const std::size_t count = soak_or(few);
+    const std::size_t count = std::min(soak_or(few), 100 * few);
     const auto sample = [&](const Dataset& data) {
         std::vector<double> all;
         for (std::size_t done = 0; done < count; done += few) {
@@ -106,7 +106,7 @@ TEST(AuditAll, PrivateKeysLoseNoMoreThanTheyClaimBesideDelta) {
     const auto chain = rows() >> tally_private_keys("t", one, Cost::ratio(1, 1000000));
     std::vector<double> on;
     std::vector<double> off;
-    const std::size_t count = soak_or(8000);
+    const std::size_t count = std::min<std::size_t>(soak_or(8000), 400000);
     for (const auto& answer : trials(chain, with, words, count)) on.push_back(shown(answer));
     for (const auto& answer : trials(chain, without, words, count)) off.push_back(shown(answer));
     const double found = epsilon_at_least(on, off);
@@ -143,7 +143,7 @@ TEST(AuditAll, GaussianNoiseLosesNoMoreThanItsRhoImplies) {
 /// An event that a report of `own` shows most often, against the same of `other`.
 template <class Ask>
 double local_loss(const Ask& ask) {
-    const std::size_t count = soak_or(40000);
+    const std::size_t count = std::min<std::size_t>(soak_or(40000), 2000000);
     std::vector<double> on;
     std::vector<double> off;
     for (std::size_t i = 0; i < count; ++i) {

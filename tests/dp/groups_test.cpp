@@ -154,6 +154,7 @@ TEST(ForEach, ChargesOneAnswerForRowsAndSoManyForUnits) {
               Cost::ratio(8, 1));  // there are four regions
     EXPECT_EQ((contributions_of("person", 2, "sex", 3) >> for_each("region", regions, mean_wage)).loss().epsilon,
               Cost::ratio(6, 1));  // six rows, in one region perhaps
+    EXPECT_EQ((rows() >> for_each("region", regions, mean_wage)).pairs().size(), 1U);  // a plan counts it too
     const auto counted = rows() >> count() >> gaussian(Cost::ratio(1, 2));
     EXPECT_EQ((contributions_of("person", 2, "region", 3) >> for_each("region", regions, counted)).loss().rho,
               counted.loss(2).rho * 3);

@@ -126,6 +126,7 @@ Measurement<In, M, std::vector<Keyed<Answer>>, Kind> Maker::for_each(
     made.description_.columns.add({.texts = {column}});
     made.description_.columns.add(each.description_.columns);
     made.loss_ = loss;
+    made.parts_ = {{.loss = loss}};
     made.answer_ = [apply = Catalogue::apply(before), column, keys, answer = each.answer_,
                     noise = each.description_.noise](const typename In::Carrier& in,
                                                      std::span<const std::int64_t> drawn) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -10,6 +11,7 @@
 
 #include "tacit/dp/loss.hpp"
 #include "tacit/dp/noise.hpp"
+#include "tacit/dp/privacy_loss.hpp"
 #include "tacit/dp/transformation.hpp"
 
 /// Chains that end in noise. Anybody can price and describe a Measurement; only a Session runs it.
@@ -42,12 +44,49 @@ struct Description {
     ColumnsUsed columns{};
 };
 
+namespace detail {
+
+/// What is known of one part of a measurement's loss.
+struct LossPart {
+    Loss loss{};
+    std::optional<Noise> shifted{};  ///< noise on integers of which one row moves `times` by `distance` at most
+    std::uint64_t distance = 1;
+    std::uint64_t times = 1;
+};
+
+/// Of noise on a total, or on counts of which one row moves one by 1 or, changed, two by 1 each: what is shifted. Of
+/// anything else the loss alone.
+template <class Out, class Metric>
+[[nodiscard]] LossPart part_of(std::uint64_t distance, const Loss& loss, std::span<const NoiseEffect> noise) {
+    if (noise.size() != 1 || noise[0].noise.kind == Noise::Kind::geometric) return {loss};
+    if constexpr (std::is_same_v<Out, Total>) return {loss, noise[0].noise, distance, 1};
+    constexpr bool one = std::is_same_v<Metric, AddRemove>;
+    constexpr bool two = std::is_same_v<Metric, ChangeOne>;
+    if (std::is_same_v<Out, Tally> && ((one && distance == 1) || (two && distance == 2))) {
+        return {loss, noise[0].noise, 1, distance};
+    }
+    return {loss};
+}
+
+/// The pairs that dominate these parts for groups of so many rows. Throws invalid_argument for Gaussian noise of which
+/// nothing but rho is known.
+[[nodiscard]] std::vector<CountedPair> dominating_pairs(Measure measure, std::span<const LossPart> parts,
+                                                        std::uint64_t rows);
+
+}  // namespace detail
+
 /// A randomised map with its privacy map. Immutable; cheap to copy.
 template <class In, class Metric, class Answer, class Kind>
 class Measurement {
 public:
     /// The privacy map: the loss to groups of so many rows.
     [[nodiscard]] Loss loss(std::uint64_t rows = 1) const { return group_loss(Kind::measure, loss_, rows); }
+    /// What dominates its privacy loss for groups of so many rows, for plans: the noise itself where one integer is
+    /// moved, the worst of its epsilon otherwise. Throws invalid_argument for Gaussian noise on counts that a group of
+    /// several rows moves, and for a loss that DominatingPair refuses.
+    [[nodiscard]] std::vector<CountedPair> pairs(std::uint64_t rows = 1) const {
+        return detail::dominating_pairs(Kind::measure, parts_, rows);
+    }
     [[nodiscard]] const Description& description() const noexcept { return description_; }
     /// The same with `step` on the answer. It costs nothing: it sees no data.
     template <class Step>
@@ -57,6 +96,7 @@ private:
     friend struct detail::Maker;
     Description description_{};
     Loss loss_{};
+    std::vector<detail::LossPart> parts_{};
     /// All noise is drawn before data is touched: what runs over data cannot ask for more.
     std::function<Answer(const typename In::Carrier&, std::span<const std::int64_t>)> answer_{};
 };
@@ -72,6 +112,7 @@ struct Maker {
         made.description_ = {chain.steps(), std::move(noise), chain.columns()};
         made.description_.steps.push_back(std::move(said));
         made.loss_ = loss;
+        made.parts_ = {part_of<Out, M1>(chain.distance(), loss, made.description_.noise)};
         made.answer_ = [apply = Catalogue::apply(chain), finish](const typename In::Carrier& in,
                                                                  std::span<const std::int64_t> drawn) {
             return finish(apply(in), drawn);
@@ -89,6 +130,8 @@ struct Maker {
         add(made.description_.noise, second.description_.noise);
         made.description_.columns.add(second.description_.columns);
         made.loss_ = first.loss_ + second.loss_;
+        made.parts_ = first.parts_;
+        add(made.parts_, second.parts_);
         const std::size_t draws = draws_of(first);
         made.answer_ = [a = first.answer_, b = second.answer_, draws](const typename In::Carrier& in,
                                                                       std::span<const std::int64_t> drawn) {
@@ -112,6 +155,7 @@ struct Maker {
         Measurement<In, M, std::invoke_result_t<Step, A>, Kind> made;
         made.description_ = before.description_;
         made.loss_ = before.loss_;
+        made.parts_ = before.parts_;
         made.answer_ = [answer = before.answer_, step](const typename In::Carrier& in,
                                                        std::span<const std::int64_t> drawn) {
             return step(answer(in, drawn));
@@ -125,6 +169,7 @@ struct Maker {
         Measurement<In, M, A, To> made;
         made.description_ = before.description_;
         made.loss_ = loss;
+        made.parts_ = before.parts_;
         made.answer_ = before.answer_;
         return made;
     }

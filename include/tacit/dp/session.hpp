@@ -39,7 +39,7 @@ struct Quote {
     std::vector<NoiseEffect> noise{};
 };
 
-/// An answer and what it is worth. Only a Session makes one.
+/// An answer and what it is worth. Only a Session, or a PlannedSession of one, makes it.
 template <class Answer>
 class Released {
 public:
@@ -49,6 +49,8 @@ public:
 private:
     template <class, class>
     friend class Session;
+    template <class>
+    friend class PlannedSession;
     Released(Answer answer, Statement statement) : answer_(std::move(answer)), statement_(std::move(statement)) {}
     Answer answer_;
     Statement statement_;
@@ -65,6 +67,8 @@ struct Drawn {
     Statement statement;
 };
 [[nodiscard]] Drawn reserve_and_draw(Ledger& ledger, const Loss& loss, const Description& description);
+/// What reserve_and_draw states of a release whose loss was reserved, and its noise.
+[[nodiscard]] Drawn draw_reserved(const LedgerContents& after, const Loss& loss, const Description& description);
 /// A session's questions: about its own relation, and where rows come and go also about all rows of one unit.
 template <class Metric, class Asked>
 inline constexpr bool answers =
@@ -127,6 +131,10 @@ private:
     detail::ThresholdState state_;
 };
 
+class Plan;
+template <class Metric>
+class PlannedSession;
+
 /// Private rows and their budget; the only way from one to an answer. The order of a release is: columns checked and
 /// price computed (public), loss written to the disk, noise drawn, data read, answer. Nothing after the second step
 /// fails for what the data holds.
@@ -170,6 +178,13 @@ public:
         requires std::is_same_v<Kind, Pure>
     {
         return AboveThreshold<Metric>(ledger_, data_, threshold, unit, distance, epsilon);
+    }
+
+    /// Pays for a whole plan now and answers what it holds; see PlannedSession. Include "tacit/dp/plan.hpp".
+    [[nodiscard]] PlannedSession<Metric> carry_out(const Plan& plan, const Cost& delta)
+        requires std::is_same_v<Kind, Approximate>
+    {
+        return PlannedSession<Metric>(ledger_, data_, plan, delta);
     }
 
     [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
