@@ -140,7 +140,7 @@ struct Shares {
 /// about each group if there are any, and prices or releases it.
 template <class Ask>
 void run(const QueryOptions& options, const Ask& ask) {
-    Ledger ledger = Ledger::open(options.ledger);
+    Ledger ledger = Ledger::open(options.ledger, options.witness);
     const bool groups = !options.by.empty();
     const auto each = [&](const auto& chain, const auto& measurement) {
         return chain >> for_each(options.by, options.by_keys, measurement);
@@ -181,7 +181,7 @@ void run_clamped(const QueryOptions& options, const End& end) {
 
 /// Keys are not stated but found. Each unit is counted once with each key.
 void private_histogram(const QueryOptions& options) {
-    Ledger ledger = Ledger::open(options.ledger);
+    Ledger ledger = Ledger::open(options.ledger, options.witness);
     const auto step = [&](const Cost& epsilon, const Cost& delta) {
         return tally_private_keys(options.column, epsilon, delta);
     };
@@ -203,15 +203,14 @@ void private_histogram(const QueryOptions& options) {
 
 void create(const CreateOptions& options) {
     LedgerTerms terms{.data_set = options.data_set, .unit = options.unit, .rows_per_unit = options.rows_per_unit};
-    if (options.rho.empty()) {
-        terms.budget.epsilon = parse_cost(options.epsilon).value();
-        if (!options.delta.empty()) {
-            terms.measure = Measure::approximate;
-            terms.budget.delta = parse_cost(options.delta).value();
-        }
-    } else {
+    if (options.change_one) terms.neighbours = Neighbours::change_one;
+    const auto cost = [](const std::string& text) { return text.empty() ? Cost() : parse_cost(text).value(); };
+    terms.budget = {cost(options.epsilon), cost(options.delta), cost(options.rho)};
+    if (options.zcdp) terms.budget = {.rho = rho_within(terms.budget.epsilon, terms.budget.delta)};
+    if (!terms.budget.rho.is_zero()) {
         terms.measure = Measure::zcdp;
-        terms.budget.rho = parse_cost(options.rho).value();
+    } else if (!terms.budget.delta.is_zero()) {
+        terms.measure = Measure::approximate;
     }
     static_cast<void>(Ledger::create(options.ledger, terms));
     fmt::print("{}: {} for each {} of '{}'\n", options.ledger.string(), to_string(terms.measure, terms.budget),
@@ -219,8 +218,19 @@ void create(const CreateOptions& options) {
 }
 
 void show_ledger(const LedgerOptions& options) {
-    const LedgerContents contents = Ledger::open(options.ledger).contents();
+    const LedgerContents contents = Ledger::open(options.ledger, options.witness).contents();
     const LedgerTerms& terms = contents.terms;
+    if (!options.holds.empty() && !contents.holds(parse_head(options.holds).value())) {
+        throw Error(
+            ErrorCode::parameter_mismatch,
+            fmt::format("the ledger of '{}' does not hold the head {}: it is another ledger or was put back to an "
+                        "older copy; release nothing from it",
+                        terms.data_set, options.holds));
+    }
+    if (options.head) {
+        fmt::print("{}\n", to_hex(contents.head));
+        return;
+    }
     if (options.json) {
         json entries = json::array();
         for (const auto& entry : contents.entries) {

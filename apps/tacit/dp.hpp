@@ -15,13 +15,18 @@ struct CreateOptions {
     std::string unit = "person";
     unsigned long rows_per_unit = 1;
     std::string epsilon;  ///< the budget, or
-    std::string delta;    ///< with epsilon, of an approximate ledger
+    std::string delta;    ///< with epsilon
     std::string rho;      ///< the budget of a zCDP ledger
+    bool zcdp = false;    ///< the rho that epsilon and delta leave
+    bool change_one = false;
 };
 void create(const CreateOptions& options);
 
 struct LedgerOptions {
     fs::path ledger;
+    fs::path witness;
+    std::string holds;  ///< a head that it must hold
+    bool head = false;  ///< prints the head alone
     bool json = false;
 };
 void show_ledger(const LedgerOptions& options);
@@ -30,6 +35,7 @@ void show_ledger(const LedgerOptions& options);
 struct QueryOptions {
     fs::path data;
     fs::path ledger;
+    fs::path witness;
     std::string epsilon;             ///< of this query, or
     std::string rho;                 ///< for Gaussian noise
     std::vector<std::string> where;  ///< "column=value"

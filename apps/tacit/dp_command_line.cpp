@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dp.hpp"
+#include "dp_plan.hpp"
 
 namespace tacit::app {
 
@@ -58,6 +59,8 @@ CLI::Option* add_text(CLI::App* command, const char* name, std::string& value, c
 void add_shared(CLI::App* command, QueryOptions& options) {
     command->add_option("--data", options.data, "CSV file with a header")->required(!options.quote);
     command->add_option("--ledger", options.ledger, "The ledger of these data")->required();
+    command->add_option("--witness", options.witness,
+                        "File that knows the ledger's newest head; see `tacit dp ledger`");
     command->add_option("--where", options.where, "COLUMN=VALUE: only rows that hold this; may be repeated");
     CLI::Option* unit =
         add_text(command, "--unit", options.unit,
@@ -148,9 +151,16 @@ void add_create(CLI::App* parent, std::function<void()>& run) {
     add_text(command, "--data-set", options->data_set, "Whose data; one ledger for all files about them")->required();
     CLI::Option_group* budget = command->add_option_group("Budget");
     CLI::Option* epsilon = add_text(budget, "--epsilon", options->epsilon, "The budget, pure");
-    add_text(command, "--delta", options->delta, "With it, approximate: for keys that are not stated")->needs(epsilon);
     add_text(budget, "--rho", options->rho, "The budget in zCDP: many questions, Gaussian noise");
     budget->require_option(1);
+    CLI::Option* delta =
+        add_text(command, "--delta", options->delta, "With --epsilon: the budget is approximate, for plans and for keys that are not stated")
+            ->needs(epsilon);
+    command->add_flag("--zcdp", options->zcdp, "Count in zCDP, with the largest rho that implies --epsilon and --delta")
+        ->needs(delta);
+    command->add_flag(
+        "--change-one", options->change_one,
+        "Neighbours differ in one row's content, and the number of rows is public; for `plan` and `train`");
     add_text(command, "--unit", options->unit, "Who is protected")->capture_default_str();
     command->add_option("--rows-per-unit", options->rows_per_unit, "The most rows that one of them has in the data")
         ->capture_default_str();
@@ -161,6 +171,10 @@ void add_ledger(CLI::App* parent, std::function<void()>& run) {
     const auto options = std::make_shared<dp::LedgerOptions>();
     CLI::App* command = parent->add_subcommand("ledger", "What a ledger says; checks every record");
     command->add_option("--ledger", options->ledger, "The file")->required();
+    command->add_option("--witness", options->witness,
+                        "File that knows the newest head, made if it is not there; refuses a ledger that was put back");
+    command->add_flag("--head", options->head, "The head alone, to be kept elsewhere");
+    add_text(command, "--holds", options->holds, "A head that was kept: refuses a ledger that does not hold it");
     command->add_flag("--json", options->json, "One JSON object");
     command->callback([&run, options] { run = [options] { dp::show_ledger(*options); }; });
 }
@@ -200,6 +214,10 @@ void add_dp(CLI::App& app, std::function<void()>& run) {
     CLI::App* quote = command->add_subcommand("quote", "What a query would cost and how far it would be off");
     quote->require_subcommand(1);
     add_queries(quote, run, true);
+    add_dp_plan(command, run, false);
+    add_dp_plan(quote, run, true);
+    add_dp_train(command, run, false);
+    add_dp_train(quote, run, true);
     add_ledger(command, run);
     add_poll(command, run);
     command->add_subcommand("intersect", "Refused: says why and what to use")->allow_extras()->callback([&run] {

@@ -63,7 +63,7 @@ namespace detail {
 
 namespace {
 
-std::vector<CountedPair> pairs_of(Measure measure, const LossPart& part, std::uint64_t rows) {
+std::vector<CountedPair> pairs_of(const LossPart& part, std::uint64_t rows) {
     const bool one_integer = part.times == 1;
     if (part.shifted && (one_integer || rows == 1)) {
         const std::uint64_t distance = part.distance * rows;
@@ -79,15 +79,16 @@ std::vector<CountedPair> pairs_of(Measure measure, const LossPart& part, std::ui
              "zcdp ledger",
              rows);
     }
-    const Loss loss = group_loss(measure == Measure::approximate ? measure : Measure::pure, part.loss, rows);
+    const Loss loss = group_loss(part.loss.delta.is_zero() ? Measure::pure : Measure::approximate, part.loss, rows);
     return {{DominatingPair::approximate(loss.epsilon, loss.delta), 1}};
 }
 
 }  // namespace
 
-std::vector<CountedPair> dominating_pairs(Measure measure, std::span<const LossPart> parts, std::uint64_t rows) {
+std::vector<CountedPair> dominating_pairs(std::span<const LossPart> parts, std::uint64_t rows) {
+    TACIT_ASSERT(!parts.empty());  // a measurement that states no part would cost a plan nothing
     std::vector<CountedPair> all;
-    for (const LossPart& part : parts) add_pairs(all, pairs_of(measure, part, rows), 1);
+    for (const LossPart& part : parts) add_pairs(all, pairs_of(part, rows), 1);
     return all;
 }
 

@@ -76,9 +76,10 @@ std::vector<CountedGrid> discretise_all(std::span<const CountedPair> groups, dou
 /// one near the best gives narrow ones.
 template <class Condition>
 double find_theta(std::span<const CountedGrid> grids, const Condition& condition) {
-    const double deviation = std::sqrt(std::max(cumulant(grids, 0).variance, 1e-300));
+    const double step = grids.front().grid.step;
+    const double deviation = std::max(std::sqrt(std::max(cumulant(grids, 0).variance, 0.0)), step);
     double low = 1e-3 / deviation;
-    double high = std::min(1 / grids.front().grid.step, 1e4 / deviation);
+    double high = std::min(1 / step, 1e4 / deviation);
     for (int i = 0; i < 40 && high > 1.01 * low; ++i) {
         const double middle = std::sqrt(low * high);
         (condition(cumulant(grids, middle), middle) ? low : high) = middle;

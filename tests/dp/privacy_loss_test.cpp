@@ -156,6 +156,15 @@ TEST(PrivacyLoss, OfAGridLiesOnBothSidesOfThePair) {
     }
 }
 
+TEST(PrivacyLoss, OfMechanismsThatHardlyProtectIsNearTheirSum) {
+    for (const std::uint64_t each : {20U, 100U, 500U}) {
+        const Bounds found = epsilon_of(Plan{{DominatingPair::pure(Cost::ratio(each, 1)), 3}}, 1e-6);
+        EXPECT_NEAR(found.high, 3.0 * static_cast<double>(each), 0.01 * static_cast<double>(each));
+        EXPECT_LE(found.low, 3.0 * static_cast<double>(each));
+        EXPECT_GE(found.low, 2.9 * static_cast<double>(each));
+    }
+}
+
 TEST(PrivacyLoss, IsInfiniteWhereDeltaDoesNotReach) {
     const Plan plan{{DominatingPair::approximate(Cost::ratio(1, 10), Cost::ratio(1, 1000)), 10}};
     EXPECT_TRUE(std::isinf(epsilon_of(plan, 0.009).high));

@@ -96,6 +96,89 @@ class PrivateAnswers(TacitCase):
         self.assert_refused(tacit("dp", "intersect", "a.csv", "b.csv"), "multi-party computation")
         self.assertEqual(ledger.read_bytes(), before)
 
+    def plan_file(self, name, questions, delta="1e-6"):
+        path = self.root / name
+        path.write_text(json.dumps({"delta": delta, "questions": questions}))
+        return path
+
+    def test_a_plan_is_quoted_paid_once_and_answered(self):
+        plan = self.plan_file("plan.json", [
+            {"ask": "count", "where": {"sex": "female"}, "epsilon": "1/2"},
+            {"ask": "sum", "column": "wage", "low": 0, "high": 1000, "rho": "0.02"},
+            {"ask": "quantile", "column": "wage", "low": 0, "high": 1000, "q": "0.5", "epsilon": "0.5"},
+            {"ask": "mean", "column": "wage", "low": 0, "high": 1000, "epsilon": "0.5"},
+            {"ask": "histogram", "column": "sex", "keys": ["female", "male"], "epsilon": "0.5"}])
+        ledger = self.ledger("planned", "3", "--delta", "1e-5")
+        quote = json.loads(self.done("dp", "quote", "plan", "--plan", plan, "--ledger", ledger, "--json"))
+        self.assertTrue(quote["fits"])
+        self.assertEqual(json.loads(self.done("dp", "ledger", "--ledger", ledger, "--json"))["entries"], [])
+        answers = json.loads(self.done("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data, "--json"))
+        self.assertEqual(answers["loss"], quote["loss"])
+        told = {one["ask"]: one["answer"] for one in answers["questions"]}
+        self.assertAlmostEqual(told["count"]["value"], 1001, delta=40)
+        self.assertAlmostEqual(told["sum"]["value"], 999000, delta=40000)
+        self.assertAlmostEqual(told["histogram"]["male"]["value"], 1001, delta=40)
+        self.assertAlmostEqual(told["mean"]["value"], 499.5, delta=40)
+        for field in ("unit", "neighbours", "adversary", "ledger_head", "spent", "budget"):
+            self.assertTrue(answers[field], field)
+        shown = json.loads(self.done("dp", "ledger", "--ledger", ledger, "--json"))
+        self.assertEqual(len(shown["entries"]), 1)
+        self.assertIn("5 questions would cost epsilon", self.done("dp", "quote", "plan", "--plan", plan, "--ledger", ledger))
+        self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data), "does not fit")
+        self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", self.ledger("pure"), "--data", self.data), "make one with --epsilon and --delta")
+
+    def test_a_plan_that_says_something_else_is_refused_in_words(self):
+        ledger = self.ledger("misplanned", "3", "--delta", "1e-5")
+        for words, question in (
+                ("'salary' is not a field", {"ask": "count", "epsilon": "1", "salary": 1}),
+                ("'epsilon' must be a text", {"ask": "count", "epsilon": 0.1}),
+                ("'ask' must be count", {"ask": "guess", "epsilon": "1"}),
+                ("'low' must be a number", {"ask": "sum", "column": "wage", "epsilon": "1"}),
+                ("is no JSON object", "count"),
+                ("'where' must map", {"ask": "count", "epsilon": "1", "where": {"sex": 1}})):
+            with self.subTest(words):
+                plan = self.plan_file("bad.json", [question])
+                self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data), words)
+        for text in ("", "[]", '{"delta": "1e-6", "questions": []}', '{"delta": 1, "questions": [1]}'):
+            plan.write_text(text)
+            self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data), "is no plan")
+
+    def test_under_change_one_the_number_of_rows_is_public(self):
+        ledger = self.ledger("changed", "3", "--delta", "1e-5", "--change-one")
+        mean = self.plan_file("mean.json", [{"ask": "mean", "column": "wage", "low": 0, "high": 1000, "epsilon": "0.5"}])
+        answer = json.loads(self.done("dp", "plan", "--plan", mean, "--ledger", ledger, "--data", self.data, "--json"))
+        self.assertIn("hold something else; their number is public", answer["neighbours"])
+        count = self.plan_file("count.json", [{"ask": "count", "epsilon": "0.5"}])
+        self.assert_refused(tacit("dp", "plan", "--plan", count, "--ledger", ledger, "--data", self.data), "the number of rows is public")
+
+    def test_a_ledger_that_was_put_back_is_refused(self):
+        ledger, witness = self.ledger("witnessed"), self.root / "witness"
+        self.ask(ledger, "count", "--witness", witness)
+        head = self.done("dp", "ledger", "--ledger", ledger, "--head").strip()
+        self.assertEqual(witness.read_text().strip(), head)
+        old = ledger.read_bytes()
+        new = self.ask(ledger, "count", "--witness", witness)["ledger_head"]
+        self.done("dp", "ledger", "--ledger", ledger, "--holds", head)
+        ledger.write_bytes(old)
+        self.assert_refused(tacit("dp", "ledger", "--ledger", ledger, "--holds", new), "was put back")
+        self.assert_refused(tacit("dp", "count", "--ledger", ledger, "--data", self.data, "--epsilon", "1", "--witness", witness), "older copy")
+        self.assert_refused(tacit("dp", "ledger", "--ledger", ledger, "--holds", "12"), "is no head of a ledger")
+
+    def test_a_model_is_trained_for_publication(self):
+        data = self.root / "patients.csv"
+        rows = "".join(f"{i % 100},{'f' if i % 7 < 3 else 'm'},{'yes' if i % 100 > 50 + 10 * (i % 3 - 1) else 'no'}\n" for i in range(3000))
+        data.write_text("age,sex,ill\n" + rows + "none,x,\n")
+        ledger = self.root / "trained"
+        self.done("dp", "create", "--ledger", ledger, "--data-set", "patients", "--zcdp", "--epsilon", "2", "--delta", "1e-6")
+        question = ("train", "--ledger", ledger, "--number", "age:0:100", "--category", "sex=f,m", "--label", "ill", "--positive", "yes", "--rho", "0.05", "--json")
+        self.assertTrue(json.loads(self.done("dp", "quote", *question))["fits"])
+        model = json.loads(self.done("dp", *question, "--data", data))
+        weights = model["weights"]
+        self.assertEqual(list(weights), sorted(["intercept", "age", "sex=f", "sex=m"]))
+        self.assertGreater(weights["intercept"] + 90 * weights["age"], 0)
+        self.assertLess(weights["intercept"] + 10 * weights["age"], 0)
+        self.assert_refused(tacit("dp", *question, "--number", "age:0", "--data", data), "says no feature; write --number COLUMN:LOW:HIGH")
+
     def test_a_poll_from_answers_to_estimate(self):
         said = [self.done("dp", "poll", "--answers", "yes,no", "--say", "yes").strip() for _ in range(40)]
         self.assertEqual(set(said) - {"yes", "no"}, set())

@@ -70,8 +70,7 @@ template <class Out, class Metric>
 
 /// The pairs that dominate these parts for groups of so many rows. Throws invalid_argument for Gaussian noise of which
 /// nothing but rho is known.
-[[nodiscard]] std::vector<CountedPair> dominating_pairs(Measure measure, std::span<const LossPart> parts,
-                                                        std::uint64_t rows);
+[[nodiscard]] std::vector<CountedPair> dominating_pairs(std::span<const LossPart> parts, std::uint64_t rows);
 
 }  // namespace detail
 
@@ -85,7 +84,7 @@ public:
     /// moved, the worst of its epsilon otherwise. Throws invalid_argument for Gaussian noise on counts that a group of
     /// several rows moves, and for a loss that DominatingPair refuses.
     [[nodiscard]] std::vector<CountedPair> pairs(std::uint64_t rows = 1) const {
-        return detail::dominating_pairs(Kind::measure, parts_, rows);
+        return detail::dominating_pairs(parts(), rows);
     }
     [[nodiscard]] const Description& description() const noexcept { return description_; }
     /// The same with `step` on the answer. It costs nothing: it sees no data.
@@ -96,7 +95,11 @@ private:
     friend struct detail::Maker;
     Description description_{};
     Loss loss_{};
+    /// Empty: nothing but the loss is known.
     std::vector<detail::LossPart> parts_{};
+    [[nodiscard]] std::vector<detail::LossPart> parts() const {
+        return parts_.empty() ? std::vector{detail::LossPart{loss_}} : parts_;
+    }
     /// All noise is drawn before data is touched: what runs over data cannot ask for more.
     std::function<Answer(const typename In::Carrier&, std::span<const std::int64_t>)> answer_{};
 };
@@ -130,8 +133,8 @@ struct Maker {
         add(made.description_.noise, second.description_.noise);
         made.description_.columns.add(second.description_.columns);
         made.loss_ = first.loss_ + second.loss_;
-        made.parts_ = first.parts_;
-        add(made.parts_, second.parts_);
+        made.parts_ = first.parts();
+        add(made.parts_, second.parts());
         const std::size_t draws = draws_of(first);
         made.answer_ = [a = first.answer_, b = second.answer_, draws](const typename In::Carrier& in,
                                                                       std::span<const std::int64_t> drawn) {
@@ -155,7 +158,7 @@ struct Maker {
         Measurement<In, M, std::invoke_result_t<Step, A>, Kind> made;
         made.description_ = before.description_;
         made.loss_ = before.loss_;
-        made.parts_ = before.parts_;
+        made.parts_ = before.parts();
         made.answer_ = [answer = before.answer_, step](const typename In::Carrier& in,
                                                        std::span<const std::int64_t> drawn) {
             return step(answer(in, drawn));
@@ -169,7 +172,7 @@ struct Maker {
         Measurement<In, M, A, To> made;
         made.description_ = before.description_;
         made.loss_ = loss;
-        made.parts_ = before.parts_;
+        made.parts_ = before.parts();
         made.answer_ = before.answer_;
         return made;
     }
@@ -230,6 +233,14 @@ template <class In, class M, class A>
 template <class In, class M, class A>
 [[nodiscard]] Measurement<In, M, A, Approximate> as_approximate(const Measurement<In, M, A, Pure>& pure) {
     return detail::Maker::under<Approximate>(pure, pure.loss());
+}
+
+/// A zCDP measurement counted in (epsilon, delta), by epsilon_of_zcdp. For one of many, zCDP or a plan costs less.
+template <class In, class M, class A>
+[[nodiscard]] Measurement<In, M, A, Approximate> as_approximate(const Measurement<In, M, A, Zcdp>& zcdp,
+                                                                const Cost& delta) {
+    return detail::Maker::under<Approximate>(zcdp,
+                                             {.epsilon = epsilon_of_zcdp(zcdp.loss().rho, delta), .delta = delta});
 }
 
 }  // namespace tacit::dp
