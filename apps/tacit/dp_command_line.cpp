@@ -134,7 +134,7 @@ void add_queries(CLI::App* parent, std::function<void()>& run, bool quote) {
             add_keys(command, options, "--keys", "KEY,KEY,...: public")->required(false);
             CLI::Option* delta = add_text(command, "--delta", options.delta,
                                           "Instead of --keys: finds the keys, and shows those that enough units have");
-            delta->excludes("--keys");
+            delta->excludes("--keys")->excludes("--by");
         });
     add("select", "The candidate whom most rows approve", dp::select, false,
         [](CLI::App* command, QueryOptions& options) {
@@ -154,7 +154,8 @@ void add_create(CLI::App* parent, std::function<void()>& run) {
     add_text(budget, "--rho", options->rho, "The budget in zCDP: many questions, Gaussian noise");
     budget->require_option(1);
     CLI::Option* delta =
-        add_text(command, "--delta", options->delta, "With --epsilon: the budget is approximate, for plans and for keys that are not stated")
+        add_text(command, "--delta", options->delta,
+                 "With --epsilon: the budget is approximate, for plans and for keys that are not stated")
             ->needs(epsilon);
     command->add_flag("--zcdp", options->zcdp, "Count in zCDP, with the largest rho that implies --epsilon and --delta")
         ->needs(delta);
