@@ -39,12 +39,26 @@ service::Client connect(const JobOptions& options) {
 
 service::JobId job_id(const JobOptions& options) { return service::parse_job_id(options.job).value(); }
 
+/// "segment 1 of 2, minibatch 3 of 6, 7 of 10 levels left"
+std::string detail_of(const learn::TrainingWork& work) {
+    std::string text;
+    if (work.segments > 1) text += fmt::format("segment {} of {}, ", work.segment + 1, work.segments);
+    return text + fmt::format("minibatch {} of {}, {} of {} levels left", work.step, work.steps, work.levels_left,
+                              work.levels);
+}
+
 std::string line_of(const JobStatus& job) {
     std::string line = fmt::format("{}  {}", to_hex(job.id), to_string(job.state));
     if (job.state == JobState::queued) line += fmt::format(", {} jobs before it", job.jobs_before);
-    if (job.state == JobState::running && job.work_total > 0) {
+    if (job.state == JobState::waiting) {
+        line += fmt::format(" for a refresh at the end of segment {}: `tacit job refresh` or `tacit job watch`, with "
+                            "--private",
+                            job.segment + 1);
+    }
+    if (job.state == JobState::running && job.work.total > 0) {
         line +=
-            fmt::format(", {}", percent_text(static_cast<double>(job.work_done) / static_cast<double>(job.work_total)));
+            fmt::format(", {}", percent_text(static_cast<double>(job.work.done) / static_cast<double>(job.work.total)));
+        line += fmt::format(", {}", detail_of(job.work));
     }
     if (job.seconds > 0) line += fmt::format(", {}", seconds_text(job.seconds));
     if (!job.reason.empty()) line += fmt::format(": {}", job.reason);
@@ -56,14 +70,15 @@ class JobBar {
 public:
     explicit JobBar(bool quiet) : quiet_(quiet) {}
     void show(const JobStatus& job) {
-        if (quiet_ || job.state != JobState::running || job.work_total == 0) return;
-        if (!bar_ || job.work_done < shown_) {
-            bar_ = std::make_unique<ProgressBar>("Training", job.work_total);
+        if (quiet_ || job.state != JobState::running || job.work.total == 0) return;
+        if (!bar_ || job.work.done < shown_) {
+            bar_ = std::make_unique<ProgressBar>("Training", job.work.total);
             shown_ = 0;
         }
         bar_->set_elapsed(job.work_seconds);
-        bar_->advance(job.work_done - shown_);
-        shown_ = job.work_done;
+        bar_->set_suffix(detail_of(job.work));
+        bar_->advance(job.work.done - shown_);
+        shown_ = job.work.done;
     }
     void finish() {
         if (bar_) bar_->finish();
@@ -79,7 +94,10 @@ private:
 
 void submit_job(const JobOptions& options, const CommonOptions& common) {
     const learn::WorkProgress bar = progress_bar("Sending", common);
-    const JobStatus job = connect(options).submit(options.folder, bar ? service::UploadProgress(bar) : nullptr);
+    service::Client client = connect(options);
+    JobStatus job = client.submit(options.folder, bar ? service::UploadProgress(bar) : nullptr);
+    job = client.await_check(job);
+    if (job.state == JobState::failed) throw Error(ErrorCode::interrupted, fmt::format("job {}", line_of(job)));
     print_step("submit", line_of(job));
 }
 

@@ -111,7 +111,7 @@ void add_serve(CLI::App& app, service::ServerOptions& options, CommonOptions& co
     const auto add_size = [&](const char* name, std::uint64_t& value, const char* text) {
         command->add_option(name, value, text)->transform(CLI::AsSizeValue(true))->capture_default_str();
     };
-    add_size("--memory", options.worker_memory_bytes, "Heap of a training; 0: half of the machine's memory");
+    add_size("--memory", options.worker_memory_bytes, "Heap of a worker (two may run: a training and a check); 0: a third of the memory");
     add_size("--quota-bytes", options.quota.bytes, "Bytes that a customer may store");
     add_size("--quota-object", options.quota.object_bytes, "Bytes of one file");
     command->add_option("--quota-jobs", options.quota.jobs, "Unfinished jobs of a customer")->capture_default_str();
@@ -166,6 +166,7 @@ void add_worker(CLI::App& app, service::WorkerOptions& options, CommonOptions& c
     command->add_option("--upload", options.upload_folder)->required();
     command->add_option("--result", options.result_folder)->required();
     command->add_option("--memory", options.memory_bytes)->required();
+    command->add_flag("--check", options.check);
     command->add_option("--threads", common.threads)->required();
 }
 

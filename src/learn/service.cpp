@@ -136,6 +136,12 @@ StatisticsRecord train(const fs::path& upload_folder, const fs::path& result_fol
     return statistics;
 }
 
+void check_upload(const fs::path& upload_folder) {
+    const OpenJob job = open_job(upload_folder);
+    static_cast<void>(read_inputs(upload_folder, job));
+    static_cast<void>(read_keys(upload_folder, job));
+}
+
 const char* kernel_name() { return math::kernels().name; }
 
 }  // namespace tacit::learn

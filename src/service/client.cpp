@@ -1,6 +1,5 @@
 #include "tacit/service/client.hpp"
 
-#include <array>
 #include <thread>
 
 #include "learn/role_files.hpp"
@@ -16,21 +15,36 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr double longest_check_seconds = 60;
+
 JobState state_of(v1::Job::State state) {
+    if (state == v1::Job::CHECKING) return JobState::checking;
     if (state == v1::Job::QUEUED) return JobState::queued;
+    if (state == v1::Job::WAITING) return JobState::waiting;
     if (state == v1::Job::RUNNING) return JobState::running;
     if (state == v1::Job::DONE) return JobState::done;
     if (state == v1::Job::CANCELLED) return JobState::cancelled;
     return JobState::failed;
 }
 
+learn::TrainingWork work_of(const v1::Work& work) {
+    return {.done = work.done(),
+            .total = work.total(),
+            .segment = static_cast<int>(work.segment()),
+            .segments = static_cast<int>(work.segments()),
+            .step = static_cast<int>(work.step()),
+            .steps = static_cast<int>(work.steps()),
+            .levels_left = static_cast<int>(work.levels_left()),
+            .levels = static_cast<int>(work.levels())};
+}
+
 JobStatus status_of(const v1::Job& job) {
     return {.id = from_wire<JobId>(job.id(), "the job's name"),
             .state = state_of(job.state()),
             .jobs_before = job.jobs_before(),
-            .work_done = job.work_done(),
-            .work_total = job.work_total(),
+            .work = work_of(job.work()),
             .work_seconds = job.work_seconds(),
+            .segment = static_cast<int>(job.segment()),
             .seconds = job.seconds(),
             .submitted = job.submitted(),
             .reason = printable(job.reason())};
@@ -115,9 +129,10 @@ JobStatus Client::submit(const fs::path& upload_folder, const UploadProgress& pr
     static_cast<void>(learn::open_job(upload_folder));
     learn::require_file(upload_folder / names::evaluation_keys, "keygen");
     learn::require_file(upload_folder / names::inputs, "encrypt");
-    const std::array<Parcel, 4> parcels = {
-        Parcel(upload_folder / names::program), Parcel(upload_folder / names::parameters),
-        Parcel(upload_folder / names::evaluation_keys), Parcel(upload_folder / names::inputs)};
+    std::vector<Parcel> parcels;
+    for (const char* name : {names::program, names::parameters, names::evaluation_keys, names::inputs}) {
+        parcels.emplace_back(upload_folder / name);
+    }
     std::uint64_t total = 0;
     for (const Parcel& parcel : parcels) total += parcel.bytes();
     Sender sender(parts_->channel, total, progress);
@@ -126,8 +141,19 @@ JobStatus Client::submit(const fs::path& upload_folder, const UploadProgress& pr
     objects.set_program(to_wire(parcels[0].hash));
     objects.set_parameters(to_wire(parcels[1].hash));
     objects.set_evaluation_keys(to_wire(parcels[2].hash));
-    objects.set_inputs(to_wire(parcels[3].hash));
+    for (std::size_t i = 3; i < parcels.size(); ++i) objects.add_inputs(to_wire(parcels[i].hash));
     return patiently([&] { return parts_->submit(objects); });
+}
+
+JobStatus Client::await_check(const JobStatus& job) {
+    const auto start = SteadyClock::now();
+    JobStatus now = job;
+    while (now.state == JobState::checking && seconds_since(start) < longest_check_seconds) {
+        throw_if_interrupted();
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        now = patiently([&] { return status(job.id); });
+    }
+    return now;
 }
 
 JobStatus Client::status(const JobId& job) { return status_of(parts_->find(job)); }

@@ -9,6 +9,7 @@
 #include <sys/time.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -35,6 +36,29 @@ struct Free {
     }
 };
 
+/// While it lives: a socket that the other side has reset is an error and does not end the process. OpenSSL writes without
+/// MSG_NOSIGNAL.
+class NoPipeSignal {
+public:
+    NoPipeSignal() noexcept {
+        sigemptyset(&pipe_);
+        sigaddset(&pipe_, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    }
+    ~NoPipeSignal() {
+        const timespec at_once{};
+        while (sigtimedwait(&pipe_, nullptr, &at_once) > 0) {
+        }
+        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    NoPipeSignal(const NoPipeSignal&) = delete;
+    NoPipeSignal& operator=(const NoPipeSignal&) = delete;
+
+private:
+    sigset_t pipe_{};
+    sigset_t before_{};
+};
+
 /// Thrown where the way ends.
 struct Stop {};
 
@@ -44,6 +68,7 @@ public:
         : identity_(identity), service_(service), port_at_(service.address.rfind(':')) {}
 
     std::vector<Finding> run() {
+        const NoPipeSignal silence;
         try {
             const Addresses addresses = resolve();
             const Descriptor socket = connect(*addresses);

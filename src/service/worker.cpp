@@ -27,8 +27,10 @@ void say(const WorkerMessage& message) {
     std::fflush(stdout);
 }
 
-int say_failed(const std::string& reason) {
-    say({.kind = WorkerMessage::Kind::failed, .reason = reason});
+using Kind = WorkerMessage::Kind;
+
+int say_failed(Kind kind, const std::string& reason) {
+    say({.kind = kind, .reason = reason});
     return 2;
 }
 
@@ -58,8 +60,17 @@ learn::WorkProgress progress_lines() {
     return [last = std::size_t{0}](std::size_t done, std::size_t total) mutable {
         if (done != total && done - last < total / 1000) return;
         last = done;
-        say({.work_done = done, .work_total = total});
+        say({.work = {.done = done, .total = total}});
     };
+}
+
+WorkerMessage work(const WorkerOptions& options) {
+    if (options.check) {
+        learn::check_upload(options.upload_folder);
+        return {.kind = WorkerMessage::Kind::done};
+    }
+    static_cast<void>(learn::train(options.upload_folder, options.result_folder, progress_lines()));
+    return {.kind = WorkerMessage::Kind::done};
 }
 
 }  // namespace
@@ -72,17 +83,18 @@ int run_worker(const WorkerOptions& options) {
     limit(RLIMIT_DATA, options.memory_bytes);
 #endif
     try {
-        static_cast<void>(learn::train(options.upload_folder, options.result_folder, progress_lines()));
+        say(work(options));
+        return 0;
     } catch (const std::bad_alloc&) {
-        return say_failed(
-            fmt::format("it needs more memory than the {} MB that a job may take here; train fewer or "
-                        "smaller minibatches",
-                        options.memory_bytes / 1'000'000));
+        return say_failed(Kind::failed,
+                          fmt::format("it needs more memory than the {} MB that a job may take here; train fewer or "
+                                      "smaller minibatches",
+                                      options.memory_bytes / 1'000'000));
+    } catch (const Error& error) {
+        return say_failed(error.code() == ErrorCode::io_failure ? Kind::failed_here : Kind::failed, error.what());
     } catch (const std::exception& error) {
-        return say_failed(error.what());
+        return say_failed(Kind::failed, error.what());
     }
-    say({.kind = WorkerMessage::Kind::done});
-    return 0;
 }
 
 }  // namespace tacit::service

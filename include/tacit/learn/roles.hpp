@@ -85,6 +85,9 @@ struct EncryptionSummary {
 [[nodiscard]] StatisticsRecord train(const std::filesystem::path& upload_folder,
                                      const std::filesystem::path& result_folder, const WorkProgress& progress = {});
 
+/// Service: reads everything that train would, in the same way, and computes nothing. Throws as train.
+void check_upload(const std::filesystem::path& upload_folder);
+
 /// Customer: decrypts the weights and writes model.json. For the key's owner: see ckks::Decryptor.
 [[nodiscard]] ModelRecord decrypt_model(const std::filesystem::path& private_folder,
                                         const std::filesystem::path& result_folder);

@@ -41,10 +41,12 @@ public:
     Client& operator=(const Client&) = delete;
 
     [[nodiscard]] ServiceInfo hello();
-    /// Checks the folder that generate_job and encrypt_data wrote as `train` would, sends what the service does not
-    /// have yet, and queues the job. A cut connection is taken up again where the service stopped, for a minute without
+    /// Checks that program and parameters of the folder that generate_job and encrypt_data wrote are each other's, sends
+    /// what the service does not have yet, and has the job checked there and queued. A cut connection is taken up again where the service stopped, for a minute without
     /// progress. The same folder is the same job.
     [[nodiscard]] JobStatus submit(const std::filesystem::path& upload_folder, const UploadProgress& progress = {});
+    /// Waits for the service's check of a job, at most a minute: it may have many to do.
+    [[nodiscard]] JobStatus await_check(const JobStatus& job);
     [[nodiscard]] JobStatus status(const JobId& job);
     /// Newest first.
     [[nodiscard]] std::vector<JobStatus> jobs();
