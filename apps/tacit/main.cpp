@@ -22,7 +22,8 @@ namespace {
 using namespace tacit;
 using namespace tacit::app;
 
-constexpr int refused = 2;  ///< exit status of every error
+constexpr int refused = 2;        ///< exit status of every error
+constexpr int needs_refresh = 3;  ///< of a training that waits for its customer
 
 constexpr const char* main_footer = R"(
 Two parties share files and nothing else. The customer owns the data and the secret key; the service trains.
@@ -43,7 +44,10 @@ Or over a network, with customers that the service knows by their keys:
   service   tacit serve      --identity server --store store
   customer  tacit job submit --identity me --upload upload, then watch and fetch
 
-`tacit COMMAND --help` says more about each. Exit status: 0 done, 2 refused, with the reason on stderr.)";
+A training too long for one circuit stops in between for `tacit refresh`, which keygen announces.
+
+`tacit COMMAND --help` says more about each. Exit status: 0 done, 2 refused, with the reason on stderr, 3 done so far and
+waiting for `tacit refresh`.)";
 
 constexpr const char* keygen_footer = R"(
 Writes into the private folder: secret.key, data.json, and copies of program and parameters. Writes into the upload
@@ -55,16 +59,23 @@ feature for each of its values; a column with both is refused. What is found in 
 for held-out and new rows unchanged. Nothing is guessed: which value of the label counts as 1, and what becomes of
 missing cells, has to be said.
 
+A circuit holds so many minibatches: at 128 bits about 20 in the next larger ring, which is slow. Of more, the training
+is cut into segments as long as cost the least predicted time, and after each the customer decrypts the state and encrypts
+it anew (`tacit refresh`). Segments trade circuits, which grow dearer with depth, against refreshes: say with --round-trip
+what one takes you, or the length itself with --segment-steps. Keygen tells how many there will be.
+
 Examples:
   tacit keygen --private private --upload upload --data people.csv --label ill --positive yes
   tacit keygen --private p --upload u --data credit.csv --label class --positive bad --missing mean --drop id,name
   tacit keygen --private p --upload u --data /usr/share/datasets/fashion-mnist --classes 2,4 --seed 7
   tacit keygen --private p --upload u --method baseline --minibatches 4
+  tacit keygen --private p --upload u --data mnist --minibatches 200 --minibatch-size 32 --round-trip 60
   tacit keygen --private p --upload u --minibatches 2 --minibatch-size 16     (small and quick, to try things out))";
 
 constexpr const char* encrypt_footer = R"(
-Encrypts rows of the data that keygen was given; they must not have changed. Writes upload/inputs.bin, and
-private/preprocessing.json with everything that was done to the rows.
+Encrypts rows of the data that keygen was given; they must not have changed. Writes upload/inputs.bin, for further segments
+upload/inputs-1.bin and so on, and private/preprocessing.json with everything that was done to the rows. The service needs
+inputs-3.bin only when it trains segment 3: later files can travel while it works.
 
 Example:
   tacit encrypt --private private --upload upload)";
@@ -73,8 +84,25 @@ constexpr const char* train_footer = R"(
 Reads the upload folder and nothing else: it has no secret key. Writes result/weights.bin, encrypted, and
 result/statistics.json with times and sizes. The result is the same for any number of threads, to the last bit.
 
+A training of several segments stops after each but the last with result/state-0.bin, state-1.bin and so on, encrypted, and
+exit status 3, and goes on from the newest one that the customer has refreshed; nothing is computed twice, whenever it is
+stopped. Where customer and service share a disk, the whole training is
+
+  while tacit train --upload upload --result result; [ $? -eq 3 ]; do
+      tacit refresh --private private --result result --upload upload
+  done
+
 Example:
   tacit train --upload upload --result result --threads 2)";
+
+constexpr const char* refresh_footer = R"(
+Between two segments the encrypted state of a training has no levels left. This decrypts the newest result/state-N.bin and
+encrypts it anew into upload/refreshed-N.bin, for `tacit train` to go on with. Nothing leaves in the clear. A service
+that alters states and watches whether they are refused learns about the secret key: after a refusal that you cannot
+explain do not try again, but begin anew with other keys (SECURITY.md, "integrity").
+
+Example:
+  tacit refresh --private private --result result --upload upload)";
 
 constexpr const char* decrypt_footer = R"(
 Writes private/model.json. The weights carry the error of encryption, which depends on the secret key: they are for
@@ -109,12 +137,14 @@ struct CommandLine {
     KeygenOptions keygen;
     EncryptOptions encrypt{};
     TrainOptions train{};
+    RefreshOptions refresh{};
     DecryptOptions decrypt{};
     EvaluateOptions evaluate{};
     PredictOptions predict{};
     CompareOptions compare{};
     ServiceLine service{};
     std::function<void()> run{};
+    int status = 0;  ///< where that is no error
 };
 
 CLI::App* add_command(CLI::App& app, const char* name, const char* summary, const char* footer) {
@@ -234,6 +264,16 @@ void add_recipe(CLI::App* command, KeygenOptions& options) {
                      "Fit it by this degree on the range that training in the clear stays in")
         ->type_name("DEGREE")
         ->default_str("3, on [-8, 8]");
+    command
+        ->add_option("--segment-steps", options.choice.segment_steps,
+                     "Steps between two refreshes, if there are more of them")
+        ->type_name("STEPS")
+        ->default_str("by predicted time");
+    command
+        ->add_option("--round-trip", options.choice.refresh.round_trip_seconds,
+                     "What a refresh takes you, in seconds, to choose that by")
+        ->check(CLI::Range(0.0, 1e9))
+        ->capture_default_str();
 }
 
 void add_keygen(CLI::App& app, CommandLine& line) {
@@ -280,7 +320,16 @@ void add_train(CLI::App& app, CommandLine& line) {
     add_upload(command, line.train.upload_folder);
     add_result(command, line.train.result_folder);
     add_common(command, line.common);
-    command->callback([&line] { line.run = [&line] { train(line.train, line.common); }; });
+    command->callback(
+        [&line] { line.run = [&line] { line.status = train(line.train, line.common) ? 0 : needs_refresh; }; });
+}
+
+void add_refresh(CLI::App& app, CommandLine& line) {
+    CLI::App* command = add_command(app, "refresh", "Customer: encrypt a training's state anew", refresh_footer);
+    add_private(command, line.refresh.private_folder);
+    add_result(command, line.refresh.result_folder);
+    add_upload(command, line.refresh.upload_folder);
+    command->callback([&line] { line.run = [&line] { refresh(line.refresh); }; });
 }
 
 void add_decrypt(CLI::App& app, CommandLine& line) {
@@ -322,7 +371,7 @@ int run(const CLI::App& app, const CommandLine& line) {
         std::optional<ThreadLimit> limit;
         if (line.common.threads > 0) limit.emplace(line.common.threads);
         line.run();
-        return 0;
+        return line.status;
     } catch (const Error& error) {
         return refuse(app, error.what());
     } catch (const std::bad_alloc&) {
@@ -344,6 +393,7 @@ int main(int argc, char** argv) {
     add_keygen(app, line);
     add_encrypt(app, line);
     add_train(app, line);
+    add_refresh(app, line);
     add_decrypt(app, line);
     add_evaluate(app, line);
     add_predict(app, line);

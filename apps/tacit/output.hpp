@@ -20,7 +20,11 @@ namespace tacit::app {
 /// "keygen     first line", further lines below it: how every command reports.
 void print_step(const char* command, const std::string& lines);
 
-/// A live bar for long work; nothing if the user asked for quiet.
-[[nodiscard]] learn::WorkProgress progress_bar(const char* label, const CommonOptions& common);
+/// A live bar for long work, `suffix` of the numbers after them; nothing if the user asked for quiet.
+[[nodiscard]] learn::WorkProgress progress_bar(const char* label, const CommonOptions& common,
+                                               std::string (*suffix)(std::size_t done, std::size_t total) = nullptr);
+
+/// "minibatch 3 of 60", in the units of learn::train.
+[[nodiscard]] std::string step_text(std::size_t done, std::size_t total);
 
 }  // namespace tacit::app
