@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "output.hpp"
 #include "service_commands.hpp"
@@ -39,14 +40,6 @@ service::Client connect(const JobOptions& options) {
 
 service::JobId job_id(const JobOptions& options) { return service::parse_job_id(options.job).value(); }
 
-/// "segment 1 of 2, minibatch 3 of 6, 7 of 10 levels left"
-std::string detail_of(const learn::TrainingWork& work) {
-    std::string text;
-    if (work.segments > 1) text += fmt::format("segment {} of {}, ", work.segment + 1, work.segments);
-    return text + fmt::format("minibatch {} of {}, {} of {} levels left", work.step, work.steps, work.levels_left,
-                              work.levels);
-}
-
 std::string line_of(const JobStatus& job) {
     std::string line = fmt::format("{}  {}", to_hex(job.id), to_string(job.state));
     if (job.state == JobState::queued) line += fmt::format(", {} jobs before it", job.jobs_before);
@@ -58,7 +51,7 @@ std::string line_of(const JobStatus& job) {
     if (job.state == JobState::running && job.work.total > 0) {
         line +=
             fmt::format(", {}", percent_text(static_cast<double>(job.work.done) / static_cast<double>(job.work.total)));
-        line += fmt::format(", {}", detail_of(job.work));
+        line += fmt::format(", {}", work_text(job.work));
     }
     if (job.seconds > 0) line += fmt::format(", {}", seconds_text(job.seconds));
     if (!job.reason.empty()) line += fmt::format(": {}", job.reason);
@@ -73,10 +66,11 @@ public:
         if (quiet_ || job.state != JobState::running || job.work.total == 0) return;
         if (!bar_ || job.work.done < shown_) {
             bar_ = std::make_unique<ProgressBar>("Training", job.work.total);
-            shown_ = 0;
+            bar_->resume_at(job.work_begun);
+            shown_ = job.work_begun;
         }
         bar_->set_elapsed(job.work_seconds);
-        bar_->set_suffix(detail_of(job.work));
+        bar_->set_suffix(work_text(job.work));
         bar_->advance(job.work.done - shown_);
         shown_ = job.work.done;
     }
@@ -89,6 +83,13 @@ private:
     std::unique_ptr<ProgressBar> bar_;
     std::uint64_t shown_ = 0;
 };
+
+/// What was refused once would be refused again.
+void refresh_for(service::Client& client, const JobStatus& job, const JobOptions& options) {
+    if (!job.reason.empty()) throw Error(ErrorCode::invalid_argument, fmt::format("job {}", line_of(job)));
+    static_cast<void>(client.refresh(job.id, options.private_folder));
+    print_step("refresh", fmt::format("the state after segment {} has new levels", job.segment + 1));
+}
 
 }  // namespace
 
@@ -113,12 +114,26 @@ void show_jobs(const JobOptions& options) {
 
 void watch_job(const JobOptions& options, const CommonOptions& common) {
     JobBar bar(common.quiet);
-    const JobStatus job = connect(options).watch(job_id(options), [&](const JobStatus& now) { bar.show(now); });
+    service::Client client = connect(options);
+    int waited_for = -1;  // the segment whose refresh the user was told of
+    const JobStatus job = client.watch(job_id(options), [&](const JobStatus& now) {
+        bar.show(now);
+        if (now.state != JobState::waiting) return;
+        if (!options.private_folder.empty()) return refresh_for(client, now, options);
+        if (std::exchange(waited_for, now.segment) != now.segment) print_step("watch", line_of(now));
+    });
     if (job.state != JobState::done) {
         throw Error(ErrorCode::interrupted, fmt::format("job {}; mend it and submit it again", line_of(job)));
     }
     bar.finish();
     print_step("watch", line_of(job));
+}
+
+void refresh_job(const JobOptions& options) {
+    service::Client client = connect(options);
+    const JobStatus job = client.await_check(client.refresh(job_id(options), options.private_folder));
+    if (job.state == JobState::waiting) throw Error(ErrorCode::invalid_argument, fmt::format("job {}", line_of(job)));
+    print_step("refresh", line_of(job));
 }
 
 void fetch_job(const JobOptions& options) {

@@ -38,7 +38,8 @@ what came out (SECURITY.md).
 Examples:
   tacit job submit --identity me --upload upload          (sends what the service does not have yet)
   tacit job status --identity me                          (all jobs)
-  tacit job watch  --identity me --job JOB
+  tacit job watch  --identity me --job JOB --private private   (refreshes states when the service asks for it)
+  tacit job refresh --identity me --job JOB --private private  (once)
   tacit job fetch  --identity me --job JOB --result result
   tacit job cancel --identity me --job JOB
   tacit job remove --identity me --job JOB                (also the files that no other job uses)
@@ -144,7 +145,13 @@ void add_job(CLI::App& app, JobOptions& options, CommonOptions& common, std::fun
     CLI::App* const watch = add_client(
         add(group, "watch", "Wait for a job, with a live bar", run, [&] { watch_job(options, common); }), options);
     add_job_name(watch, options)->required();
+    watch->add_option("--private", options.private_folder,
+                      "Folder with the secret key: refresh the states of a training of several segments");
     watch->add_flag("--quiet", common.quiet, "No progress bar");
+    CLI::App* const refresh = add_client(
+        add(group, "refresh", "Refresh the state that a job waits for", run, [&] { refresh_job(options); }), options);
+    add_job_name(refresh, options)->required();
+    refresh->add_option("--private", options.private_folder, "Folder with the secret key")->required();
     CLI::App* const fetch =
         add_client(add(group, "fetch", "Get the encrypted result", run, [&] { fetch_job(options); }), options);
     add_job_name(fetch, options)->required();

@@ -180,9 +180,16 @@ private:
                                          std::abs(ahead), ahead > 0 ? "ahead of" : "behind")});
     }
 
+    /// Asked twice: a connection that was cut by chance is no verdict on the key.
     ServiceInfo hello() {
         try {
-            return Client(identity_, service_).hello();
+            Client client(identity_, service_);
+            try {
+                return client.hello();
+            } catch (const Error& error) {
+                if (error.code() != ErrorCode::unreachable) throw;
+                return Client(identity_, service_).hello();
+            }
         } catch (const Error& error) {
             if (error.code() != ErrorCode::unreachable && error.code() != ErrorCode::untrusted_peer) {
                 wrong("service", error.what());

@@ -57,8 +57,6 @@ void fill(v1::Work& wire, const learn::TrainingWork& work) {
     wire.set_total(work.total);
     wire.set_segment(static_cast<std::uint32_t>(work.segment));
     wire.set_segments(static_cast<std::uint32_t>(work.segments));
-    wire.set_step(static_cast<std::uint32_t>(work.step));
-    wire.set_steps(static_cast<std::uint32_t>(work.steps));
     wire.set_levels_left(static_cast<std::uint32_t>(work.levels_left));
     wire.set_levels(static_cast<std::uint32_t>(work.levels));
 }
@@ -205,6 +203,7 @@ private:
         reply.set_state(state_of(job.state));
         reply.set_jobs_before(parts_.store.jobs_before(job));
         service::fill(*reply.mutable_work(), progress.work);
+        reply.set_work_begun(progress.work_begun);
         reply.set_work_seconds(progress.work_seconds);
         reply.set_seconds(job.seconds + progress.seconds);
         reply.set_submitted(job.submitted);

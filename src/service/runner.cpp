@@ -49,7 +49,7 @@ Runner::Progress Runner::progress(const Job& job) const {
     const std::optional<Job>& running = trainings_.running;
     if (!running || running->id != job.id || running->customer != job.customer) return {};
     const double work_seconds = work_.total > 0 ? seconds_since(work_started_) : 0;
-    return {work_, work_seconds, seconds_since(trainings_.started)};
+    return {work_, work_begun_, work_seconds, seconds_since(trainings_.started)};
 }
 
 /// False once the server stops. A job whose pause ends, and a customer's next day, are found by looking again.
@@ -252,7 +252,10 @@ void Runner::take_line(const std::string& line, Outcome& outcome) {
 
 void Runner::take_work(const learn::TrainingWork& work) {
     const std::lock_guard guard(mutex_);
-    if (work_.total == 0) work_started_ = SteadyClock::now();
+    if (work_.total == 0) {
+        work_started_ = SteadyClock::now();
+        work_begun_ = work.done;
+    }
     work_ = work;
 }
 

@@ -35,6 +35,7 @@ public:
     void look();
     struct Progress {
         learn::TrainingWork work{};
+        std::uint64_t work_begun = 0;
         double work_seconds = 0;
         double seconds = 0;
     };
@@ -81,6 +82,7 @@ private:
     std::condition_variable wake_;
     bool stop_ = false;
     learn::TrainingWork work_;
+    std::uint64_t work_begun_ = 0;
     SteadyClock::time_point work_started_;
     Stage checks_{.takes = JobState::checking};
     Stage trainings_{.takes = JobState::queued};

@@ -11,6 +11,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <variant>
 
 #include "base/fail.hpp"
 #include "service/confine.hpp"
@@ -56,21 +57,25 @@ void confine_to_job(const WorkerOptions& options) {
 }
 
 /// A line per thousandth of the work.
-learn::WorkProgress progress_lines() {
-    return [last = std::size_t{0}](std::size_t done, std::size_t total) mutable {
-        if (done != total && done - last < total / 1000) return;
-        last = done;
-        say({.work = {.done = done, .total = total}});
+learn::TrainingProgress progress_lines() {
+    return [last = std::size_t{0}](const learn::TrainingWork& work) mutable {
+        if (work.done != work.total && work.done - last < work.total / 1000) return;
+        last = work.done;
+        say({.work = work});
     };
 }
 
 WorkerMessage work(const WorkerOptions& options) {
     if (options.check) {
         learn::check_upload(options.upload_folder);
-        return {.kind = WorkerMessage::Kind::done};
+        return {.kind = Kind::done};
     }
-    static_cast<void>(learn::train(options.upload_folder, options.result_folder, progress_lines()));
-    return {.kind = WorkerMessage::Kind::done};
+    const learn::TrainingOutcome outcome =
+        learn::train(options.upload_folder, options.result_folder, progress_lines());
+    if (const auto* refresh = std::get_if<learn::NeedsRefresh>(&outcome)) {
+        return {.kind = Kind::needs_refresh, .segment = refresh->segment};
+    }
+    return {.kind = Kind::done};
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "tacit/learn/metrics.hpp"
 #include "tacit/learn/records.hpp"
 #include "tacit/learn/training_plan.hpp"
+#include "tacit/learn/training_work.hpp"
 
 /// Encrypted training between two parties that share files alone: the customer, who owns the data and the secret key,
 /// and the service, who computes.
@@ -60,10 +61,9 @@ inline constexpr const char* evaluation = "evaluation.json";
 [[nodiscard]] std::string refreshed(int segment);
 }  // namespace file_names
 
-/// Called as work advances, from any thread, one at a time: `done` of `total` units. Those of encrypt_data and train
-/// are thousandths of a training step, over all segments: minibatch done / progress_per_step is the current one.
+/// Called as work advances, from any thread, one at a time: `done` of `total` units. Those of encrypt_data are thousandths
+/// of a training step, over all segments: minibatch done / progress_per_step is the current one.
 using WorkProgress = std::function<void(std::size_t done, std::size_t total)>;
-inline constexpr std::size_t progress_per_step = 1000;
 
 /// What generate_job made.
 struct JobSummary {
@@ -118,7 +118,7 @@ using TrainingOutcome = std::variant<StatisticsRecord, NeedsRefresh>;
 /// and, where that is still there, of this result folder's state. A segment that was finished is not computed again.
 /// Cost where a state waits to be refreshed: that of reading it.
 [[nodiscard]] TrainingOutcome train(const std::filesystem::path& upload_folder,
-                                    const std::filesystem::path& result_folder, const WorkProgress& progress = {});
+                                    const std::filesystem::path& result_folder, const TrainingProgress& progress = {});
 
 /// What refresh_state did.
 struct RefreshSummary {
@@ -139,7 +139,8 @@ struct RefreshSummary {
                                            const std::filesystem::path& result_folder,
                                            const std::filesystem::path& upload_folder);
 
-/// Service: reads everything that train would, in the same way, and computes nothing. Throws as train.
+/// Service: reads what train would for the next segment and the inputs of all later ones, in the same way, and computes
+/// nothing. Throws as train.
 void check_upload(const std::filesystem::path& upload_folder);
 
 /// Customer: decrypts the weights and writes model.json. For the key's owner: see ckks::Decryptor.

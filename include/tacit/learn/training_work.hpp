@@ -1,20 +1,26 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 
 namespace tacit::learn {
 
+/// Units of work that a training step counts for, see TrainingWork.
+inline constexpr std::size_t progress_per_step = 1000;
+
 /// How far a training is, and how much room its ciphertexts have left.
 struct TrainingWork {
-    std::size_t done = 0;   ///< units of work of this segment
-    std::size_t total = 0;  ///< 0: none is done yet
+    std::size_t done = 0;   ///< thousandths of training steps, over all segments
+    std::size_t total = 0;  ///< 0: nothing is done yet
     int segment = 0;        ///< from 0
     int segments = 1;
-    int step = 0;         ///< the first one of the segment that is not finished, from 1
-    int steps = 0;        ///< of the segment
     int levels_left = 0;  ///< of the deepest value so far; at 0 the segment is at its end
     int levels = 0;       ///< that the segment uses
+
+    [[nodiscard]] std::size_t steps() const noexcept { return total / progress_per_step; }
+    /// The minibatch that is worked on, from 1.
+    [[nodiscard]] std::size_t step() const noexcept { return std::min(done / progress_per_step + 1, steps()); }
 };
 
 /// Called as training advances, from any thread, one at a time.

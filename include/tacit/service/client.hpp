@@ -56,6 +56,10 @@ public:
     /// Writes weights.bin and statistics.json, checked against the hashes that the service named. Returns their bytes.
     /// A cut connection is taken up again as above. Throws invalid_argument unless the job is done.
     std::uint64_t fetch(const JobId& job, const std::filesystem::path& result_folder);
+    /// Refreshes the state for which a job waits, by learn::refresh_state with the secret key in the private folder, and
+    /// hands it in; the job then goes on. A cut connection is taken up again. Throws invalid_argument unless the job
+    /// waits, and what refresh_state throws.
+    [[nodiscard]] JobStatus refresh(const JobId& job, const std::filesystem::path& private_folder);
     [[nodiscard]] JobStatus cancel(const JobId& job);
     /// Makes the service forget a final job with its result and files that no other job uses; returns bytes freed.
     std::uint64_t remove(const JobId& job);

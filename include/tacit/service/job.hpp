@@ -41,7 +41,8 @@ struct JobStatus {
     JobState state = JobState::queued;
     std::uint32_t jobs_before = 0;  ///< running or queued earlier, other customers' among them
     learn::TrainingWork work{};     ///< while it runs; all 0 before the first unit
-    double work_seconds = 0;        ///< that it took, without loading
+    std::uint64_t work_begun = 0;   ///< work.done when this run began
+    double work_seconds = 0;        ///< since then, without loading
     int segment = 0;                ///< whose state it waits for
     double seconds = 0;             ///< in all, so far
     std::int64_t submitted = 0;     ///< Unix time by the service's clock
