@@ -44,9 +44,10 @@ std::string line_of(const JobStatus& job) {
     std::string line = fmt::format("{}  {}", to_hex(job.id), to_string(job.state));
     if (job.state == JobState::queued) line += fmt::format(", {} jobs before it", job.jobs_before);
     if (job.state == JobState::waiting) {
-        line += fmt::format(" for a refresh at the end of segment {}: `tacit job refresh` or `tacit job watch`, with "
-                            "--private",
-                            job.segment + 1);
+        line += fmt::format(
+            " for a refresh at the end of segment {}: `tacit job refresh` or `tacit job watch`, with "
+            "--private",
+            job.segment + 1);
     }
     if (job.state == JobState::running && job.work.total > 0) {
         line +=

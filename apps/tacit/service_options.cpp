@@ -112,12 +112,18 @@ void add_serve(CLI::App& app, service::ServerOptions& options, CommonOptions& co
     const auto add_size = [&](const char* name, std::uint64_t& value, const char* text) {
         command->add_option(name, value, text)->transform(CLI::AsSizeValue(true))->capture_default_str();
     };
-    add_size("--memory", options.worker_memory_bytes, "Heap of a worker (two may run: a training and a check); 0: a third of the memory");
+    add_size("--memory", options.worker_memory_bytes,
+             "Heap of a worker (two may run: a training and a check); 0: a third of the memory");
     add_size("--quota-bytes", options.quota.bytes, "Bytes that a customer may store");
     add_size("--quota-object", options.quota.object_bytes, "Bytes of one file");
     command->add_option("--quota-jobs", options.quota.jobs, "Unfinished jobs of a customer")->capture_default_str();
     command->add_option("--quota-seconds", options.quota.seconds, "Seconds of computing for a customer in 24 hours")
         ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command
+        ->add_option("--checkpoint-seconds", options.checkpoint_seconds,
+                     "Between checkpoints, from which a training goes on that was stopped")
+        ->check(CLI::Range(0.1, 86'400.0))
         ->capture_default_str();
     command->add_option("--threads", common.threads, "Cores of a training (0: all)")->check(CLI::Range(0, 4096));
 }
@@ -173,6 +179,7 @@ void add_worker(CLI::App& app, service::WorkerOptions& options, CommonOptions& c
     command->add_option("--upload", options.upload_folder)->required();
     command->add_option("--result", options.result_folder)->required();
     command->add_option("--memory", options.memory_bytes)->required();
+    command->add_option("--checkpoint-seconds", options.checkpoint_seconds)->required();
     command->add_flag("--check", options.check);
     command->add_option("--threads", common.threads)->required();
 }

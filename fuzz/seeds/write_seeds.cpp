@@ -180,7 +180,8 @@ void write_others(const Seeds& seeds) {
     seeds.text("managed_text", "operations", compile::print(compile::manage(circuit, 8)));
     const std::string fingerprint(64, 'a');
     seeds.text("pins", "two", "# known\nalice " + fingerprint + "\nserver " + std::string(64, '0') + " host:7433\n");
-    seeds.text("worker_message", "run", "progress 1 20 0 2 9 10\nnoise\nprogress 20 20 0 2 0 10\nneeds_refresh 0\ndone\n");
+    seeds.text("worker_message", "run",
+               "progress 1 20 0 2 9 10\nnoise\nprogress 20 20 0 2 0 10\nneeds_refresh 0\ndone\n");
     seeds.text("worker_message", "failure", "failed_here no space\nfailed 'upload/inputs.bin' is damaged\n");
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");

@@ -12,6 +12,7 @@
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/compile/counts.hpp"
+#include "tacit/runtime/checkpoint.hpp"
 #include "tacit/runtime/executor.hpp"
 
 namespace tacit::learn {
@@ -129,9 +130,20 @@ TrainingOutcome write_result(const fs::path& result, const OpenJob& job, int seg
     return statistics;
 }
 
+/// Where a run of this segment was stopped. A damaged one, or one of another run, is worth nothing and is replaced.
+std::optional<runtime::Checkpoint> last_checkpoint(const fs::path& file, const compile::Plan& plan,
+                                                   const ckks::EvaluationKeys& keys,
+                                                   std::span<const ckks::Ciphertext> inputs) {
+    std::error_code error;
+    if (!fs::exists(file, error)) return std::nullopt;
+    auto found = runtime::read_checkpoint(file, plan, keys, inputs);
+    return found ? std::optional(*std::move(found)) : std::nullopt;
+}
+
 }  // namespace
 
-TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_folder, const TrainingProgress& progress) {
+TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_folder, const TrainingProgress& progress,
+                      std::chrono::milliseconds checkpoint_every) {
     const auto start = SteadyClock::now();
     const OpenJob job = open_job(upload_folder);
     make_folder(result_folder);
@@ -150,13 +162,17 @@ TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_fold
     statistics.seconds_loading += seconds_since(start);
     const auto begin = SteadyClock::now();
     const compile::Plan tasks(plan.program, job.parameters);
+    runtime::Checkpoints checkpoints{.file = result_folder / file_names::checkpoint, .every = checkpoint_every};
+    checkpoints.from = last_checkpoint(checkpoints.file, tasks, keys, inputs.ciphertexts);
     const auto outputs = runtime::execute(tasks, keys, std::move(inputs.ciphertexts),
-                                          weighed(tasks, job, segment, plan, progress));
+                                          weighed(tasks, job, segment, plan, progress), {}, std::move(checkpoints));
     statistics.seconds += seconds_since(begin);
     statistics.kernels = kernel_name();
     statistics.threads = thread_count();
     statistics.peak_memory_bytes = std::max(statistics.peak_memory_bytes, peak_memory_bytes());
-    return write_result(result_folder, job, segment, std::move(statistics), outputs);
+    TrainingOutcome outcome = write_result(result_folder, job, segment, std::move(statistics), outputs);
+    remove_stale(result_folder / file_names::checkpoint);
+    return outcome;
 }
 
 void check_upload(const fs::path& upload_folder) {

@@ -38,8 +38,8 @@ Channel::Channel(const identity::Identity& identity, const identity::Pin& servic
              service.name);
     }
     gpr_set_log_function([](gpr_log_func_args*) {});  // errors come as statuses
-    channel_ = grpc::CreateCustomChannel(
-        service.address, client_credentials(identity, service.fingerprint, seen_), channel_arguments());
+    channel_ = grpc::CreateCustomChannel(service.address, client_credentials(identity, service.fingerprint, seen_),
+                                         channel_arguments());
     stub_ = v1::Training::NewStub(channel_);
 }
 

@@ -20,8 +20,8 @@ class Channel {
 public:
     Channel(const identity::Identity& identity, const identity::Pin& service);
     [[nodiscard]] v1::Training::Stub& stub() noexcept { return *stub_; }
-    /// Lets the channel connect again, for so long at most. gRPC does it while a thread of ours is in a call, and a call
-    /// fails at once while there is no connection.
+    /// Lets the channel connect again, for so long at most. gRPC does it while a thread of ours is in a call, and a
+    /// call fails at once while there is no connection.
     void wait_for_connection(std::chrono::milliseconds time) {
         channel_->WaitForConnected(std::chrono::system_clock::now() + time);
     }

@@ -56,6 +56,8 @@ public:
     explicit RefreshFolder(const fs::path& private_folder) : path_(private_folder / "refresh") {
         clear();
         for (const fs::path& folder : {result(), upload()}) learn::make_folder(folder, FileMode::owner_only);
+        std::error_code missing;  // refresh_state says so
+        fs::copy_file(private_folder / learn::file_names::program, upload() / learn::file_names::program, missing);
     }
     ~RefreshFolder() { clear(); }
     RefreshFolder(const RefreshFolder&) = delete;

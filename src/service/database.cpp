@@ -80,8 +80,10 @@ Database::Database(const std::filesystem::path& path) {
 void Database::require_intact() {
     Statement check = query("PRAGMA integrity_check(1)");
     if (check.step() && check.text(0) == "ok") return;
-    fail(ErrorCode::io_failure, "the store's database is damaged: {}; restore it from a copy, or choose another folder "
-         "and have the customers submit again", check.text(0));
+    fail(ErrorCode::io_failure,
+         "the store's database is damaged: {}; restore it from a copy, or choose another folder "
+         "and have the customers submit again",
+         check.text(0));
 }
 
 void Database::script(const char* sql) {

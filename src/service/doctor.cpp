@@ -36,8 +36,8 @@ struct Free {
     }
 };
 
-/// While it lives: a socket that the other side has reset is an error and does not end the process. OpenSSL writes without
-/// MSG_NOSIGNAL.
+/// While it lives: a socket that the other side has reset is an error and does not end the process. OpenSSL writes
+/// without MSG_NOSIGNAL.
 class NoPipeSignal {
 public:
     NoPipeSignal() noexcept {
@@ -183,22 +183,24 @@ private:
     /// Asked twice: a connection that was cut by chance is no verdict on the key.
     ServiceInfo hello() {
         try {
-            Client client(identity_, service_);
-            try {
-                return client.hello();
-            } catch (const Error& error) {
-                if (error.code() != ErrorCode::unreachable) throw;
-                return Client(identity_, service_).hello();
-            }
+            return Client(identity_, service_).hello();
         } catch (const Error& error) {
-            if (error.code() != ErrorCode::unreachable && error.code() != ErrorCode::untrusted_peer) {
-                wrong("service", error.what());
-            }
-            wrong("customer",
-                  fmt::format("it ends the connection once it sees your key {}; their side: the operator has "
-                              "to pin it (`tacit identity show` prints the line to send)",
-                              identity::to_string(identity_.fingerprint())));
+            if (error.code() != ErrorCode::unreachable) refused(error);
         }
+        try {
+            return Client(identity_, service_).hello();
+        } catch (const Error& error) {
+            refused(error);
+        }
+    }
+
+    [[noreturn]] void refused(const Error& error) {
+        if (error.code() != ErrorCode::unreachable && error.code() != ErrorCode::untrusted_peer) {
+            wrong("service", error.what());
+        }
+        wrong("customer", fmt::format("it ends the connection once it sees your key {}; their side: the operator has "
+                                      "to pin it (`tacit identity show` prints the line to send)",
+                                      identity::to_string(identity_.fingerprint())));
     }
 
     const identity::Identity& identity_;

@@ -106,9 +106,9 @@ public:
             const int segment = static_cast<int>(std::min<std::uint32_t>(wire->segment(), most_segment));
             const Job job = parts_.store.hand_in(caller.customer, from_wire<JobId>(wire->job(), "the job's name"),
                                                  segment, from_wire<Digest>(wire->hash(), "the hash of the state"));
-            parts_.log.write("state_handed_in", {{"customer", caller.pin.name},
-                                                 {"job", to_hex(job.id)},
-                                                 {"segment", std::int64_t{segment}}});
+            parts_.log.write(
+                "state_handed_in",
+                {{"customer", caller.pin.name}, {"job", to_hex(job.id)}, {"segment", std::int64_t{segment}}});
             parts_.runner.look();
             fill(*reply, job);
         });

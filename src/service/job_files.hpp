@@ -13,9 +13,7 @@ inline std::string result(const std::string& name) { return "result/" + name; }
 inline std::string program() { return uploaded(learn::file_names::program); }
 inline std::string parameters() { return uploaded(learn::file_names::parameters); }
 inline std::string evaluation_keys() { return uploaded(learn::file_names::evaluation_keys); }
-inline std::string inputs(int segment) {
-    return uploaded(learn::file_names::segment_inputs(segment));
-}
+inline std::string inputs(int segment) { return uploaded(learn::file_names::segment_inputs(segment)); }
 inline std::string refreshed(int segment) { return uploaded(learn::file_names::refreshed(segment)); }
 inline std::string state(int segment) { return result(learn::file_names::state(segment)); }
 inline std::string weights() { return result(learn::file_names::weights); }

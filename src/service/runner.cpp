@@ -20,6 +20,9 @@ constexpr int most_deaths = 3;
 /// "check" or "training", in log and metrics.
 const char* kind_of(const Job& job) { return job.state == JobState::checking ? "check" : "training"; }
 
+/// The segment that a training of it ends with.
+int next_segment(const Job& job) { return job.file(job_files::refreshed(job.segment)) ? job.segment + 1 : 0; }
+
 }  // namespace
 
 Runner::Runner(Store& store, Metrics& metrics, Log& log, RunnerOptions options)
@@ -117,8 +120,10 @@ void Runner::run_in_folder(Stage& stage, const Job& job) {
         log_.write("object_damaged", {{"job", to_hex(job.id)}, {"object", to_hex(hash)}});
     }
     if (!damaged.empty()) return;
-    const WorkFolder folder(store_, job);
+    WorkFolder folder(store_, job);
     const Outcome outcome = supervise(stage, job, folder.path());
+    using Kind = Outcome::Kind;
+    if (outcome.kind == Kind::stopped || outcome.kind == Kind::died || outcome.kind == Kind::failed_here) folder.keep();
     record(job, outcome, folder.path(), seconds_since(stage.started));
 }
 
@@ -172,7 +177,7 @@ void Runner::record_death(const Job& job, const std::string& reason, double seco
 
 /// A worker counts its segments as its customer told it to, and is believed only if the store counts the same.
 void Runner::suspend(const Job& job, int segment, const fs::path& folder, double seconds) {
-    const int next = job.file(job_files::refreshed(job.segment)) ? job.segment + 1 : 0;
+    const int next = next_segment(job);
     if (segment != next || job.state == JobState::checking) {
         return store_.fail_job(job, fmt::format("its process ended segment {} in the place of {}", segment, next),
                                seconds);
@@ -182,9 +187,10 @@ void Runner::suspend(const Job& job, int segment, const fs::path& folder, double
 
 std::vector<std::string> Runner::command(const Stage& stage, const fs::path& folder) const {
     std::vector<std::string> command = options_.worker_command;
-    command.insert(command.end(), {"--upload", (folder / "upload").string(), "--result", (folder / "result").string(),
-                                   "--memory", std::to_string(options_.worker_memory_bytes), "--threads",
-                                   std::to_string(options_.worker_threads)});
+    command.insert(command.end(),
+                   {"--upload", (folder / "upload").string(), "--result", (folder / "result").string(), "--memory",
+                    std::to_string(options_.worker_memory_bytes), "--threads", std::to_string(options_.worker_threads),
+                    "--checkpoint-seconds", std::to_string(options_.checkpoint_seconds)});
     if (stage.takes == JobState::checking) command.emplace_back("--check");
     return command;
 }
@@ -199,14 +205,28 @@ Runner::Outcome Runner::supervise(Stage& stage, const Job& job, const fs::path& 
         lines.add(child.read(std::chrono::milliseconds(100)));
         while (const auto line = lines.next()) take_line(without_folder(*line, folder), outcome);
     }
+    if (outcome.kind == Outcome::Kind::done && stage.takes == JobState::queued) {
+        require_file(folder / job_files::weights(), outcome);
+        require_file(folder / job_files::statistics(), outcome);
+    }
+    if (outcome.kind == Outcome::Kind::needs_refresh && outcome.segment == next_segment(job)) {
+        require_file(folder / job_files::state(outcome.segment), outcome);
+    }
     const int signal = child.end();  // one that closed its output is done, or up to no good
-    if (outcome.kind == Outcome::Kind::died) {
+    if (outcome.kind == Outcome::Kind::died && outcome.reason.empty()) {
         outcome.reason = fmt::format(
             "its process was ended by signal {}, perhaps for memory; train fewer or smaller "
             "minibatches, or tell the service's operator",
             signal);
     }
     return outcome;
+}
+
+/// A worker that says to have written what is not there is as good as dead.
+void Runner::require_file(const fs::path& path, Outcome& outcome) {
+    std::error_code error;
+    if (fs::is_regular_file(fs::symlink_status(path, error))) return;
+    outcome = {.kind = Outcome::Kind::died, .reason = "its process ended without its files"};
 }
 
 std::optional<Runner::Outcome> Runner::end_wanted(Stage& stage, const Job& job, double seconds_left) {

@@ -19,6 +19,7 @@ struct RunnerOptions {
     std::vector<std::string> worker_command;
     std::uint64_t worker_memory_bytes = 0;
     int worker_threads = 0;
+    double checkpoint_seconds = 60;
     Quota quota{};
 };
 
@@ -70,6 +71,7 @@ private:
     [[nodiscard]] std::vector<std::string> command(const Stage& stage, const std::filesystem::path& folder) const;
     /// Why the run must end now, if it must.
     [[nodiscard]] std::optional<Outcome> end_wanted(Stage& stage, const Job& job, double seconds_left);
+    static void require_file(const std::filesystem::path& path, Outcome& outcome);
     void take_line(const std::string& line, Outcome& outcome);
     void take_work(const learn::TrainingWork& work);
     void update_gauges();

@@ -36,6 +36,7 @@ RunnerOptions runner_options(const ServerOptions& options) {
     return {.worker_command = options.worker_command,
             .worker_memory_bytes = options.worker_memory_bytes > 0 ? options.worker_memory_bytes : third_of_memory(),
             .worker_threads = options.worker_threads,
+            .checkpoint_seconds = options.checkpoint_seconds,
             .quota = options.quota};
 }
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <set>
 #include <system_error>
 
 #include "base/fail.hpp"
@@ -85,8 +86,7 @@ Store::Store(const fs::path& folder)
 
 void Store::recover() {
     std::error_code ignored;
-    fs::remove_all(work_folder(), ignored);
-    private_folder(work_folder());
+    recover_work();
     recover_files("objects", "SELECT 1 FROM objects WHERE customer = ? AND hash = ?");
     recover_files("uploads", "SELECT 1 FROM uploads WHERE customer = ? AND hash = ?");
     Transaction all(database_);
@@ -102,6 +102,23 @@ void Store::recover() {
     all.commit();
     recovery_.objects_lost = lost.size();
     recovery_.jobs_requeued = requeue_interrupted();
+}
+
+/// Keeps the folders of trainings that go on.
+void Store::recover_work() {
+    std::set<fs::path> wanted;
+    Statement rows = database_.query(fmt::format("SELECT {} FROM jobs WHERE state IN (?, ?)", job_columns),
+                                     static_cast<int>(JobState::queued), static_cast<int>(JobState::running));
+    while (rows.step()) wanted.insert(work_folder(with_files(rows)));
+    for (const auto& folder : fs::directory_iterator(private_folder(folder_ / "work"))) {
+        if (!wanted.contains(folder.path())) fs::remove_all(folder.path());
+    }
+}
+
+fs::path Store::work_folder(const Job& job) const {
+    return folder_ / "work" /
+           fmt::format("{}-{}{}", static_cast<std::int64_t>(job.customer), to_hex(job.id),
+                       job.state == JobState::checking ? "-check" : "");
 }
 
 /// Removes files that no row speaks of: their row was not committed, or was deleted.

@@ -156,8 +156,9 @@ public:
     /// Puts back what is marked as running; nothing may run. Returns how many there were.
     std::size_t requeue_interrupted();
 
-    /// For folders of jobs that run; emptied on opening.
-    [[nodiscard]] std::filesystem::path work_folder() const { return folder_ / "work"; }
+    /// Where a job's worker works; for checks another one than for trainings. Those of jobs that are neither queued nor
+    /// running are removed on opening.
+    [[nodiscard]] std::filesystem::path work_folder(const Job& job) const;
 
 private:
     friend class Upload;
@@ -169,6 +170,7 @@ private:
 
     void recover();
     void recover_files(const char* kind, const char* row_query);
+    void recover_work();
     [[nodiscard]] std::filesystem::path path_of(const char* kind, CustomerId customer, const Digest& hash) const;
     void make_folders(CustomerId customer) const;
     [[nodiscard]] std::uint64_t bytes_used(CustomerId customer);

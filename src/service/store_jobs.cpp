@@ -73,8 +73,8 @@ Job Store::with_files(const Statement& row) {
             .failures = static_cast<int>(row.integer(6)),
             .reason = row.text(7),
             .segment = static_cast<int>(row.integer(8))};
-    Statement files = database_.query("SELECT name, hash FROM files WHERE customer = ? AND job = ?",
-                                      number(job.customer), job.id);
+    Statement files =
+        database_.query("SELECT name, hash FROM files WHERE customer = ? AND job = ?", number(job.customer), job.id);
     while (files.step()) job.files.emplace(files.text(0), files.bytes<Digest>(1));
     return job;
 }
@@ -99,9 +99,8 @@ Job Store::job(CustomerId customer, const JobId& id) {
 
 std::vector<Job> Store::jobs(CustomerId customer) {
     const std::lock_guard guard(mutex_);
-    Statement rows =
-        database_.query(fmt::format("SELECT {} FROM jobs WHERE customer = ? ORDER BY sequence DESC", job_columns),
-                        number(customer));
+    Statement rows = database_.query(
+        fmt::format("SELECT {} FROM jobs WHERE customer = ? ORDER BY sequence DESC", job_columns), number(customer));
     std::vector<Job> jobs;
     while (rows.step()) jobs.push_back(with_files(rows));
     return jobs;
@@ -207,9 +206,12 @@ std::size_t Store::count(JobState state) {
 
 void Store::cancel(CustomerId customer, const JobId& id) {
     const std::lock_guard guard(mutex_);
-    if (is_final(require_job(customer, id).state)) return;
+    const Job job = require_job(customer, id);
+    if (is_final(job.state)) return;
     database_.run("UPDATE jobs SET state = ? WHERE customer = ? AND id = ?", number(JobState::cancelled),
                   number(customer), id);
+    std::error_code ignored;  // what remains is removed when the store is opened
+    if (job.state == JobState::queued) fs::remove_all(work_folder(job), ignored);
 }
 
 std::uint64_t Store::remove(CustomerId customer, const JobId& id) {

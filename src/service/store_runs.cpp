@@ -93,15 +93,16 @@ void Store::lose(CustomerId customer, const Digest& hash) {
     fs::remove(path_of("objects", customer, hash), ignored);
     database_.run("DELETE FROM objects WHERE customer = ? AND hash = ?", number(customer), hash);
     std::vector<JobId> jobs;
-    Statement users =
-        database_.query("SELECT DISTINCT jobs.id FROM jobs JOIN files ON files.customer = jobs.customer AND files.job ="
-                        " jobs.id WHERE jobs.customer = ? AND hash = ? AND (state != ? OR name GLOB 'result/*')",
-                        number(customer), hash, number(JobState::done));
+    Statement users = database_.query(
+        "SELECT DISTINCT jobs.id FROM jobs JOIN files ON files.customer = jobs.customer AND files.job ="
+        " jobs.id WHERE jobs.customer = ? AND hash = ? AND (state != ? OR name GLOB 'result/*')",
+        number(customer), hash, number(JobState::done));
     while (users.step()) jobs.push_back(users.bytes<JobId>(0));
     for (const JobId& id : jobs) {
-        database_.run("DELETE FROM files WHERE customer = ? AND job = ? AND (name GLOB 'result/*' OR name GLOB"
-                      " 'upload/refreshed-*')",
-                      number(customer), id);
+        database_.run(
+            "DELETE FROM files WHERE customer = ? AND job = ? AND (name GLOB 'result/*' OR name GLOB"
+            " 'upload/refreshed-*')",
+            number(customer), id);
         database_.run("UPDATE jobs SET segment = 0, state = ?, reason = ? WHERE customer = ? AND id = ?",
                       number(JobState::failed),
                       "the service's disk lost or damaged a file of it; submit it again, which sends what is missing",
@@ -113,9 +114,10 @@ void Store::lose(CustomerId customer, const Digest& hash) {
 /// seconds count in any case.
 bool Store::end_run(const Job& job, JobState state, const std::string& reason, double seconds) {
     database_.run("INSERT INTO work VALUES(?, ?, ?)", number(job.customer), unix_seconds(), seconds);
-    return database_.run("UPDATE jobs SET state = ?, reason = ?, seconds = seconds + ? WHERE customer = ? AND id = ?"
-                         " AND state = ?",
-                         number(state), reason, seconds, number(job.customer), job.id, number(job.state)) > 0;
+    return database_.run(
+               "UPDATE jobs SET state = ?, reason = ?, seconds = seconds + ? WHERE customer = ? AND id = ?"
+               " AND state = ?",
+               number(state), reason, seconds, number(job.customer), job.id, number(job.state)) > 0;
 }
 
 void Store::pass(const Job& job, double seconds) {
@@ -181,9 +183,10 @@ void Store::put_back(const Job& job, Interruption why, double seconds) {
         const int died = why == Interruption::died ? 1 : 0;
         const int failed = 1 - died;
         const std::int64_t pause = std::min(longest_pause_seconds, std::int64_t{1} << std::min(job.failures, 6));
-        database_.run("UPDATE jobs SET deaths = deaths + ?, failures = failures + ?, retry = ? WHERE customer = ? AND"
-                      " id = ?",
-                      died, failed, failed == 1 ? unix_seconds() + pause : 0, number(job.customer), job.id);
+        database_.run(
+            "UPDATE jobs SET deaths = deaths + ?, failures = failures + ?, retry = ? WHERE customer = ? AND"
+            " id = ?",
+            died, failed, failed == 1 ? unix_seconds() + pause : 0, number(job.customer), job.id);
     }
     all.commit();
 }

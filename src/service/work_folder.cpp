@@ -1,20 +1,20 @@
 #include "service/work_folder.hpp"
 
-#include <fmt/format.h>
-
 #include <system_error>
 
-#include "tacit/base/random.hpp"
+#include "tacit/learn/roles.hpp"
 
 namespace tacit::service {
 
 namespace fs = std::filesystem;
 
-WorkFolder::WorkFolder(Store& store, const Job& job) {
-    Rng rng = Rng::from_system();
-    path_ = store.work_folder() / fmt::format("{:016x}", rng.next());
+WorkFolder::WorkFolder(Store& store, const Job& job) : path_(store.work_folder(job)) {
+    fs::remove_all(path_ / "upload");
     fs::create_directories(path_ / "upload");
     fs::create_directories(path_ / "result");
+    for (const auto& entry : fs::directory_iterator(path_ / "result")) {
+        if (entry.path().filename() != learn::file_names::checkpoint) fs::remove_all(entry.path());
+    }
     for (const auto& [name, hash] : job.files) {
         // States of earlier segments stay out: the worker may write to the folder of results, and needs none of them.
         if (name.starts_with("upload/")) store.link_object(job.customer, hash, path_ / name);
@@ -22,7 +22,8 @@ WorkFolder::WorkFolder(Store& store, const Job& job) {
 }
 
 WorkFolder::~WorkFolder() {
-    std::error_code ignored;  // the store empties its work folder when it is opened
+    if (kept_) return;
+    std::error_code ignored;  // the store removes what is left when it is opened
     fs::remove_all(path_, ignored);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
@@ -71,7 +72,8 @@ WorkerMessage work(const WorkerOptions& options) {
         return {.kind = Kind::done};
     }
     const learn::TrainingOutcome outcome =
-        learn::train(options.upload_folder, options.result_folder, progress_lines());
+        learn::train(options.upload_folder, options.result_folder, progress_lines(),
+                     std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options.checkpoint_seconds)));
     if (const auto* refresh = std::get_if<learn::NeedsRefresh>(&outcome)) {
         return {.kind = Kind::needs_refresh, .segment = refresh->segment};
     }

@@ -28,7 +28,8 @@ struct Control {
 Control* control() {
     static Control* const mapped = [] {
         const char* const path = std::getenv("TACIT_DISK_CONTROL");
-        const int file = path == nullptr ? -1 : static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0));
+        const int file =
+            path == nullptr ? -1 : static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0));
         if (file < 0) return static_cast<Control*>(nullptr);
         void* const memory = mmap(nullptr, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
         close(file);
@@ -70,6 +71,7 @@ Function* real(const char* name) {
 
 }  // namespace
 
+#pragma GCC visibility push(default)
 extern "C" {
 
 ssize_t write(int file, const void* data, size_t size) {
@@ -122,3 +124,4 @@ int open(const char* path, int flags, ...) {
 }
 
 }  // extern "C"
+#pragma GCC visibility pop

@@ -108,9 +108,7 @@ class Cuts(HarnessCase):
         for direction, piece in sample(cases, 3, draw):
             before()
             self.proxy.arm(direction, piece)
-            t=time.time()
             result = tacit(*command, timeout=90)
-            print(command[:2],direction,piece,round(time.time()-t,1),result.returncode,result.stderr[-200:])
             self.assert_clean(result)
             outcomes["cut" if self.proxy.cuts else "not reached"] += 1
             outcomes["went on" if result.returncode == 0 else "said so"] += 1

@@ -25,7 +25,7 @@ using testing::HasSubstr;
 
 namespace {
 
-const std::string checks_pass = R"(case "$*" in *--check*) echo done; exit 0;; esac; )";
+const std::string checks_pass = R"(case "$*" in *--check) echo done; exit 0;; esac; )";
 constexpr const char* never_ends = "sleep 1000";
 constexpr const char* gives_results =
     "while [ $# -gt 1 ]; do [ $1 = --result ] && r=$2; shift; done; echo w > $r/weights.bin;"
@@ -47,9 +47,7 @@ protected:
         options_.store_folder = folder_ / "store";
         options_.address = "127.0.0.1:0";
     }
-    void start(const char* script) {
-        start_with_checks((checks_pass + script).c_str());
-    }
+    void start(const char* script) { start_with_checks((checks_pass + script).c_str()); }
     void start_with_checks(const char* script) {
         options_.worker_command = {"/bin/sh", "-c", script, "worker"};
         server_.emplace(options_);
@@ -123,7 +121,7 @@ TEST_F(Servers, KeepCustomersApart) {
 }
 
 TEST_F(Servers, CheckAJobWhileAnotherIsTrained) {
-    start_with_checks("case \"$*\" in *--check*) echo failed spoiled; exit 2;; esac; sleep 1000");
+    start_with_checks("case \"$*\" in *--check) echo failed spoiled; exit 2;; esac; sleep 1000");
     Client customer = client(alice_);
     const JobStatus job = customer.await_check(customer.submit(upload_folder()));
     EXPECT_EQ(job.state, JobState::failed);
@@ -156,6 +154,33 @@ TEST_F(Servers, GiveUpAJobWhoseWorkersDie) {
     EXPECT_EQ(end.state, JobState::failed);
     EXPECT_THAT(end.reason, HasSubstr("signal 9"));
     EXPECT_THAT(end.reason, HasSubstr("(3 times)"));
+}
+
+TEST_F(Servers, DoNotBelieveAWorkerWithoutResults) {
+    start("echo done");
+    Client customer = client(alice_);
+    const JobStatus end = wait(customer, customer.submit(upload_folder()).id);
+    EXPECT_EQ(end.state, JobState::failed);
+    EXPECT_THAT(end.reason, HasSubstr("without its files (3 times)"));
+}
+
+TEST_F(Servers, DoNotBelieveAWorkerThatMiscountsSegments) {
+    start("echo needs_refresh 7");
+    Client customer = client(alice_);
+    EXPECT_THAT(wait(customer, customer.submit(upload_folder()).id).reason, HasSubstr("segment 7 in the place of 0"));
+}
+
+TEST_F(Servers, WaitForTheOwnerAtTheEndOfASegment) {
+    start(
+        "while [ $# -gt 1 ]; do [ $1 = --result ] && r=$2; shift; done; echo s > $r/state-0.bin; echo needs_refresh 0");
+    Client customer = client(alice_);
+    const JobId job = customer.submit(upload_folder()).id;
+    while (customer.status(job).state != JobState::waiting) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    expect_throws(ErrorCode::malformed_input, "state-0.bin",
+                  [&] { return customer.refresh(job, folder_ / "private"); });
+    EXPECT_EQ(customer.cancel(job).state, JobState::cancelled);
+    expect_throws(ErrorCode::invalid_argument, "is cancelled and waits for no refresh",
+                  [&] { return customer.refresh(job, folder_ / "private"); });
 }
 
 TEST_F(Servers, DoNotWaitForAWorkerThatClosedItsOutput) {

@@ -1,6 +1,6 @@
-#include "service/stores.hpp"
-
 #include <fstream>
+
+#include "service/stores.hpp"
 
 namespace tacit::service {
 

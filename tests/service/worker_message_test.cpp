@@ -30,12 +30,27 @@ TEST(WorkerMessage, IsReadAsItWasWritten) {
 }
 
 TEST(WorkerMessage, OtherLinesAreNone) {
-    for (const char* line :
-         {"", "don", "done ", "progress", "progress 1", "progress 1 ", "progress 1 2 0 1 2",
-          "progress 1 2 0 1 2 3 4", "progress 2 1 0 1 1 2", "progress -1 2 0 1 1 2",
-          "progress 1 2 0 1 1 -2", "progress 1  2 0 1 2", "progress 1 2 0 1 1 99999999999",
-          "progress 1 99999999999999999999 0 1 1 2", "needs_refresh", "needs_refresh -1", "needs_refresh 1 2",
-          "needs_refresh x", "failed", "failed_here", "assertion failed"}) {
+    for (const char* line : {"",
+                             "don",
+                             "done ",
+                             "progress",
+                             "progress 1",
+                             "progress 1 ",
+                             "progress 1 2 0 1 2",
+                             "progress 1 2 0 1 2 3 4",
+                             "progress 2 1 0 1 1 2",
+                             "progress -1 2 0 1 1 2",
+                             "progress 1 2 0 1 1 -2",
+                             "progress 1  2 0 1 2",
+                             "progress 1 2 0 1 1 99999999999",
+                             "progress 1 99999999999999999999 0 1 1 2",
+                             "needs_refresh",
+                             "needs_refresh -1",
+                             "needs_refresh 1 2",
+                             "needs_refresh x",
+                             "failed",
+                             "failed_here",
+                             "assertion failed"}) {
         EXPECT_FALSE(parse_worker_line(line).has_value()) << line;
     }
 }

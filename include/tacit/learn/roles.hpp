@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -53,6 +54,7 @@ inline constexpr const char* preprocessing = "preprocessing.json";
 inline constexpr const char* inputs = "inputs.bin";
 inline constexpr const char* weights = "weights.bin";
 inline constexpr const char* statistics = "statistics.json";
+inline constexpr const char* checkpoint = "checkpoint.bin";
 inline constexpr const char* model = "model.json";
 inline constexpr const char* evaluation = "evaluation.json";
 /// By segment: "inputs.bin", "inputs-1.bin", ...; "state-0.bin", ...; "refreshed-0.bin", ...
@@ -61,8 +63,8 @@ inline constexpr const char* evaluation = "evaluation.json";
 [[nodiscard]] std::string refreshed(int segment);
 }  // namespace file_names
 
-/// Called as work advances, from any thread, one at a time: `done` of `total` units. Those of encrypt_data are thousandths
-/// of a training step, over all segments: minibatch done / progress_per_step is the current one.
+/// Called as work advances, from any thread, one at a time: `done` of `total` units. Those of encrypt_data are
+/// thousandths of a training step, over all segments: minibatch done / progress_per_step is the current one.
 using WorkProgress = std::function<void(std::size_t done, std::size_t total)>;
 
 /// What generate_job made.
@@ -115,10 +117,12 @@ using TrainingOutcome = std::variant<StatisticsRecord, NeedsRefresh>;
 /// Service: trains as far as it can, from the newest state that is there. Reads the upload folder and its own states,
 /// and nothing else. Checks that parameters are secure and are those of the program, that the circuit is the one that
 /// the customer meant, every input's parameters and level, and that a refreshed state is that of this job and segment
-/// and, where that is still there, of this result folder's state. A segment that was finished is not computed again.
-/// Cost where a state waits to be refreshed: that of reading it.
+/// and, where that is still there, of this result folder's state. A segment that was finished is not computed again,
+/// and one that was stopped goes on from result/checkpoint.bin, written every so often (runtime::Checkpoints). Cost
+/// where a state waits to be refreshed: that of reading it.
 [[nodiscard]] TrainingOutcome train(const std::filesystem::path& upload_folder,
-                                    const std::filesystem::path& result_folder, const TrainingProgress& progress = {});
+                                    const std::filesystem::path& result_folder, const TrainingProgress& progress = {},
+                                    std::chrono::milliseconds checkpoint_every = std::chrono::seconds(60));
 
 /// What refresh_state did.
 struct RefreshSummary {
