@@ -31,4 +31,9 @@ void print_step(const char* command, const std::string& lines);
 /// The bar of a training, with that behind it.
 [[nodiscard]] learn::TrainingProgress training_bar(const CommonOptions& common);
 
+/// "line,score,probability,class" and a line for each row; of numbers "line,prediction".
+[[nodiscard]] std::string prediction_csv(const learn::Prediction& prediction);
+/// How many rows of which class, and how right they are if the labels are known.
+[[nodiscard]] std::string prediction_summary(const learn::Prediction& prediction);
+
 }  // namespace tacit::app

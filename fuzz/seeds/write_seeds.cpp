@@ -8,6 +8,7 @@
 #include "../common.hpp"
 #include "../threshold.hpp"
 #include "dp/ledger_format.hpp"
+#include "learn/state_file.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/decryptor.hpp"
@@ -183,6 +184,8 @@ void write_others(const Seeds& seeds) {
     seeds.text("worker_message", "run",
                "progress 1 20 0 2 9 10\nnoise\nprogress 20 20 0 2 0 10\nneeds_refresh 0\ndone\n");
     seeds.text("worker_message", "failure", "failed_here no space\nfailed 'upload/inputs.bin' is damaged\n");
+    seeds.text("training_state", "refreshed",
+               learn::to_line({.job = "1f", .segment = 2, .refreshes = "ab", .so_far = {.job = "1f", .method = "m"}}));
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
     seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");

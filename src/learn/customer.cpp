@@ -3,10 +3,13 @@
 #include <bit>
 #include <cmath>
 #include <iterator>
+#include <limits>
+#include <numeric>
 #include <set>
 #include <utility>
 
 #include "learn/customer_files.hpp"
+#include "learn/warm_start.hpp"
 #include "ring/automorphism.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/random.hpp"
@@ -45,9 +48,9 @@ ckks::EvaluationKeys make_evaluation_keys(const ckks::SecretKey& secret, const c
 }
 
 /// What the owner keeps of the data: where they are and what they were like.
-DataRecord record_of(DataChoice choice, const DataSplit& split) {
+DataRecord record_of(DataChoice choice, const DataSplit& split, std::vector<double> start) {
     if (choice.source != "embedded") choice.source = fs::absolute(choice.source).lexically_normal().string();
-    return {std::move(choice), fingerprint(split), split.features};
+    return {std::move(choice), fingerprint(split), split.features, std::move(start)};
 }
 
 void check_no_key(const fs::path& path, bool overwrite) {
@@ -61,10 +64,9 @@ void check_no_key(const fs::path& path, bool overwrite) {
 constexpr double sigmoid_ranges[] = {4, 6, 8, 12, 16, 24, 32, 48, 64};
 
 /// What the clear training with the exact sigmoid meets, rounded up.
-double covering_range(const TrainingRecipe& recipe, const Dataset& training, std::uint64_t seed) {
-    const Dataset rows = standardised(training, fit_standardiser(training, recipe.algorithm));
-    const double largest =
-        train_clear(draw_minibatches(rows, recipe, seed), recipe, Slope::exact_sigmoid).largest_input();
+double covering_range(const TrainingRecipe& recipe, const Dataset& rows, std::uint64_t seed,
+                      std::span<const double> start) {
+    const double largest = largest_sigmoid_input(rows, recipe, seed, start);
     const auto* const range = std::ranges::lower_bound(sigmoid_ranges, largest);
     if (range != std::end(sigmoid_ranges)) return *range;
     fail(ErrorCode::invalid_argument,
@@ -73,13 +75,27 @@ double covering_range(const TrainingRecipe& recipe, const Dataset& training, std
          largest, *std::rbegin(sigmoid_ranges));
 }
 
-/// The choice with everything that follows from the data.
-TrainingChoice fitted_to(TrainingChoice choice, const Dataset& training, std::uint64_t seed) {
+/// The data of a model: what it predicts is what the label has to be.
+DataChoice data_for(Model model, DataChoice data) {
+    using table::Label;
+    data.table.features.kind = model == Model::linear        ? Label::number
+                               : model == Model::multinomial ? Label::classes
+                                                             : Label::two_classes;
+    if (model == Model::logistic || data.is_table()) return data;
+    fail(ErrorCode::invalid_argument,
+         "a {} model is trained on a CSV file, and '{}' holds images; name one with --data", to_string(model),
+         data.source);
+}
+
+/// The recipe with everything that follows from the data alone.
+void fit_recipe(TrainingChoice& choice, const Dataset& training) {
     TrainingRecipe& recipe = choice.recipe;
-    if (recipe.start != Start::zero) {
+    if (choice.start.empty() && recipe.start != Start::zero) {
         fail(ErrorCode::invalid_argument,
-             "a job starts from zero, not from {}; warm starts are for circuits of your own", to_string(recipe.start));
+             "a job that starts from {} needs the model; name its file, or start from zero", to_string(recipe.start));
     }
+    if (!choice.start.empty()) recipe.start = Start::own_model;
+    if (recipe.model == Model::multinomial) recipe.classes = training.classes;
     recipe.features = recipe_features(training.features);
     if (choice.full_batch) {
         const auto rows = static_cast<int>(training.rows());
@@ -88,21 +104,63 @@ TrainingChoice fitted_to(TrainingChoice choice, const Dataset& training, std::ui
         recipe.zero_rows = recipe.minibatch_size - rows;
     }
     require_fit(training, recipe);
-    if (choice.sigmoid_degree)
-        recipe.sigmoid = SigmoidPolynomial::fit(covering_range(recipe, training, seed), *choice.sigmoid_degree);
-    return choice;
+}
+
+/// Fits the choice to the data; returns what training starts from.
+std::vector<double> fit_choice(TrainingChoice& choice, const DataSplit& split, std::uint64_t seed) {
+    fit_recipe(choice, split.training);
+    TrainingRecipe& recipe = choice.recipe;
+    const Standardiser standardiser = fit_standardiser(split.training, recipe.algorithm);
+    std::vector<double> start;
+    if (!choice.start.empty()) {
+        const auto model = value_at(choice.start, read_record<ModelRecord>(choice.start));
+        start = start_from(model, split, standardiser, recipe);
+    }
+    if (choice.sigmoid_degree && recipe.model == Model::linear) {
+        fail(ErrorCode::invalid_argument, "linear regression has no sigmoid to fit; leave out --fit-sigmoid");
+    }
+    if (choice.sigmoid_degree) {
+        const Dataset rows = standardised(split.training, standardiser);
+        recipe.sigmoid = SigmoidPolynomial::fit(covering_range(recipe, rows, seed, start), *choice.sigmoid_degree);
+    }
+    return start;
+}
+
+/// Encrypted, a training that diverges takes as long as one that does not, and only its owner could tell.
+void check_converges(const TrainingChoice& choice, const DataSplit& split, std::uint64_t seed,
+                     std::span<const double> start, const ckks::Parameters& parameters) {
+    const TrainingRecipe& recipe = choice.recipe;
+    const Dataset rows = standardised(split.training, fit_standardiser(split.training, recipe.algorithm));
+    const double limit = std::ldexp(1.0, parameters.integer_bits());
+    double largest = std::numeric_limits<double>::infinity();
+    try {
+        const auto weights = clear_weights(recipe, training_inputs(rows, recipe, seed, start));
+        largest = std::transform_reduce(
+            weights.begin(), weights.end(), 0.0, [](double a, double b) { return std::max(a, b); },
+            [](double w) { return std::fabs(w); });
+    } catch (const Error&) {  // beyond doubles
+    }
+    if (largest <= limit) return;
+    fail(ErrorCode::invalid_argument,
+         "training diverges: after {} steps in the clear a weight is {:.3g}, and ciphertexts hold {:.0f} at most; "
+         "choose "
+         "a smaller learning rate, a sigmoid fitted to the training, larger minibatches or fewer steps",
+         recipe.steps(), largest, limit);
 }
 
 }  // namespace
 
-JobSummary generate_job(const TrainingChoice& training, const DataChoice& data, const fs::path& private_folder,
+JobSummary generate_job(const TrainingChoice& training, const DataChoice& stated, const fs::path& private_folder,
                         const fs::path& upload_folder, bool overwrite, const WorkProgress& progress) {
     const fs::path secret_path = private_folder / file_names::secret_key;
     check_no_key(secret_path, overwrite);
+    const DataChoice data = data_for(training.recipe.model, stated);
     const DataSplit split = load_data(data);
-    const TrainingChoice choice = fitted_to(training, split.training, data.seed);
+    TrainingChoice choice = training;
+    std::vector<double> start = fit_choice(choice, split, data.seed);
     const PlannedTraining planned = plan_training(choice);
     const ckks::Parameters& parameters = planned.parameters;
+    check_converges(choice, split, data.seed, start, parameters);
     make_folder(private_folder, FileMode::owner_only);
     make_folder(upload_folder);
     remove_stale(upload_folder / file_names::program);
@@ -122,7 +180,7 @@ JobSummary generate_job(const TrainingChoice& training, const DataChoice& data, 
     write_parameters(private_folder / file_names::parameters, parameters, FileMode::owner_only);
     write_parameters(upload_folder / file_names::parameters, parameters, FileMode::shared);
     write_record(private_folder / file_names::program, program, FileMode::owner_only);
-    write_record(private_folder / file_names::data, record_of(data, split), FileMode::owner_only);
+    write_record(private_folder / file_names::data, record_of(data, split, std::move(start)), FileMode::owner_only);
     write_record(upload_folder / file_names::program, program);
     return {program,
             parameters,

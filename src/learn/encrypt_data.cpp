@@ -19,22 +19,29 @@ struct RowInputs {
     friend bool operator==(const RowInputs&, const RowInputs&) = default;
 };
 
-/// Factors of the blocks are minibatches; those of a circuit are numbered by the circuit.
-void number_as_in_recipe(tensor::InputBlock& block, const std::vector<std::size_t>& minibatches) {
+/// Numbers the minibatches and targets in a block as the recipe does; a circuit numbers its own, after the start or
+/// state.
+void number_as_in_recipe(tensor::InputBlock& block, const TrainingCircuit& training) {
+    const auto met = minibatches_of(training.recipe, training.segment);
+    const auto outputs = static_cast<std::size_t>(training.recipe.outputs());
+    const std::size_t targets = training.recipe.model == Model::logistic ? 0 : met.size() * outputs;
+    const std::size_t before = training.program.vectors().size() - targets;
     for (auto* part : {&block.real, &block.imaginary}) {
         for (auto& term : part->terms) {
-            for (auto& factor : term.chain) factor.matrix = static_cast<std::uint32_t>(minibatches[factor.matrix]);
+            for (auto& factor : term.chain) factor.matrix = static_cast<std::uint32_t>(met[factor.matrix]);
+            if (!term.times_vector || term.vector < before) continue;
+            const std::size_t target = term.vector - before;
+            term.vector = static_cast<std::uint32_t>(before + met[target / outputs] * outputs + target % outputs);
         }
     }
 }
 
-RowInputs row_inputs(const TrainingPlan& plan) {
+RowInputs contents_of(const TrainingPlan& plan) {
     const tensor::Lowered& lowered = plan.training.lowered;
-    const auto minibatches = minibatches_of(plan.training.recipe, plan.training.segment);
     RowInputs rows{lowered.grid.height, lowered.grid.width};
-    for (const std::size_t input : inputs_of(plan.training, owner_of_rows)) {
+    for (const std::size_t input : row_inputs(plan.training)) {
         rows.blocks.emplace_back(lowered.inputs[input], plan.program.input_levels()[input]);
-        number_as_in_recipe(rows.blocks.back().first, minibatches);
+        number_as_in_recipe(rows.blocks.back().first, plan.training);
     }
     return rows;
 }
@@ -42,11 +49,11 @@ RowInputs row_inputs(const TrainingPlan& plan) {
 /// Encrypts the rows of one segment after the other.
 class RowEncryption {
 public:
-    RowEncryption(const OpenJob& job, const ckks::SecretKey& secret, std::vector<Minibatch> minibatches,
-                  fs::path upload_folder, WorkProgress progress)
+    RowEncryption(const OpenJob& job, const ckks::SecretKey& secret, tensor::ClearInputs rows, fs::path upload_folder,
+                  WorkProgress progress)
         : job_(job),
           encryptor_(secret),
-          minibatches_(std::move(minibatches)),
+          rows_(std::move(rows)),
           folder_(std::move(upload_folder)),
           progress_(std::move(progress)) {}
 
@@ -54,7 +61,7 @@ public:
     CiphertextFileWriter next() {
         const auto segment = static_cast<int>(done_.size());
         const TrainingPlan plan = job_.plan(segment);
-        RowInputs rows = row_inputs(plan);
+        RowInputs rows = contents_of(plan);
         const auto equal = std::ranges::find(done_, rows);
         const auto earlier = static_cast<int>(equal - done_.begin());
         CiphertextFileWriter file(folder_ / file_names::segment_inputs(segment));
@@ -80,8 +87,8 @@ private:
     static std::size_t units(int steps) { return static_cast<std::size_t>(steps) * progress_per_step; }
     [[nodiscard]] std::size_t all_units() const { return units(job_.record.recipe.steps()); }
     void write(CiphertextFileWriter& file, const TrainingPlan& plan) {
-        InputPacker pack(plan.training, minibatches_);
-        const std::vector<std::size_t> inputs = inputs_of(plan.training, owner_of_rows);
+        InputPacker pack(plan.training, rows_for(plan.training, rows_));
+        const std::vector<std::size_t> inputs = row_inputs(plan.training);
         const Segment segment = plan.training.segment;
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             report(progress_, units(segment.first) + units(segment.steps) * i / inputs.size(), all_units());
@@ -91,7 +98,7 @@ private:
 
     const OpenJob& job_;
     ckks::Encryptor encryptor_;
-    std::vector<Minibatch> minibatches_;
+    tensor::ClearInputs rows_;
     fs::path folder_;
     WorkProgress progress_;
     std::vector<RowInputs> done_{};
@@ -114,7 +121,7 @@ EncryptionSummary encrypt_data(const fs::path& private_folder, const fs::path& u
     PreprocessingRecord preprocessing{data, fit_standardiser(split.training, recipe.algorithm), {}};
     RowEncryption rows(
         job, secret,
-        draw_minibatches(standardised(split.training, preprocessing.standardiser), recipe, data.choice.seed),
+        training_inputs(standardised(split.training, preprocessing.standardiser), recipe, data.choice.seed, data.start),
         upload_folder, progress);
     // Old inputs never stand beside new preprocessing, and the new ones are whole only with it.
     if (job.segments() > 1) remove_old_inputs(upload_folder);

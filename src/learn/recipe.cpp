@@ -22,6 +22,15 @@ void require(bool holds, const char* field, double value, const char* range) {
 
 }  // namespace
 
+const char* to_string(Model model) noexcept {
+    switch (model) {
+        case Model::logistic: return "logistic";
+        case Model::linear: return "linear";
+        case Model::multinomial: return "multinomial";
+    }
+    return "unknown";
+}
+
 const char* to_string(Algorithm algorithm) noexcept {
     switch (algorithm) {
         case Algorithm::gradient_descent: return "gradient-descent";
@@ -49,7 +58,8 @@ bool uses_momentum(Algorithm algorithm) noexcept {
     return algorithm == Algorithm::nesterov || algorithm == Algorithm::quadratic_gradient;
 }
 
-double default_learning_rate(Algorithm algorithm) noexcept {
+double default_learning_rate(Algorithm algorithm, Model model) noexcept {
+    if (model == Model::linear) return uses_fixed_hessian(algorithm) ? 0.25 : 1;
     return uses_fixed_hessian(algorithm) ? 1 : TrainingRecipe{}.learning_rate;
 }
 
@@ -96,7 +106,12 @@ double TrainingRecipe::rate(int t) const noexcept {
 }
 
 void TrainingRecipe::validate() const {
+    const bool several = model == Model::multinomial;
+    require(several ? classes >= 2 && classes <= 256 : classes == 2, "classes", classes,
+            several ? "in [2, 256]" : "2 unless the model is multinomial");
     require(minibatches >= 1 && minibatches <= 1 << 20, "minibatches", minibatches, "in [1, 2^20]");
+    require(owners >= 1 && owners <= minibatches, "owners", owners, "in [1, minibatches]");
+    require(owners == 1 || start != Start::own_model, "owners", owners, "1 for a start that one of them knows");
     require(passes >= 1 && passes <= 1 << 10, "passes", passes, "in [1, 2^10]");
     require(minibatch_size >= 1 && minibatch_size <= 1 << 20, "minibatch_size", minibatch_size, "in [1, 2^20]");
     require(zero_rows >= 0 && zero_rows < minibatch_size, "zero_rows", zero_rows, "in [0, minibatch_size)");

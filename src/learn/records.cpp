@@ -41,7 +41,10 @@ std::vector<double> finite_list(const json& values) {
 }
 
 json encode(const TrainingRecipe& r) {
-    return {{"minibatches", r.minibatches},
+    return {{"model", to_string(r.model)},
+            {"classes", r.classes},
+            {"owners", r.owners},
+            {"minibatches", r.minibatches},
             {"passes", r.passes},
             {"minibatch_size", r.minibatch_size},
             {"zero_rows", r.zero_rows},
@@ -55,6 +58,9 @@ json encode(const TrainingRecipe& r) {
 }
 
 void decode(const json& j, TrainingRecipe& r) {
+    r.model = named("model", j.at("model").get<std::string>(), {Model::logistic, Model::linear, Model::multinomial});
+    r.classes = j.at("classes").get<int>();
+    r.owners = j.at("owners").get<int>();
     r.minibatches = j.at("minibatches").get<int>();
     r.passes = j.at("passes").get<int>();
     r.minibatch_size = j.at("minibatch_size").get<int>();
@@ -103,7 +109,7 @@ void decode(const json& j, ProgramRecord& r) {
 }
 
 json encode(const DataRecord& r) {
-    json j{{"source", r.choice.source}, {"seed", r.choice.seed}, {"fingerprint", r.fingerprint}};
+    json j{{"source", r.choice.source}, {"seed", r.choice.seed}, {"fingerprint", r.fingerprint}, {"start", r.start}};
     if (r.features) {
         j["delimiter"] = std::string(1, r.choice.table.delimiter);
         j["held_out"] = r.choice.table.held_out;
@@ -118,6 +124,7 @@ void decode(const json& j, DataRecord& r) {
     r.choice.source = j.at("source").get<std::string>();
     r.choice.seed = j.at("seed").get<std::uint64_t>();
     r.fingerprint = j.at("fingerprint").get<std::string>();
+    r.start = finite_list(j.at("start"));
     if (!j.contains("feature_map")) {
         r.choice.classes = {j.at("classes").at(0).get<int>(), j.at("classes").at(1).get<int>()};
         return;
@@ -208,19 +215,39 @@ void decode(const json& j, StateRecord& r) {
     decode(j.at("so_far"), r.so_far);
 }
 
-json encode(const ModelScore& s) { return {{"accuracy", s.accuracy}, {"area_under_roc", s.area_under_roc}}; }
+/// Calls visit(name, field) for the figures that say something of such a model.
+template <class Score, class Visit>
+void visit_score(Score& s, Model model, Visit&& visit) {
+    if (model == Model::linear) {
+        visit("r_squared", s.r_squared);
+        visit("root_mean_square_error", s.root_mean_square_error);
+    } else {
+        visit("accuracy", s.accuracy);
+        if (model == Model::logistic) visit("area_under_roc", s.area_under_roc);
+    }
+}
 
-void decode(const json& j, ModelScore& s) { s = {finite(j.at("accuracy")), finite(j.at("area_under_roc"))}; }
+json encode(const ModelScore& s, Model model) {
+    json j;
+    visit_score(s, model, [&](const char* name, double field) { j[name] = field; });
+    return j;
+}
+
+void decode(const json& j, ModelScore& s, Model model) {
+    visit_score(s, model, [&](const char* name, double& field) { field = finite(j.at(name)); });
+}
 
 json encode(const EvaluationRecord& r) {
     return {{"job", r.job},
+            {"model", to_string(r.model)},
             {"method", r.method},
             {"data", r.data},
             {"training_rows", r.training_rows},
             {"held_out_rows", r.held_out_rows},
-            {"encrypted", encode(r.encrypted)},
-            {"clear", encode(r.clear)},
-            {"exact_sigmoid", encode(r.exact_sigmoid)},
+            {"encrypted", encode(r.encrypted, r.model)},
+            {"clear", encode(r.clear, r.model)},
+            {"exact", encode(r.exact, r.model)},
+            {"confusion", r.confusion},
             {"largest_weight", r.largest_weight},
             {"largest_weight_error", r.largest_weight_error},
             {"relative_weight_error", r.relative_weight_error}};
@@ -228,13 +255,15 @@ json encode(const EvaluationRecord& r) {
 
 void decode(const json& j, EvaluationRecord& r) {
     r.job = j.at("job").get<std::string>();
+    r.model = named("model", j.at("model").get<std::string>(), {Model::logistic, Model::linear, Model::multinomial});
     r.method = j.at("method").get<std::string>();
     r.data = j.at("data").get<std::string>();
     r.training_rows = j.at("training_rows").get<std::size_t>();
     r.held_out_rows = j.at("held_out_rows").get<std::size_t>();
-    decode(j.at("encrypted"), r.encrypted);
-    decode(j.at("clear"), r.clear);
-    decode(j.at("exact_sigmoid"), r.exact_sigmoid);
+    decode(j.at("encrypted"), r.encrypted, r.model);
+    decode(j.at("clear"), r.clear, r.model);
+    decode(j.at("exact"), r.exact, r.model);
+    r.confusion = j.at("confusion").get<std::vector<std::vector<std::size_t>>>();
     r.largest_weight = finite(j.at("largest_weight"));
     r.largest_weight_error = finite(j.at("largest_weight_error"));
     r.relative_weight_error = finite(j.at("relative_weight_error"));

@@ -140,18 +140,18 @@ std::string inputs_fingerprint(const std::string& before, const std::string& fil
 
 StateFile read_state_of(const OpenJob& job, int segment, const fs::path& path,
                         std::span<const ckks::CiphertextType> types) {
-    StateFile state = read_state(path, job.parameters, types);
-    if (state.record.job != job.record.job) {
+    const StateRecord record = read_state_record(path).record;
+    if (record.job != job.record.job) {
         fail(ErrorCode::parameter_mismatch,
              "'{}' is a state of another job; give the folders of one keygen, and an empty folder for results",
              path.string());
     }
-    if (state.record.segment != segment) {
+    if (record.segment != segment) {
         fail(ErrorCode::parameter_mismatch,
              "'{}' holds the state after segment {} and not {}; was it renamed? Run `tacit refresh` again",
-             path.string(), state.record.segment, segment);
+             path.string(), record.segment, segment);
     }
-    return state;
+    return read_state(path, job.parameters, types);
 }
 
 void CiphertextFileWriter::write(const ckks::Ciphertext& ciphertext) { write(ckks::serialize(ciphertext)); }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "tacit/circuit/domains.hpp"
 #include "tacit/compile/cost.hpp"
 #include "tacit/tensor/optimise.hpp"
 
@@ -68,6 +69,7 @@ Digest TrainingPlan::fingerprint() const {
 }
 
 TrainingPlan make_training_plan(Method method, const TrainingRecipe& recipe, std::size_t slots, Segment segment) {
+    check_size("the number of steps", recipe.steps(), most_steps_of_a_training);
     check_size("the number of steps of a segment", segment.steps, most_steps);
     check_size("the minibatch size", recipe.minibatch_size, largest_side);
     check_size("the number of features", recipe.features, largest_side);
@@ -77,6 +79,15 @@ TrainingPlan make_training_plan(Method method, const TrainingRecipe& recipe, std
 }
 
 namespace {
+
+/// Reading and expanding a byte of keys or inputs, as typical as compile::typical_calibration.
+constexpr double seconds_per_read_byte = 6e-9;
+
+std::uint64_t bits_of(std::span<const std::uint64_t> primes) {
+    std::uint64_t bits = 0;
+    for (const std::uint64_t prime : primes) bits += static_cast<std::uint64_t>(std::bit_width(prime));
+    return bits;
+}
 
 /// One of the ways to cut a training into segments. Segments between the first and the last differ in numbers alone, so
 /// one stands for all of them.
@@ -92,24 +103,35 @@ public:
         find_ring();
         for (Sample& sample : samples_) {
             const std::size_t next = &sample == &samples_.back() ? segments_.size() : (&sample + 1)->at;
-            add_cost(*sample.plan, static_cast<double>(next - sample.at));
+            add_cost(*sample.plan, next - sample.at);
         }
-        const auto refreshes = static_cast<double>(segments_.size() - 1);
-        cost_.total_seconds = cost_.run_seconds +
-                              choice.refresh.seconds_per_byte * static_cast<double>(cost_.input_bytes) +
-                              refreshes * refresh_seconds();
+        cost_.key_bytes = key_bytes();
+        const auto segments = static_cast<double>(segments_.size());
+        const auto inputs = static_cast<double>(cost_.input_bytes), keys = static_cast<double>(cost_.key_bytes);
+        cost_.total_seconds = cost_.run_seconds + refresh_seconds() +
+                              choice.refresh.seconds_per_byte * (inputs + keys) +
+                              seconds_per_read_byte * (inputs + segments * keys);
     }
     [[nodiscard]] const TrainingCost& cost() const { return cost_; }
 
-    /// What no longer segments of this training can undercut.
-    [[nodiscard]] double without_refreshes() const {
-        return cost_.total_seconds - static_cast<double>(segments_.size() - 1) * refresh_seconds();
+    /// What does not shrink with fewer segments.
+    [[nodiscard]] double work_seconds() const {
+        const auto sent = static_cast<double>(cost_.input_bytes + cost_.key_bytes);
+        return cost_.run_seconds + choice_.refresh.seconds_per_byte * sent;
     }
 
-    [[nodiscard]] PlannedTraining plan() const {
-        PlannedTraining planned{{}, parameters_, cost_};
-        for (const Segment segment : segments_) planned.segments.push_back(plan_of(segment, parameters_.slots()));
-        return planned;
+    [[nodiscard]] PlannedTraining plan() && {
+        for (;;) {
+            PlannedTraining planned{{}, parameters_, cost_};
+            int depth = 0;
+            for (const Segment segment : segments_) {
+                planned.segments.push_back(plan_of(segment, parameters_.slots()));
+                depth = std::max(depth, planned.segments.back().program.depth());
+            }
+            if (depth <= parameters_.depth()) return planned;
+            // Where minibatches have several owners, a segment may be deeper than the samples.
+            parameters_ = make_parameters(choice_, segments_.front().steps, depth, parameters_.slots());
+        }
     }
 
 private:
@@ -127,12 +149,7 @@ private:
         const int steps = segments_.front().steps;
         check_size("the number of steps of a segment", steps, most_steps);
         int depth = 0;
-        for (const Sample& sample : samples_) {
-            // No circuit has fewer levels, and one for too small a ring takes long to write.
-            if (choice_.method == Method::baseline) continue;
-            const auto program = training_program(choice_.recipe, segments_[sample.at]);
-            depth = std::max(depth, tensor::least_depth(program, summation_of(choice_.method)));
-        }
+        for (const Sample& sample : samples_) depth = std::max(depth, shallowest(segments_[sample.at]));
         std::size_t slots = make_parameters(choice_, steps, depth, parameters_.slots()).slots();
         for (;;) {
             depth = 0;
@@ -146,31 +163,52 @@ private:
         }
     }
 
-    void add_cost(const TrainingPlan& plan, double times) {
+    /// No circuit has fewer levels, and one for too small a ring takes long to write.
+    [[nodiscard]] int shallowest(Segment segment) const {
+        if (choice_.method == Method::baseline) {
+            return circuit::depth(
+                make_training_circuit(choice_.method, choice_.recipe, parameters_.slots(), segment).lowered.circuit);
+        }
+        return tensor::least_depth(training_program(choice_.recipe, segment), summation_of(choice_.method));
+    }
+
+    void add_cost(const TrainingPlan& plan, std::size_t times) {
         const compile::Plan tasks(plan.program, parameters_);
         const auto calibration = compile::typical_calibration(parameters_);
-        cost_.run_seconds += times * compile::predict_duration(tasks, parameters_, calibration).seconds;
-        std::uint64_t rows = 0, state = 0;
+        cost_.run_seconds +=
+            static_cast<double>(times) * compile::predict_duration(tasks, parameters_, calibration).seconds;
+        std::uint64_t rows = 0, states = 0;
         const auto bytes_of = [&](std::size_t input) { return polynomial_bytes(plan.program.input_levels()[input]); };
-        for (const std::size_t input : inputs_of(plan.training, owner_of_state)) state += bytes_of(input);
-        for (const std::size_t input : inputs_of(plan.training, owner_of_rows)) rows += bytes_of(input);
-        cost_.input_bytes += static_cast<std::uint64_t>(times) * rows;
-        if (state == 0) return;
+        for (const std::size_t input : row_inputs(plan.training)) rows += bytes_of(input);
+        for (const std::size_t input : state_inputs(plan.training)) states += bytes_of(input);
         constexpr std::uint64_t polynomials = 2;  // of a ciphertext without a seed
-        cost_.refresh_bytes = state + polynomials * plan.program.outputs().size() * polynomial_bytes(0);
+        const bool last = plan.training.segment == segments_.back();
+        if (!last) states += polynomials * plan.program.outputs().size() * polynomial_bytes(0);
+        cost_.input_bytes += times * rows;
+        cost_.state_bytes += times * states;
+    }
+
+    [[nodiscard]] std::uint64_t key_bytes() const {
+        std::set<std::uint64_t> elements;
+        for (const Sample& sample : samples_) {
+            for (const std::uint64_t e : galois_elements(parameters_, sample.plan->program.key_request()))
+                elements.insert(e);
+        }
+        const std::uint64_t bits = bits_of(parameters_.primes()) + bits_of(parameters_.special_primes());
+        const std::uint64_t digits = parameters_.digits(parameters_.depth());
+        return (1 + elements.size()) * digits * parameters_.ring_dimension() * bits / 8;  // one polynomial and a seed
     }
 
     /// A fresh ciphertext of a level in a file: one polynomial and a seed.
     [[nodiscard]] std::uint64_t polynomial_bytes(int level) const {
-        std::uint64_t bits = 0;
-        for (const std::uint64_t prime : std::span(parameters_.primes()).first(parameters_.limbs(level)))
-            bits += static_cast<std::uint64_t>(std::bit_width(prime));
-        return parameters_.ring_dimension() * bits / 8;
+        const auto primes = std::span(parameters_.primes()).first(parameters_.limbs(level));
+        return parameters_.ring_dimension() * bits_of(primes) / 8;
     }
 
+    /// Of all refreshes.
     [[nodiscard]] double refresh_seconds() const {
-        return choice_.refresh.round_trip_seconds +
-               choice_.refresh.seconds_per_byte * static_cast<double>(cost_.refresh_bytes);
+        return choice_.refresh.round_trip_seconds * static_cast<double>(segments_.size() - 1) +
+               choice_.refresh.seconds_per_byte * static_cast<double>(cost_.state_bytes);
     }
 
     const TrainingChoice& choice_;
@@ -181,8 +219,9 @@ private:
 };
 
 /// The cut of least predicted time. Of the lengths that need as many segments the shortest is looked at, up to those
-/// whose work alone takes longer, or that no ring holds.
+/// whose work alone takes much longer, or that no ring holds.
 Cut cheapest_cut(const TrainingChoice& choice) {
+    constexpr double hopeless = 1.5;  // the first segment is cheap, so that work may shrink a little
     std::optional<Cut> best;
     const int total = choice.recipe.steps();
     for (int steps = 1, segments = 0; steps <= std::min(total, most_steps); ++steps) {
@@ -190,7 +229,7 @@ Cut cheapest_cut(const TrainingChoice& choice) {
         if (needed == std::exchange(segments, needed)) continue;
         try {
             Cut cut(choice, steps);
-            if (best && cut.without_refreshes() >= best->cost().total_seconds) break;
+            if (best && cut.work_seconds() > hopeless * best->cost().total_seconds) break;
             if (!best || cut.cost().total_seconds < best->cost().total_seconds) best.emplace(std::move(cut));
         } catch (const Error&) {  // too deep for a secure ring, and more steps are deeper
             if (!best) throw;

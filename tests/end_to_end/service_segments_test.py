@@ -16,7 +16,7 @@ from wire_client import WireClient, messages
 SEGMENTED = ("--minibatches", "4", "--minibatch-size", "16", "--segment-steps", "2")
 
 
-class Segments(HarnessCase):
+class Refreshes(HarnessCase):
     """The customer's part between two segments."""
 
     def waiting(self, job, segment):

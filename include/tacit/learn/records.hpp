@@ -37,6 +37,8 @@ struct DataRecord {
     DataChoice choice{};
     std::string fingerprint;                      ///< of training and held-out rows
     std::optional<table::FeatureMap> features{};  ///< of a table
+    /// What training starts from, [outputs x features] of the recipe; empty for zero.
+    std::vector<double> start{};
 };
 
 /// What the customer did to the data: preprocessing.json, private.
@@ -48,11 +50,12 @@ struct PreprocessingRecord {
 };
 
 /// The trained model: model.json, private. The score of a row x (pixels, or the features of a table) is
-/// weights[0] + sum_j weights[j+1] x'_j, with x' = x standardised; above 0 means the class of label 1.
+/// weights[0] + sum_j weights[j+1] x'_j, with x' = x standardised. Of two classes, above 0 means the one of label 1; of
+/// several, each has a score and the largest wins; of a number, it is the standardised target.
 struct ModelRecord {
     ProgramRecord program{};
     PreprocessingRecord preprocessing{};
-    std::vector<double> weights;  ///< [recipe.features]
+    std::vector<double> weights;  ///< [recipe.outputs() x recipe.features]
 };
 
 /// What training took: statistics.json, beside the encrypted result. Of several segments it holds the sums, and of
@@ -99,22 +102,27 @@ struct StateRecord {
     StatisticsRecord so_far{};  ///< of this segment and those before
 };
 
-/// How a model does on rows whose labels are known.
+/// How a model does on rows whose labels are known; what does not apply is 0.
 struct ModelScore {
-    double accuracy = 0;
-    double area_under_roc = 0;
+    double accuracy = 0;                ///< of classes
+    double area_under_roc = 0;          ///< of two classes
+    double r_squared = 0;               ///< of a number
+    double root_mean_square_error = 0;  ///< of a number, in the units of its column
 };
 
 /// The decrypted model against training in the clear: evaluation.json, private.
 struct EvaluationRecord {
     std::string job;
+    Model model = Model::logistic;
     std::string method;
     std::string data;  ///< name of the held-out rows
     std::size_t training_rows = 0;
     std::size_t held_out_rows = 0;
     ModelScore encrypted{};
-    ModelScore clear{};          ///< the same polynomial, without encryption
-    ModelScore exact_sigmoid{};  ///< the same steps with 1/(1+e^u)
+    ModelScore clear{};  ///< the same polynomial, without encryption
+    ModelScore exact{};  ///< reference_weights: the exact sigmoid, or the least-squares solution
+    /// Of several classes, by the encrypted training: [class][predicted class], rows held out.
+    std::vector<std::vector<std::size_t>> confusion{};
     double largest_weight = 0;
     double largest_weight_error = 0;   ///< encrypted against clear
     double relative_weight_error = 0;  ///< the latter over the former

@@ -80,9 +80,12 @@ struct JobSummary {
     TrainingCost cost{};
 };
 
-/// Customer: reads the data, plans the circuit for their features (choice.recipe.features follows from the data),
-/// makes the keys and writes both folders. Throws as load_data and require_fit. An existing secret key is only replaced
-/// if `overwrite`: what was encrypted under it would be lost.
+/// Customer: reads the data, plans the circuit for them, makes the keys and writes both folders. The model says what
+/// data.table's label is (kind), and the data say choice.recipe.features and classes; choice.start is a model of the
+/// same kind, columns and classes, and costs no level. Throws as load_data and require_fit, parameter_mismatch for a
+/// start of other columns or classes, and invalid_argument if training in the clear, by the same polynomial, leaves the
+/// range of ciphertexts. An existing secret key is only replaced if `overwrite`: what was encrypted under it would be
+/// lost.
 [[nodiscard]] JobSummary generate_job(const TrainingChoice& choice, const DataChoice& data,
                                       const std::filesystem::path& private_folder,
                                       const std::filesystem::path& upload_folder, bool overwrite = false,
@@ -154,11 +157,10 @@ void check_upload(const std::filesystem::path& upload_folder);
 /// An evaluation with its curves.
 struct Evaluation {
     EvaluationRecord record{};
-    std::vector<double> weights;  ///< decrypted
-    std::vector<RocPoint> encrypted_roc;
-    std::vector<RocPoint> clear_roc;
-    std::string zero;  ///< the names of the classes
-    std::string one;
+    std::vector<double> weights;            ///< decrypted
+    std::vector<RocPoint> encrypted_roc{};  ///< of two classes, as the next
+    std::vector<RocPoint> clear_roc{};
+    std::vector<std::string> classes{};        ///< their names; empty for a number
     int image_side = 0;                        ///< 0 if the data are no images
     std::vector<std::string> feature_names{};  ///< of a table; for images empty
 };
@@ -167,13 +169,17 @@ struct Evaluation {
 /// and writes evaluation.json.
 [[nodiscard]] Evaluation evaluate(const std::filesystem::path& private_folder);
 
-/// Scores of rows by a model.
+/// What a model says of rows.
 struct Prediction {
+    Model model = Model::logistic;
     std::vector<std::size_t> lines;  ///< the line of the file on which each row begins
-    std::vector<double> scores;      ///< above 0: class `one`; sigmoid(score) estimates its probability
-    std::string zero;                ///< the names of the classes
-    std::string one;
-    std::vector<std::uint8_t> labels{};  ///< if the file has the label column
+    /// [outputs][rows]. Of two classes, one output: above 0 means the second, and sigmoid(score) estimates its
+    /// probability. Of several, one for each. Of a number: the number, in the units of its column.
+    std::vector<std::vector<double>> scores;
+    std::vector<std::string> classes{};  ///< their names; empty for a number
+    std::vector<std::uint8_t> found{};   ///< [rows], the class of each row; empty for a number
+    std::vector<std::uint8_t> labels{};  ///< [rows] if the file has the label column
+    std::vector<double> targets{};       ///< the same of a number, in the units of its column
 };
 
 /// Customer: applies the decrypted model to a CSV file with the columns of the training data, in any order; the label

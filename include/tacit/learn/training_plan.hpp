@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -41,6 +42,8 @@ struct TrainingChoice {
     /// If given, the sigmoid is fitted by this degree on the smallest of [-4, 4], 6, 8, 12, 16, ..., 64 that the clear
     /// training with the exact sigmoid stays in; the service learns which. Otherwise it is recipe.sigmoid.
     std::optional<int> sigmoid_degree{};
+    /// A model.json to start from; empty: from zero. See warm starts in docs/training.md.
+    std::filesystem::path start{};
     int security_bits = 128;
     int scale_bits = 40;
     /// Steps of a segment. If left out, as many as cost the least predicted time.
@@ -52,10 +55,11 @@ struct TrainingChoice {
 
 /// What a training takes, as predicted by compile::typical_calibration and the sizes of files.
 struct TrainingCost {
-    double run_seconds = 0;           ///< of the service, all segments
-    double total_seconds = 0;         ///< with refreshes, and sending inputs and states
-    std::uint64_t input_bytes = 0;    ///< all segments
-    std::uint64_t refresh_bytes = 0;  ///< of one state, there and back
+    double run_seconds = 0;    ///< of the service, all segments
+    double total_seconds = 0;  ///< with refreshes, sending all that travels, and reading it for every segment
+    std::uint64_t key_bytes = 0;
+    std::uint64_t input_bytes = 0;  ///< all segments
+    std::uint64_t state_bytes = 0;  ///< all states, there and back
 };
 
 struct PlannedTraining {
