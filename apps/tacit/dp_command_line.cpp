@@ -141,7 +141,8 @@ void add_create(CLI::App* parent, std::function<void()>& run) {
     add_text(budget, "--rho", options->rho, "The budget in zCDP: many questions, Gaussian noise");
     budget->require_option(1);
     CLI::Option* delta =
-        add_text(command, "--delta", options->delta, "With --epsilon: the budget is approximate, for plans and for keys that are not stated")
+        add_text(command, "--delta", options->delta,
+                 "With --epsilon: the budget is approximate, for plans and for keys that are not stated")
             ->needs(epsilon);
     command->add_flag("--zcdp", options->zcdp, "Count in zCDP, with the largest rho that implies --epsilon and --delta")
         ->needs(delta);

@@ -60,7 +60,7 @@ ckks::EvaluationKeys read_keys(const OpenJob& job, const TrainingPlan& plan, con
 CiphertextFile read_rows(const OpenJob& job, const TrainingPlan& plan, int segment, const fs::path& upload_folder) {
     const fs::path path = upload_folder / file_names::segment_inputs(segment);
     require_file(path, "encrypt");
-    return read_ciphertexts(path, job.parameters, types_of(plan, inputs_of(plan.training, owner_of_rows)));
+    return read_ciphertexts(path, job.parameters, types_of(plan, row_inputs(plan.training)));
 }
 
 SegmentInputs read_inputs(const OpenJob& job, const TrainingPlan& plan, int segment, const fs::path& upload_folder,

@@ -199,9 +199,10 @@ TEST_F(Roles, ACheckFindsWhatTrainingWouldFind) {
     check_upload(upload_folder());
     fs::resize_file(upload_folder() / file_names::inputs, 1000);
     EXPECT_THAT(message_of(ErrorCode::malformed_input, [&] { check_upload(upload_folder()); }),
-                HasSubstr("inputs.bin', ciphertext 1"));
+                testing::HasSubstr("inputs.bin', ciphertext 1"));
     fs::remove(upload_folder() / file_names::inputs);
-    EXPECT_THAT(message_of(ErrorCode::io_failure, [&] { check_upload(upload_folder()); }), HasSubstr("tacit encrypt"));
+    EXPECT_THAT(message_of(ErrorCode::io_failure, [&] { check_upload(upload_folder()); }),
+                testing::HasSubstr("tacit encrypt"));
     EXPECT_FALSE(fs::exists(result_folder()));
 }
 
