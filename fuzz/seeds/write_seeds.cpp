@@ -181,8 +181,9 @@ void write_others(const Seeds& seeds) {
     seeds.text("managed_text", "operations", compile::print(compile::manage(circuit, 8)));
     const std::string fingerprint(64, 'a');
     seeds.text("pins", "two", "# known\nalice " + fingerprint + "\nserver " + std::string(64, '0') + " host:7433\n");
-    seeds.text("worker_message", "run", "progress 1 20\nnoise\nprogress 20 20\ndone\n");
-    seeds.text("worker_message", "failure", "progress 0 7\nfailed 'upload/inputs.bin' is damaged\n");
+    seeds.text("worker_message", "run",
+               "progress 1 20 0 2 9 10\nnoise\nprogress 20 20 0 2 0 10\nneeds_refresh 0\ndone\n");
+    seeds.text("worker_message", "failure", "failed_here no space\nfailed 'upload/inputs.bin' is damaged\n");
     seeds.text("training_state", "refreshed",
                learn::to_line({.job = "1f", .segment = 2, .refreshes = "ab", .so_far = {.job = "1f", .method = "m"}}));
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");

@@ -9,6 +9,7 @@
 #include <sys/time.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -35,6 +36,29 @@ struct Free {
     }
 };
 
+/// While it lives: a socket that the other side has reset is an error and does not end the process. OpenSSL writes
+/// without MSG_NOSIGNAL.
+class NoPipeSignal {
+public:
+    NoPipeSignal() noexcept {
+        sigemptyset(&pipe_);
+        sigaddset(&pipe_, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    }
+    ~NoPipeSignal() {
+        const timespec at_once{};
+        while (sigtimedwait(&pipe_, nullptr, &at_once) > 0) {
+        }
+        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    NoPipeSignal(const NoPipeSignal&) = delete;
+    NoPipeSignal& operator=(const NoPipeSignal&) = delete;
+
+private:
+    sigset_t pipe_{};
+    sigset_t before_{};
+};
+
 /// Thrown where the way ends.
 struct Stop {};
 
@@ -44,6 +68,7 @@ public:
         : identity_(identity), service_(service), port_at_(service.address.rfind(':')) {}
 
     std::vector<Finding> run() {
+        const NoPipeSignal silence;
         try {
             const Addresses addresses = resolve();
             const Descriptor socket = connect(*addresses);
@@ -155,18 +180,27 @@ private:
                                          std::abs(ahead), ahead > 0 ? "ahead of" : "behind")});
     }
 
+    /// Asked twice: a connection that was cut by chance is no verdict on the key.
     ServiceInfo hello() {
         try {
             return Client(identity_, service_).hello();
         } catch (const Error& error) {
-            if (error.code() != ErrorCode::unreachable && error.code() != ErrorCode::untrusted_peer) {
-                wrong("service", error.what());
-            }
-            wrong("customer",
-                  fmt::format("it ends the connection once it sees your key {}; their side: the operator has "
-                              "to pin it (`tacit identity show` prints the line to send)",
-                              identity::to_string(identity_.fingerprint())));
+            if (error.code() != ErrorCode::unreachable) refused(error);
         }
+        try {
+            return Client(identity_, service_).hello();
+        } catch (const Error& error) {
+            refused(error);
+        }
+    }
+
+    [[noreturn]] void refused(const Error& error) {
+        if (error.code() != ErrorCode::unreachable && error.code() != ErrorCode::untrusted_peer) {
+            wrong("service", error.what());
+        }
+        wrong("customer", fmt::format("it ends the connection once it sees your key {}; their side: the operator has "
+                                      "to pin it (`tacit identity show` prints the line to send)",
+                                      identity::to_string(identity_.fingerprint())));
     }
 
     const identity::Identity& identity_;
