@@ -103,7 +103,7 @@ void auction(int parties, std::size_t bidders, mpc::AuctionRules::Price price, c
         const auto outcome =
             mpc::hold_auction(ring, ring.constant(mpc::ClearBits(bids, 40)),
                               ring.constant(mpc::ClearBits(std::vector<std::uint64_t>{1}, 40)), {.price = price});
-        const auto result = mpc::open_result(ring, outcome, mpc::WinnersToldTo::all);
+        const auto result = mpc::open_result(ring, outcome, mpc::Opened::price_and_winners);
         return result.winners == std::vector{winner} && result.price == (vickrey ? second : bids[winner]);
     });
 }

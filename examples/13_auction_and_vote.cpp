@@ -31,7 +31,7 @@ int main() {
         mpc::Replicated ring(me);
         ring.confirm_dealt(std::vector{&bid_shares[i].parts, &reserve[i].parts, &ballot_shares[i].parts});
         const auto outcome = mpc::hold_auction(ring, bid_shares[i], reserve[i], {});  // one unit, second price
-        return Seen{.auction = mpc::open_result(ring, outcome, mpc::WinnersToldTo::all),
+        return Seen{.auction = mpc::open_result(ring, outcome, mpc::Opened::price_and_winners),
                     .carried = mpc::is_carried(ring, ballot_shares[i], {.quorum = 5})};
     });
 

@@ -155,9 +155,9 @@ AuctionOutcome hold_auction(Replicated& ring, const Bits& bids, const Bits& rese
     return seal(ring, gather(ranking.values, priced), stack({&is_bid, &number}), std::move(order));
 }
 
-AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, WinnersToldTo told) {
+AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opened opened) {
     const std::size_t units = outcome.winners.shape.lanes;
-    const bool all = told == WinnersToldTo::all;
+    const bool all = opened == Opened::price_and_winners;
     const Bits sold = planes(outcome.winners, 0, 1);
     const Bits shown = all ? outcome.winners : lanes(sold, 0, 1);  // the best unit is sold if any is
     // One opening for both: the price in a lane behind the winners, planes filled up.
@@ -168,8 +168,8 @@ AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Winne
     };
     const Bits upper = filled(shown);
     const Bits lower = filled(outcome.price);
-    const ClearBits opened = ring.open(beside({&upper, &lower}));
-    const auto values = opened.values();
+    const ClearBits together = ring.open(beside({&upper, &lower}));
+    const auto values = together.values();
     AuctionResult result{.sold = (values[0] & 1U) != 0, .price = {}, .winners = {}};
     if (!result.sold) return result;
     result.price = values.back();

@@ -199,6 +199,7 @@ Numbers to_numbers(Replicated& ring, const Bits& x) {
 }
 
 Numbers count_ones(Replicated& ring, const Bits& x) {
+    if (x.shape.lanes == 0) return ring.constant(std::vector<std::uint64_t>(x.shape.planes));
     const std::vector<std::uint64_t> ones(x.shape.lanes, 1);
     return weighted_sums(ring, halves_as_numbers(ring, x, false), ones);
 }

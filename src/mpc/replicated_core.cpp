@@ -125,34 +125,50 @@ void Replicated::Core::vouch(std::optional<Hasher>& hasher, Words values) {
 }
 
 template <class Ring>
+void Replicated::Core::give(Contribution& one, SecretVector<std::uint64_t>& outbox) {
+    const auto g = static_cast<std::size_t>(one.g);
+    const auto h = static_cast<std::size_t>(one.h);
+    Components& sharing = *one.into;
+    SecretVector<std::uint64_t> mask(sharing[h].size());
+    key(one.h).fill(mask);
+    add_to<Ring>(sharing[h], mask);
+    if (self == one.g) return;
+    subtract_from<Ring>(one.values, mask);
+    add_to<Ring>(sharing[g], one.values);
+    const Words mine = sent_by(self, one, one.values);
+    outbox.insert(outbox.end(), mine.begin(), mine.end());
+    if (n == 4) vouch(vouched[h], sent_by(6 - self - one.g - one.h, one, one.values));
+}
+
+template <class Ring>
+void Replicated::Core::take(Contribution& one, Boxes& inbox, std::array<std::size_t, max_replicated_parties>& read) {
+    std::span<std::uint64_t> component = (*one.into)[static_cast<std::size_t>(one.g)];
+    for (int from = 0; from < n; ++from) {
+        if (from == one.g || from == one.h) continue;
+        const auto i = static_cast<std::size_t>(from);
+        const Words place = sent_by(from, one, component);
+        const auto offset = static_cast<std::size_t>(place.data() - component.data());
+        const Words values = Words(inbox[i]).subspan(read[i], place.size());
+        read[i] += place.size();
+        add_to<Ring>(component.subspan(offset, place.size()), values);
+        if (n == 4) vouch(heard[static_cast<std::size_t>(6 - one.g - one.h - from)], values);
+    }
+}
+
+template <class Ring>
 void Replicated::Core::contribute(std::vector<Contribution>& contributions) {
-    std::array<SecretVector<std::uint64_t>, max_replicated_parties> outbox;
-    std::array<SecretVector<std::uint64_t>, max_replicated_parties> inbox;
+    Boxes outbox;
+    Boxes inbox;
     std::array<std::size_t, max_replicated_parties> due{};
-    SecretVector<std::uint64_t> mask;
     for (Contribution& one : contributions) {
-        const auto g = static_cast<std::size_t>(one.g);
-        const auto h = static_cast<std::size_t>(one.h);
-        Components& sharing = *one.into;
-        if (self == one.h) {
-            for (int from = 0; from < n; ++from) {
-                if (from == one.g || from == one.h) continue;
-                due[static_cast<std::size_t>(from)] += sent_by(from, one, sharing[g]).size();
-            }
+        if (self != one.h) {
+            give<Ring>(one, outbox[static_cast<std::size_t>(one.h)]);
             continue;
         }
-        mask.resize(sharing[h].size());
-        key(one.h).fill(mask);
-        add_to<Ring>(sharing[h], mask);
-        if (self == one.g) continue;
-        subtract_from<Ring>(one.values, mask);
-        add_to<Ring>(sharing[g], one.values);
-        const Words mine = sent_by(self, one, one.values);
-        outbox[h].insert(outbox[h].end(), mine.begin(), mine.end());
-        if (n == 4) {
-            const bool sent_lower = mine.data() == one.values.data() && !mine.empty();
-            vouch(vouched[h], sent_lower ? Words(one.values).subspan(mine.size())
-                                         : Words(one.values).first(one.values.size() - mine.size()));
+        for (int from = 0; from < n; ++from) {
+            if (from == one.g || from == one.h) continue;
+            due[static_cast<std::size_t>(from)] +=
+                sent_by(from, one, (*one.into)[static_cast<std::size_t>(one.g)]).size();
         }
     }
     for (const int to : me.others()) {
@@ -169,24 +185,6 @@ void Replicated::Core::contribute(std::vector<Contribution>& contributions) {
         if (self == one.h) take<Ring>(one, inbox, read);
     }
     unverified = n == 4;
-}
-
-template <class Ring>
-void Replicated::Core::take(Contribution& one, std::array<SecretVector<std::uint64_t>, max_replicated_parties>& inbox,
-                            std::array<std::size_t, max_replicated_parties>& read) {
-    std::span<std::uint64_t> component = (*one.into)[static_cast<std::size_t>(one.g)];
-    for (int from = 0; from < n; ++from) {
-        if (from == one.g || from == one.h) continue;
-        const auto i = static_cast<std::size_t>(from);
-        const Words place = sent_by(from, one, component);
-        const auto offset = static_cast<std::size_t>(place.data() - component.data());
-        const Words values = Words(inbox[i]).subspan(read[i], place.size());
-        read[i] += place.size();
-        add_to<Ring>(component.subspan(offset, place.size()), values);
-        if (n == 3) continue;
-        const int voucher = 6 - one.g - one.h - from;
-        vouch(heard[static_cast<std::size_t>(voucher)], values);
-    }
 }
 
 template <class Ring>
@@ -350,6 +348,7 @@ void Replicated::Core::confirm_dealt(std::span<const Components* const> shares) 
         }
         return hasher.finish();
     };
+    unverified = n == 4;  // who finds a difference does not confirm the next check
     for (const int other : me.others()) me.send(other, dealt_hash_type, common(other));
     for (const int other : me.others()) {
         if (me.receive<Digest>(other, dealt_hash_type) != common(other)) {

@@ -73,9 +73,13 @@ private:
     void agree_on_keys();
     [[nodiscard]] std::span<const std::uint64_t> sent_by(int sender, const Contribution& one,
                                                          std::span<const std::uint64_t> values) const;
+    using Boxes = std::array<SecretVector<std::uint64_t>, max_replicated_parties>;
+    /// This party's part of a contribution: masks, and what goes to party h.
     template <class Ring>
-    void take(Contribution& one, std::array<SecretVector<std::uint64_t>, max_replicated_parties>& inbox,
-              std::array<std::size_t, max_replicated_parties>& read);
+    void give(Contribution& one, SecretVector<std::uint64_t>& outbox);
+    /// Party h's part.
+    template <class Ring>
+    void take(Contribution& one, Boxes& inbox, std::array<std::size_t, max_replicated_parties>& read);
     void vouch(std::optional<Hasher>& hasher, std::span<const std::uint64_t> values);
 
     std::array<std::optional<Rng>, max_replicated_parties> keys;        ///< drawn alike by all but that party

@@ -123,6 +123,7 @@ Numbers join(std::initializer_list<const Numbers*> pieces) {
 }
 
 Numbers gather(const Numbers& x, std::span<const std::uint32_t> order) {
+    TACIT_ASSERT(std::ranges::all_of(order, [&](std::uint32_t i) { return i < x.size; }));
     auto parts = each_part(x.parts, order.size(), [&](auto from, auto to) {
         std::ranges::transform(order, to.begin(), [&](std::uint32_t i) { return from[i]; });
     });
@@ -243,6 +244,7 @@ Bits even_lanes(const Bits& x) { return every_second_lane(x, 0); }
 Bits odd_lanes(const Bits& x) { return every_second_lane(x, 1); }
 
 Bits gather(const Bits& x, std::span<const std::uint32_t> order) {
+    TACIT_ASSERT(std::ranges::all_of(order, [&](std::uint32_t i) { return i < x.shape.lanes; }));
     Bits out{.parts = {}, .shape = {x.shape.planes, order.size()}};
     out.parts = each_part(x.parts, out.shape.words(), [&](auto from, auto to) {
         SecretVector<std::uint64_t> rows(x.shape.lanes);

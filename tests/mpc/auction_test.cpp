@@ -34,13 +34,13 @@ AuctionResult expected_result(const std::vector<std::uint64_t>& bids, std::uint6
 class Auctions : public testing::TestWithParam<int> {
 protected:
     AuctionResult held(const std::vector<std::uint64_t>& bids, std::uint64_t reserve, const AuctionRules& rules,
-                       WinnersToldTo told = WinnersToldTo::all) {
+                       Opened opened = Opened::price_and_winners) {
         party::LocalNetwork network(GetParam(), seeded.seed);
         const auto shares = deal(ClearBits(bids, rules.bid_bits), GetParam(), seeded.rng);
         const ClearBits least(std::vector{reserve}, rules.bid_bits);
         return run_replicated(network, [&](Replicated& ring) {
             const auto& mine = shares[static_cast<std::size_t>(ring.me().index())];
-            return open_result(ring, hold_auction(ring, mine, ring.constant(least), rules), told);
+            return open_result(ring, hold_auction(ring, mine, ring.constant(least), rules), opened);
         })[1];
     }
     Seeded seeded;
@@ -99,7 +99,7 @@ TEST_P(Auctions, WinnersMayBeToldToThemselvesAlone) {
             const ClearBits won = ring.open(won_bits(ring, outcome));
             EXPECT_EQ(won.at(0, 1) + won.at(0, 3), static_cast<int>(units));
             EXPECT_FALSE(won.at(0, 0) || won.at(0, 2) || won.at(0, 4));
-            return open_result(ring, outcome, WinnersToldTo::bidders);
+            return open_result(ring, outcome, Opened::price);
         });
         EXPECT_TRUE(results[0].winners.empty());
         EXPECT_EQ(results[0].price, units == 1 ? 9U : 8U);
@@ -112,7 +112,7 @@ TEST_P(Auctions, AThousandBiddersStayWithinTheRoundsAndBytesStated) {
     const Cost cost = cost_of(GetParam(), [&](Replicated& ring) {
         const Bits reserve = ring.constant(ClearBits(std::vector<std::uint64_t>{1}, 40));
         const auto outcome = hold_auction(ring, ring.constant(ClearBits(bids, 40)), reserve, {});
-        const auto result = open_result(ring, outcome, WinnersToldTo::all);
+        const auto result = open_result(ring, outcome, Opened::price_and_winners);
         EXPECT_EQ(result.winners, std::vector<std::size_t>{999});
         EXPECT_EQ(result.price, bids[998]);
     });

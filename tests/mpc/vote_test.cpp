@@ -60,6 +60,12 @@ TEST_P(Votes, MajorityAndQuorumHoldAtTheirEdges) {
     EXPECT_FALSE(carried(0, 1, 0, simple));
 }
 
+TEST_P(Votes, WithoutBallotsNothingIsCarried) {
+    EXPECT_FALSE(carried(0, 0, 0, {}));
+    EXPECT_TRUE(carried(0, 0, 0, {.more_than = false})) << "half of nothing, no quorum";
+    EXPECT_FALSE(carried(0, 0, 0, {.more_than = false, .quorum = 1}));
+}
+
 TEST_P(Votes, ADecisionOpensOneBitWhateverTheCounts) {
     // Same rounds and bytes for every outcome, and the only opening is of one word.
     const auto bytes = [&](std::uint64_t ballot) {

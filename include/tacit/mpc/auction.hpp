@@ -10,7 +10,7 @@
 /// Sealed-bid auctions among three or four parties to whom bidders bring shares of their bids (tacit/mpc/dealing.hpp),
 /// or who bid themselves. Parties, adversary and what two of them could do together: tacit/mpc/replicated.hpp.
 ///
-/// Opened to the parties: whether something was sold, the price, and the winners if they are to be told to all. Losing
+/// Opened to the parties: whether something was sold, the price, and the winners if all are to know them. Losing
 /// bids are never opened. By definition, though, the price of a second-price (Vickrey) auction is one losing bid, or
 /// the reserve; the first price is the winner's bid.
 namespace tacit::mpc {
@@ -54,22 +54,18 @@ struct AuctionOutcome {
 struct AuctionResult {
     bool sold = false;
     std::optional<std::uint64_t> price;  ///< none if nothing was sold
-    std::vector<std::size_t> winners;    ///< bidders' numbers, best first; empty unless told to all
+    std::vector<std::size_t> winners;    ///< bidders' numbers, best first; empty unless opened
 };
 
-/// Who learns the winners.
-enum class WinnersToldTo {
-    all,      ///< opened with the price
-    bidders,  ///< to the parties nobody; each bidder gets one private bit: won_bits
-    seller,   ///< to the parties nobody; the seller gets `winners` by Replicated::for_receiver
-};
+/// What the parties open to each other. Who else is to learn the winners gets won_bits, by Replicated::for_receiver: a
+/// bidder its own lane, the seller all of them.
+enum class Opened { price, price_and_winners };
 
-/// Opens price and, if told to all, winners. 1 round (3 among four).
-[[nodiscard]] AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, WinnersToldTo told);
+/// 1 round (3 among four).
+[[nodiscard]] AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opened opened);
 
-/// One plane with a lane for each bidder, in their own order: 1 for winners. To be sent to each bidder alone, by
-/// Replicated::for_receiver. ceil(log2(bits of a number + 1)) rounds; units times bidders times their bits of and
-/// gates.
+/// One plane with a lane for each bidder, in their own order: 1 for winners. ceil(log2(bits of a number + 1)) rounds;
+/// units times bidders times their bits of and gates.
 [[nodiscard]] Bits won_bits(Replicated& ring, const AuctionOutcome& outcome);
 
 }  // namespace tacit::mpc

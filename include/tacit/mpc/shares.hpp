@@ -104,7 +104,8 @@ struct Bits {
 [[nodiscard]] Bits odd_lanes(const Bits& x);
 /// Lane i of the result is lane order[i].
 [[nodiscard]] Bits gather(const Bits& x, std::span<const std::uint32_t> order);
-/// Shares of one lane each become lanes 0, 1, 2, … of one share with `count` planes. Throws invalid_argument for others.
+/// Shares of one lane each become lanes 0, 1, 2, … of one share with `count` planes. Throws invalid_argument for
+/// others.
 [[nodiscard]] Bits collect(std::span<const Bits> single, std::size_t count);
 /// Sets to 0 what is past the last lane.
 void clear_padding(Bits& x);
