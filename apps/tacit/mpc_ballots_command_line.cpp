@@ -24,7 +24,7 @@ Revealed   whether something was sold, the price, and the winners to whom --told
            reserve: whoever knows the price knows that one. Rules with --first-price open no losing bid at all
 Ties       the earlier name in the alphabet wins, or with --lottery whom an order says that nobody could choose
 Reserve    public (--reserve), or the seller's own bid (--seller NAME), which loses ties and is opened only as a price
-Cost       1000 bidders, one unit: 92 rounds (96 among four), 65 kB from each party (98 kB)
+Cost       1000 bidders, one unit: 93 rounds (96 among four), 65 kB from each party (98 kB)
 
 Examples:
   tacit mpc bid     --roster sale.toml --bidder ada --amount 155.00 --digits 2 --out files     (each bidder)

@@ -45,7 +45,7 @@ struct AuctionOutcome {
 /// reserve than there are units, winners pay the reserve. Throws invalid_argument for rules out of range, other shapes,
 /// no bidders or more than 2^20.
 ///
-/// One unit: a tournament, 9 ceil(log2(bidders + 1)) + 1 rounds (two more for a lottery) for bids of 33 to 62 bits; the
+/// One unit: a tournament, 9 ceil(log2(bidders + 1)) rounds (two more for a lottery) for bids of 33 to 62 bits; the
 /// second price of 40-bit bids takes about 65 bytes a bidder and party among three. More units: all bids are ranked.
 [[nodiscard]] AuctionOutcome hold_auction(Replicated& ring, const Bits& bids, const Bits& reserve,
                                           const AuctionRules& rules);
