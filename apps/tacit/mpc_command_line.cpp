@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include "mpc_ballots_command_line.hpp"
+
 namespace tacit::app {
 
 namespace {
@@ -109,6 +111,7 @@ void add_mpc(CLI::App& app, std::function<void()>& run) {
     add_doctor(command, run);
     add_sum(command, run, false);
     add_sum(command, run, true);
+    add_ballots(command, run);
 }
 
 }  // namespace tacit::app

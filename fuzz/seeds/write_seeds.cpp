@@ -16,6 +16,7 @@
 #include "tacit/ckks/evaluator.hpp"
 #include "tacit/compile/cost.hpp"
 #include "tacit/compile/text.hpp"
+#include "tacit/mpc/dealing.hpp"
 #include "tacit/mpc/prio3.hpp"
 #include "tacit/runtime/encrypted_value.hpp"
 #include "tacit/table/feature_map.hpp"
@@ -232,6 +233,20 @@ void write_prio3(const Seeds& seeds) {
     write(mpc::Prio3::multihot_count_vec(2, 3, 1), {0, 1, 0});
 }
 
+/// A share for each of three and of four parties.
+void write_dealt_shares(const Seeds& seeds) {
+    Rng rng(Seed{});
+    for (int parties = 3; parties <= 4; ++parties) {
+        const auto shares = mpc::deal(mpc::ClearBits(mpc::BitShape{.planes = 3, .lanes = 70}), parties, rng);
+        for (int party = 0; party < parties; ++party) {
+            Bytes input{static_cast<std::byte>(parties - 3 + 2 * party)};
+            const auto bytes = mpc::to_bytes(shares[static_cast<std::size_t>(party)], parties, party);
+            input.insert(input.end(), bytes.begin(), bytes.end());
+            seeds.raw("dealt_share", fmt::format("party{}_of_{}", party, parties), input);
+        }
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -249,5 +264,6 @@ int main(int argc, char** argv) {
     write_ledger(seeds);
     write_others(seeds);
     write_prio3(seeds);
+    write_dealt_shares(seeds);
     return 0;
 }

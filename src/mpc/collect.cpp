@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
-#include "mpc/secret_vector.hpp"
+#include "tacit/mpc/secret_vector.hpp"
 #include "tacit/base/bytes.hpp"
 #include "tacit/base/int128.hpp"
 #include "tacit/base/secret.hpp"

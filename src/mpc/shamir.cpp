@@ -6,7 +6,7 @@
 
 #include "base/fail.hpp"
 #include "mpc/field64.hpp"
-#include "mpc/secret_vector.hpp"
+#include "tacit/mpc/secret_vector.hpp"
 
 namespace tacit::mpc::shamir {
 

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "base/fail.hpp"
-#include "mpc/secret_vector.hpp"
+#include "tacit/mpc/secret_vector.hpp"
 #include "tacit/party/agreement.hpp"
 
 namespace tacit::mpc {
