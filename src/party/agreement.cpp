@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <string>
 
 namespace tacit::party {
@@ -20,33 +21,49 @@ Digest commitment(const Party& party, std::string_view label, int committer, con
     return party.hash(std::string("commit ").append(label), committer, data);
 }
 
-}  // namespace
-
-std::vector<std::vector<std::byte>> commit_then_open(Party& party, std::string_view label,
-                                                     std::span<const std::byte> mine) {
-    const auto parties = static_cast<std::size_t>(party.count());
-    const Seed random = party.rng().new_seed();
-    std::vector<Digest> commitments(parties);
-    commitments[static_cast<std::size_t>(party.index())] = commitment(party, label, party.index(), random, mine);
-    party.send_to_others(commitment_type, commitments[static_cast<std::size_t>(party.index())]);
+/// Sends this party's commitment and returns everybody's.
+std::vector<Digest> exchange_commitments(Party& party, const Digest& mine) {
+    std::vector<Digest> commitments(static_cast<std::size_t>(party.count()));
+    commitments[static_cast<std::size_t>(party.index())] = mine;
+    party.send_to_others(commitment_type, mine);
     for (const int other : party.others()) {
         Digest& theirs = commitments[static_cast<std::size_t>(other)];
         theirs = party.receive<Digest>(other, commitment_type);
         if (std::ranges::count(commitments, theirs) != 1) party.accuse(other, "copied a commitment");
     }
-    party.send_to_others(randomness_type, random);
-    party.send_to_others(opening_type, mine);
-    std::vector<std::vector<std::byte>> opened(parties);
+    return commitments;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::byte>> commit_then_open(Party& party, std::string_view label,
+                                                     std::span<const std::byte> mine, std::span<const int> receivers) {
+    const Seed random = party.rng().new_seed();
+    const auto commitments = exchange_commitments(party, commitment(party, label, party.index(), random, mine));
+    for (const int receiver : receivers) {
+        if (receiver == party.index()) continue;
+        party.send(receiver, randomness_type, random);
+        party.send(receiver, opening_type, mine);
+    }
+    if (!std::ranges::binary_search(receivers, party.index())) return {};
+    std::vector<std::vector<std::byte>> opened(commitments.size());
     opened[static_cast<std::size_t>(party.index())].assign(mine.begin(), mine.end());
     for (const int other : party.others()) {
         const auto i = static_cast<std::size_t>(other);
-        const Seed theirs = party.receive<Seed>(other, randomness_type);
+        const auto theirs = party.receive<Seed>(other, randomness_type);
         opened[i] = party.receive<std::byte>(other, opening_type, mine.size());
         if (commitment(party, label, other, theirs, opened[i]) != commitments[i]) {
             party.accuse(other, "opened something else than it was committed to");
         }
     }
     return opened;
+}
+
+std::vector<std::vector<std::byte>> commit_then_open(Party& party, std::string_view label,
+                                                     std::span<const std::byte> mine) {
+    std::vector<int> all(static_cast<std::size_t>(party.count()));
+    std::iota(all.begin(), all.end(), 0);
+    return commit_then_open(party, label, mine, all);
 }
 
 Seed toss_coins(Party& party, std::string_view label) {

@@ -10,10 +10,16 @@
 /// What all parties of a run must agree on. Every function is called by all of them; message types 0x0000 to 0x00ff.
 namespace tacit::party {
 
-/// Everybody shows the others `mine` (equally long everywhere), nobody having seen theirs: commitments
-/// H(random, message) go first, openings follow. Returns the messages by party. Throws protocol_violation for an
-/// opening that does not fit and for equal commitments. 2 rounds, 64 + mine.size() bytes to each other party.
-/// Binding and hiding with a random oracle; up to all but one party may be malicious, who may abort.
+/// Everybody shows `receivers` (ascending) what is `mine` (equally long everywhere), nobody having seen theirs:
+/// commitments H(random, message) go to all first, openings follow. Returns the messages by party; none to a party that
+/// does not receive. Throws protocol_violation for an opening that does not fit and for equal commitments. 2 rounds, 32
+/// bytes to each other party and 32 + mine.size() more to each receiver.
+/// Binding and hiding with a random oracle; up to all but one party may be malicious, who may abort, or open different
+/// messages to different receivers.
+[[nodiscard]] std::vector<std::vector<std::byte>> commit_then_open(Party& party, std::string_view label,
+                                                                   std::span<const std::byte> mine,
+                                                                   std::span<const int> receivers);
+/// The same, to all.
 [[nodiscard]] std::vector<std::vector<std::byte>> commit_then_open(Party& party, std::string_view label,
                                                                    std::span<const std::byte> mine);
 
