@@ -9,10 +9,8 @@
 #include "base/fail.hpp"
 #include "mpc/psi_set.hpp"
 #include "mpc/psi_sum.hpp"
-#include "tacit/base/bytes.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
-#include "tacit/party/agreement.hpp"
 
 namespace tacit::mpc {
 
@@ -47,23 +45,6 @@ struct Weighted {
     WeightCiphertext weight;
     friend auto operator<=>(const Weighted&, const Weighted&) = default;
 };
-
-/// What confirms that both mean the same run.
-std::vector<std::byte> encode(const PsiTerms& terms) {
-    std::vector<std::byte> bytes;
-    const auto append = [&](std::uint64_t word) {
-        const auto raw = std::as_bytes(std::span(&word, 1));
-        bytes.insert(bytes.end(), raw.begin(), raw.end());
-    };
-    append(static_cast<std::uint64_t>(terms.output));
-    append(static_cast<std::uint64_t>(terms.receiver));
-    append(terms.sender_learns ? 1 : 0);
-    append(terms.minimum);
-    append(terms.largest);
-    const auto purpose = std::as_bytes(std::span(terms.purpose));
-    bytes.insert(bytes.end(), purpose.begin(), purpose.end());
-    return bytes;
-}
 
 void check(const party::Party& me, const PsiTerms& terms) {
     const auto refuse = [](const std::string& why) { fail(ErrorCode::invalid_argument, "set intersection: {}", why); };
@@ -369,9 +350,14 @@ private:
 
 }  // namespace
 
+party::Plan PsiTerms::plan() const {
+    return {.program = "psi/1",
+            .parameters = fmt::format("output {} receiver {} sender_learns {} minimum {} largest {} purpose {}",
+                                      static_cast<int>(output), receiver, sender_learns, minimum, largest, purpose)};
+}
+
 PsiResult intersect(party::Party& me, const PsiTerms& terms, const PsiSource& elements, const PsiOptions& options) {
     check(me, terms);
-    party::confirm_equal(me, "psi terms", encode(terms));
     return Run(me, terms, elements, options).run();
 }
 

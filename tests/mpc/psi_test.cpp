@@ -173,14 +173,14 @@ TEST(Psi, RoundsAndBytesAreThoseOfTheHeader) {
         return std::array<std::uint64_t, 3>{static_cast<std::uint64_t>(network.rounds()),
                                             network.traffic()[0].bytes_sent, network.traffic()[1].bytes_sent};
     };
-    constexpr std::uint64_t tag = 6;                               // 40 + 2 * 3 bits
-    constexpr std::uint64_t receiver_fixed = 32 + 8 + 3 * 32 + 8;  // terms, size, points, verdict
-    constexpr std::uint64_t sender_fixed = 32 + 8 + 5 * 32 + 3 * tag;
+    constexpr std::uint64_t tag = 6;                          // 40 + 2 * 3 bits
+    constexpr std::uint64_t receiver_fixed = 8 + 3 * 32 + 8;  // size, points, verdict
+    constexpr std::uint64_t sender_fixed = 8 + 5 * 32 + 3 * tag;
     EXPECT_EQ(traffic_of(PsiOutput::intersection),
-              (std::array<std::uint64_t, 3>{6, receiver_fixed, sender_fixed + 24}));
-    EXPECT_EQ(traffic_of(PsiOutput::count), (std::array<std::uint64_t, 3>{5, receiver_fixed, sender_fixed}));
+              (std::array<std::uint64_t, 3>{5, receiver_fixed, sender_fixed + 24}));
+    EXPECT_EQ(traffic_of(PsiOutput::count), (std::array<std::uint64_t, 3>{4, receiver_fixed, sender_fixed}));
     EXPECT_EQ(traffic_of(PsiOutput::sum),
-              (std::array<std::uint64_t, 3>{7, receiver_fixed + 96, sender_fixed + 64 + 5 * 96 + 8}));
+              (std::array<std::uint64_t, 3>{6, receiver_fixed + 96, sender_fixed + 64 + 5 * 96 + 8}));
 }
 
 TEST(Psi, WhatBothPartiesSendChangesWithEveryRun) {
@@ -192,14 +192,16 @@ TEST(Psi, WhatBothPartiesSendChangesWithEveryRun) {
     EXPECT_NE(network.trace(), first);
 }
 
-TEST(Psi, TermsThatDifferEndTheRunBeforeAnythingIsSent) {
-    party::LocalNetwork network(2);
-    expect_throws(ErrorCode::protocol_violation, "something else than this party", [&] {
-        return network.run([&](party::Party& me) {
-            const Side side{.values = {"a"}};
-            return intersect(me, {.purpose = me.index() == 0 ? "mail, lower case" : "mail"}, source(side));
-        });
-    });
+TEST(Psi, TheTermsAreWhatASessionCompares) {
+    const PsiTerms terms{.purpose = "mail, lower case"};
+    EXPECT_EQ(terms.plan().parameters, PsiTerms{.purpose = "mail, lower case"}.plan().parameters);
+    const PsiTerms others[] = {{.purpose = "mail"},
+                               {.output = PsiOutput::count, .purpose = terms.purpose},
+                               {.receiver = 1, .purpose = terms.purpose},
+                               {.sender_learns = true, .purpose = terms.purpose},
+                               {.minimum = 2, .purpose = terms.purpose},
+                               {.largest = 9, .purpose = terms.purpose}};
+    for (const PsiTerms& other : others) EXPECT_NE(other.plan().parameters, terms.plan().parameters);
 }
 
 TEST(Psi, RefusesWhatItCannotDo) {

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "tacit/party/party.hpp"
+#include "tacit/party/session.hpp"
 
 /// Private set intersection by Diffie-Hellman [HFH99]; with sums after [IKNPRSSSSY20].
 ///
@@ -19,7 +21,7 @@
 ///              minimum is reached. To the receiver: the size of the intersection and what the terms say. To the
 ///              sender: what the terms say.
 /// Assumption   decisional Diffie-Hellman in ristretto255 (RFC 9496), random oracle BLAKE2b.
-/// Rounds       6 (intersection), 5 (count), 7 (sum), of streamed messages.
+/// Rounds       5 (intersection), 4 (count), 6 (sum), of streamed messages.
 /// Bytes        32 for each element of either side, and 10 for each of the receiver's at 2^20 elements; intersection:
 ///              8 more for each of the receiver's; sum: 96 more for each of the sender's.
 /// Cost         one hash to the group for each own element, one multiplication of a point for each element of either
@@ -34,7 +36,7 @@ enum class PsiOutput : std::uint8_t {
     sum,           ///< both learn how many, and the sum of the weights that the sender gives to them
 };
 
-/// What both parties must agree on; they find out before anything is sent if they do not.
+/// What both parties must agree on; sessions compare it before anything is sent.
 struct PsiTerms {
     PsiOutput output = PsiOutput::intersection;
     int receiver = 0;                  ///< 0 or 1, by party
@@ -42,7 +44,10 @@ struct PsiTerms {
     std::uint64_t minimum = 1;         ///< of a smaller intersection, nothing is opened but that it is smaller
     std::uint64_t largest = 1u << 27;  ///< elements that a party takes from the other; below 2^40
     /// Whatever else must be the same: how elements were normalised, what the run is for.
-    std::string_view purpose{};
+    std::string purpose{};
+
+    /// The same for both parties of a session.
+    [[nodiscard]] party::Plan plan() const;
 };
 
 /// One element of a set.
@@ -76,8 +81,8 @@ struct PsiResult {
 };
 
 /// Both parties call it with equal terms. Throws invalid_argument for terms out of range, a weight that does not fit
-/// and a padded size that is too small; protocol_violation if the terms differ or the other party
-/// sends what no honest one does; io_failure if the temporary folder is full; Error(interrupted).
+/// and a padded size that is too small; protocol_violation if the other party sends what no honest one does; io_failure
+/// if the temporary folder is full; Error(interrupted).
 [[nodiscard]] PsiResult intersect(party::Party& me, const PsiTerms& terms, const PsiSource& elements,
                                   const PsiOptions& options = {});
 
