@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "diagnosis.hpp"
 #include "output.hpp"
 #include "service_commands.hpp"
 #include "tacit/base/hash.hpp"
@@ -120,19 +121,10 @@ void clean_jobs(const JobOptions& options) {
 }
 
 void doctor(const JobOptions& options) {
-    using Verdict = service::Finding::Verdict;
     const auto identity = identity::Identity::open(options.identity_folder);
-    std::string lines;
-    std::string wrong;
-    for (const service::Finding& finding : service::diagnose(identity, server_pin(options))) {
-        const char* mark = finding.verdict == Verdict::good      ? "good"
-                           : finding.verdict == Verdict::warning ? "mind"
-                                                                 : "wrong";
-        lines += fmt::format("{}{:<9} {:<6} {}", lines.empty() ? "" : "\n", finding.what, mark, finding.detail);
-        if (finding.verdict == Verdict::wrong) wrong = fmt::format("{}: {}", finding.what, finding.detail);
-    }
-    print_step("doctor", lines);
-    if (!wrong.empty()) throw Error(ErrorCode::unreachable, wrong);
+    const Diagnosis diagnosis(service::diagnose(identity, server_pin(options)));
+    print_step("doctor", diagnosis.text);
+    if (!diagnosis.wrong.empty()) throw Error(ErrorCode::unreachable, diagnosis.wrong);
 }
 
 }  // namespace tacit::app

@@ -13,6 +13,7 @@
 
 #include "commands.hpp"
 #include "dp_command_line.hpp"
+#include "mpc_command_line.hpp"
 #include "service_options.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
@@ -349,6 +350,7 @@ int main(int argc, char** argv) {
     add_predict(app, line);
     add_compare(app, line);
     add_dp(app, line.run);
+    add_mpc(app, line.run);
     add_service_commands(app, line.service, line.common, line.run);
     try {
         app.parse(argc, argv);

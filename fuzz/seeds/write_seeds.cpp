@@ -167,6 +167,10 @@ void write_others(const Seeds& seeds) {
     seeds.text("pins", "two", "# known\nalice " + fingerprint + "\nserver " + std::string(64, '0') + " host:7433\n");
     seeds.text("worker_message", "run", "progress 1 20\nnoise\nprogress 20 20\ndone\n");
     seeds.text("worker_message", "failure", "progress 0 7\nfailed 'upload/inputs.bin' is damaged\n");
+    seeds.text("roster", "two",
+               fmt::format("name = \"a\"\n[[party]]\nname = \"b\"\npin = \"{:064}\"\naddress = \"h:1\"\n[[party]]\n"
+                           "name = \"c\"\npin = \"{:064}\"\nroles = [\"compute\", \"input\", \"receive\"]\n",
+                           1, 2));
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
     seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");

@@ -27,7 +27,8 @@ constexpr std::size_t most_strangers = 64;  ///< handshakes of others at a time
 /// The way to a party that listens; tried again and again, because parties start at different times.
 class Outbound {
 public:
-    Outbound(std::size_t index, const Member& member) : index_(index), member_(&member) {}
+    Outbound(std::size_t index, const Member& member, Clock::time_point first_attempt)
+        : index_(index), member_(&member), next_attempt_(first_attempt) {}
     [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
     /// One step; true if `link` has its connection now, or never will.
@@ -110,7 +111,7 @@ private:
     const addrinfo* at_ = nullptr;
     Descriptor socket_;
     std::optional<TlsStream> stream_;
-    Clock::time_point next_attempt_{};
+    Clock::time_point next_attempt_;
     Clock::time_point attempt_ends_{};
 };
 
@@ -123,7 +124,7 @@ class Mesh {
 public:
     Mesh(const std::vector<Member>& members, std::size_t self, const identity::Identity& identity)
         : members_(members), self_(self), context_(identity::make_tls_context(identity)), links_(members.size()) {
-        for (std::size_t i = 0; i < self; ++i) outbound_.emplace_back(i, members[i]);
+        for (std::size_t i = 0; i < self; ++i) outbound_.emplace_back(i, members[i], Clock::now());
         missing_ = members.size() - 1;
         if (self + 1 == members.size()) return;
         listener_ = identity::listen_at(identity::split_address(members[self].address));
@@ -133,12 +134,13 @@ public:
     }
 
     std::vector<PeerLink> run(std::chrono::seconds patience) {
-        for (const auto deadline = Clock::now() + patience; missing_ != 0 && !hopeless_ && Clock::now() < deadline;) {
+        for (const auto deadline = Clock::now() + patience; missing_ != 0 && Clock::now() < deadline;) {
             throw_if_interrupted();
             advance_outbound();
             accept_strangers();
             advance_inbound();
-            if (missing_ != 0 && !hopeless_) wait();
+            drop_broken();
+            if (missing_ != 0) wait();
         }
         return std::move(links_);
     }
@@ -146,13 +148,11 @@ public:
 private:
     void advance_outbound() {
         for (auto at = outbound_.begin(); at != outbound_.end();) {
-            PeerLink& link = links_[at->index()];
-            if (!at->advance(context_, link)) {
+            if (!at->advance(context_, links_[at->index()])) {
                 ++at;
                 continue;
             }
-            if (link.connection) --missing_;
-            if (!link.connection) hopeless_ = true;
+            --missing_;
             at = outbound_.erase(at);
         }
     }
@@ -182,17 +182,28 @@ private:
         if (at == members_.end()) {
             for (std::size_t i = self_ + 1; i < members_.size(); ++i) {
                 if (links_[i].connection) continue;
-                links_[i].obstacle = fmt::format(
-                    "it did not connect to {}, but somebody did whose key {} the roster "
-                    "does not have",
-                    members_[self_].address, identity::to_string(*key));
+                links_[i].obstacle =
+                    fmt::format("it did not connect to {}, but somebody did whose key {} the roster does not have",
+                                members_[self_].address, identity::to_string(*key));
             }
             return;
         }
-        if (index <= self_ || links_[index].connection) return;
+        if (index <= self_) return;
+        if (!links_[index].connection) --missing_;  // else it was started again
         links_[index] = {
             .reached = Reached::key, .obstacle = {}, .connection = std::make_unique<Connection>(std::move(stream))};
-        --missing_;
+    }
+    /// Parties that were stopped, and perhaps started again, while others are still to come.
+    void drop_broken() {
+        for (std::size_t i = 0; i < links_.size(); ++i) {
+            if (!links_[i].connection) continue;
+            links_[i].connection->read_some();
+            if (!links_[i].connection->ended()) continue;
+            links_[i].connection.reset();
+            links_[i].obstacle = "it ended the connection: it stopped, or its roster does not have our key";
+            if (i < self_) outbound_.emplace_back(i, members_[i], Clock::now() + between_attempts);
+            ++missing_;
+        }
     }
     void wait() {
         std::vector<pollfd> waits{{listener_.value(), POLLIN, 0}};
@@ -208,8 +219,7 @@ private:
     std::list<Outbound> outbound_;
     std::list<Inbound> inbound_;
     Descriptor listener_;
-    std::size_t missing_ = 0;
-    bool hopeless_ = false;  ///< a key is wrong
+    std::size_t missing_ = 0;  ///< neither connected nor known to have a wrong key
 };
 
 }  // namespace

@@ -16,12 +16,13 @@ enum class Reached { nothing, name, port, tls, key };
 
 struct PeerLink {
     Reached reached = Reached::nothing;
-    std::string obstacle;                    ///< why not further; empty: not needed
-    std::unique_ptr<Connection> connection;  ///< if reached its key
+    std::string obstacle;                    ///< why there is no connection
+    std::unique_ptr<Connection> connection;  ///< if it reached the key and stayed
 };
 
 /// Connects every pair of `members`: the later one to the earlier one. Returns, by member, how far that came once all
-/// are connected, a key is wrong, or the time is over. Throws unreachable if our own port is taken, and interrupted.
+/// are connected or known to have a wrong key, or the time is over. Throws unreachable if our own port is taken, and
+/// interrupted.
 [[nodiscard]] std::vector<PeerLink> connect_all(const std::vector<Member>& members, std::size_t self,
                                                 const identity::Identity& identity, std::chrono::seconds patience);
 

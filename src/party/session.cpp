@@ -31,27 +31,6 @@ void require_all(const std::vector<Member>& members, std::size_t self, const std
          patience.count(), missing);
 }
 
-}  // namespace
-
-struct Session::State {
-    State(std::vector<std::unique_ptr<Connection>> links, const std::vector<std::string>& names,
-          std::chrono::seconds patience)
-        : transport(std::move(links), names, patience) {}
-
-    TlsTransport transport;
-    std::unique_ptr<Party> party;
-};
-
-Session::Session(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
-Session::~Session() = default;
-Session::Session(Session&&) noexcept = default;
-
-Party& Session::party() noexcept { return *state_->party; }
-
-void Session::finish() { state_->transport.finish(longest_stay); }
-
-namespace {
-
 /// Greets everybody and returns the session's identifier.
 Digest agree(Party& greeter, const Roster& roster, const Plan& plan) {
     const Greeting mine = make_greeting(roster, plan, greeter.rng());
@@ -96,6 +75,23 @@ void confirm(Party& party, const std::vector<Digest>& link_keys) {
 }
 
 }  // namespace
+
+struct Session::State {
+    State(std::vector<std::unique_ptr<Connection>> links, const std::vector<std::string>& names,
+          std::chrono::seconds patience)
+        : transport(std::move(links), names, patience) {}
+
+    TlsTransport transport;
+    std::unique_ptr<Party> party;
+};
+
+Session::Session(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+
+Party& Session::party() noexcept { return *state_->party; }
+
+void Session::finish() { state_->transport.finish(longest_stay); }
 
 Session Session::open(const Roster& roster, const identity::Identity& identity, const Plan& plan,
                       const Patience& patience) {

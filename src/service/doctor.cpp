@@ -1,6 +1,5 @@
 #include "tacit/service/doctor.hpp"
 
-#include <netdb.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -16,7 +15,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
-#include "base/posix_file.hpp"
+#include "identity/tcp.hpp"
 #include "service/wire.hpp"
 #include "tacit/service/client.hpp"
 
@@ -25,7 +24,7 @@ namespace tacit::service {
 namespace {
 
 using Verdict = Finding::Verdict;
-using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+using identity::Addresses;
 
 template <auto free_function>
 struct Free {
@@ -41,7 +40,7 @@ struct Stop {};
 class Diagnosis {
 public:
     Diagnosis(const identity::Identity& identity, const identity::Pin& service)
-        : identity_(identity), service_(service), port_at_(service.address.rfind(':')) {}
+        : identity_(identity), service_(service) {}
 
     std::vector<Finding> run() {
         try {
@@ -61,25 +60,16 @@ private:
         findings_.push_back({Verdict::wrong, what, std::move(detail)});
         throw Stop{};
     }
-    [[nodiscard]] std::string host() const {
-        std::string host = service_.address.substr(0, port_at_);
-        if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
-        return host;
-    }
 
     Addresses resolve() {
-        addrinfo wanted{};
-        wanted.ai_socktype = SOCK_STREAM;
-        addrinfo* found = nullptr;
-        const std::string port = service_.address.substr(port_at_ + 1);
-        const int error = getaddrinfo(host().c_str(), port.c_str(), &wanted, &found);
-        if (error != 0) {
+        const identity::Endpoint endpoint = identity::split_address(service_.address);
+        auto found = identity::resolve(endpoint);
+        if (!found) {
             wrong("name",
-                  fmt::format("'{}' has no address: {}; your side: mend the pin's address, or your name service",
-                              host(), gai_strerror(error)));
+                  fmt::format("{}; your side: mend the pin's address, or your name service", found.error().what()));
         }
-        good("name", fmt::format("'{}' has an address", host()));
-        return {found, freeaddrinfo};
+        good("name", fmt::format("'{}' has an address", endpoint.host));
+        return *std::move(found);
     }
 
     Descriptor connect(const addrinfo& addresses) {
@@ -171,7 +161,6 @@ private:
 
     const identity::Identity& identity_;
     const identity::Pin& service_;
-    std::size_t port_at_;
     std::vector<Finding> findings_;
 };
 

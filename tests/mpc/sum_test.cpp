@@ -8,6 +8,7 @@
 
 #include "../base/seeded.hpp"
 #include "../base/throws.hpp"
+#include "../party/cheating.hpp"
 #include "tacit/party/local_network.hpp"
 
 namespace tacit::mpc {
@@ -109,6 +110,16 @@ TEST(Sum, WhatTravelsIsUniformWhateverTheValuesAre) {
         for (std::size_t bit = 0; bit < 64; ++bit) ones[bit] += static_cast<int>(opened >> bit & 1);
     }
     for (const int count : ones) EXPECT_NEAR(count, runs / 2, 6 * 8);  // almost seven standard deviations
+}
+
+TEST(Sum, ACheaterShiftsTheSumByItsSeedsAloneAsTheHeaderSays) {
+    const auto protocol = [](Party& me) {
+        return sum(me, plan_of(3, 4, 0, 9), std::vector<std::int64_t>{1, 2, 3, me.index()});
+    };
+    EXPECT_GT(party::try_to_cheat(3, 1, protocol).undetected, 0);
+    const party::CheatingReport after_seeds = party::try_to_cheat(3, 1, protocol, 1);
+    EXPECT_EQ(after_seeds.undetected, 0) << after_seeds.example;
+    EXPECT_GE(after_seeds.caught, 50);
 }
 
 TEST(Sum, RefusesWhatWouldRevealOrNotFit) {

@@ -1,8 +1,10 @@
 #include "tacit/party/session.hpp"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -35,11 +37,11 @@ protected:
     /// n parties with identities and addresses of this machine.
     void make_parties(std::size_t n) {
         for (std::size_t i = 0; i < n; ++i) {
-            const std::string name = "p" + std::to_string(i);
+            const std::string name = fmt::format("p{}", i);
             identities_.push_back(identity::Identity::create(folder_ / name, name));
             roster_.members.push_back({.name = name,
                                        .pin = identities_.back().fingerprint(),
-                                       .address = "127.0.0.1:" + std::to_string(free_port())});
+                                       .address = fmt::format("127.0.0.1:{}", free_port())});
         }
     }
 
@@ -143,7 +145,8 @@ TEST_F(Sessions, AWrongKeyIsRefusedBeforeAnythingIsSaid) {
     auto first = std::async(std::launch::async, [&] {
         return catching([&] { return Session::open(thiefs, thief, plan_, {3s, 3s}).party().index(); });
     });
-    expect_throws(ErrorCode::untrusted_peer, "the roster says " + identity::to_string(roster_.members[0].pin),
+    expect_throws(ErrorCode::untrusted_peer,
+                  fmt::format("the roster says {}", identity::to_string(roster_.members[0].pin)),
                   [&] { return open(1, plan_); });
     EXPECT_EQ(first.get().error().code(), ErrorCode::unreachable);
     // The other direction: a stranger who connects is not let in, and does not keep the right one out.
@@ -166,6 +169,25 @@ TEST_F(Sessions, WhoIsNotThereIsNamedInTime) {
     const identity::Identity nobody = identity::Identity::create(folder_ / "nobody", "nobody");
     expect_throws(ErrorCode::invalid_argument, "no computing party of the roster has the key of identity 'nobody'",
                   [&] { return Session::open(roster_, nobody, plan_); });
+}
+
+TEST_F(Sessions, WhoStartsAgainBeforeAllAreThereIsLetIn) {
+    make_parties(3);
+    const auto meet = [&](std::size_t i) {
+        return catching([&] {
+            Session session = open(i, plan_);
+            session.finish();
+            return session.party().count();
+        });
+    };
+    auto first = std::async(std::launch::async, meet, 0);
+    for (int attempt = 0; attempt < 2; ++attempt) {  // meets party 0, not party 2, and gives up
+        expect_throws(ErrorCode::unreachable, "'p2'", [&] { return open(1, plan_, {1s, 1s}); });
+    }
+    auto second = std::async(std::launch::async, meet, 1);
+    EXPECT_EQ(meet(2).value(), 3);
+    EXPECT_EQ(first.get().value(), 3);
+    EXPECT_EQ(second.get().value(), 3);
 }
 
 TEST_F(Sessions, APartyThatStallsOrEndsGivesAnErrorToAll) {
