@@ -13,6 +13,7 @@ void add_mpc(CLI::App& app, std::function<void()>& run);
 namespace mpc {
 /// --roster, --identity, --patience: what every protocol takes.
 void add_session(CLI::App* command, SessionOptions& options);
+void add_psi(CLI::App* parent, std::function<void()>& run);
 }  // namespace mpc
 
 }  // namespace tacit::app

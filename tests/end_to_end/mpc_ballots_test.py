@@ -1,18 +1,12 @@
 """End-to-end tests of sealed bids and ballots: mpc_ballots_test.py BINARY [TEST...]. Every party is a process."""
 import json
-import socket
 import subprocess
 import unittest
 
+from mpc_case import free_port
 from tacit_case import TACIT, TacitCase, said, tacit
 
 PARTIES = ("north", "east", "south", "west")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Ballots(TacitCase):

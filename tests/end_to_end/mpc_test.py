@@ -9,48 +9,14 @@ import sys
 import time
 import unittest
 
+from mpc_case import PartiesCase, free_port
 from tacit_case import TACIT, TacitCase, said, tacit
 
 RAISES = {"ana": "3100", "ben": "2876", "cleo": "3540", "dan": "3170"}
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Parties(TacitCase):
-    """The article's four engineers, over TLS on this machine."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        for name in RAISES:
-            cls.done("identity", "create", "--identity", cls.root / name, "--name", name)
-
-    def roster(self, names=tuple(RAISES), name="raises.toml", roles=None):
-        path = self.root / name
-        text = 'name = "raises"\n'
-        for party in names:
-            more = ("--roles", roles[party]) if roles and party in roles else ()
-            text += "\n" + self.done("mpc", "roster", "entry", "--identity", self.root / party, "--address",
-                                     f"127.0.0.1:{free_port()}", *more)
-        path.write_text(text)
-        return path
-
-    def start(self, command, roster, party, *options):
-        return subprocess.Popen([TACIT, "mpc", command, "--roster", str(roster), "--identity", str(self.root / party),
-                                 *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-    @staticmethod
-    def end(process):
-        out, err = process.communicate(timeout=120)
-        return process.returncode, out, said(err)
-
-    def all_run(self, command, roster, options):
-        started = {name: self.start(command, roster, name, *more) for name, more in options.items()}
-        return {name: self.end(process) for name, process in started.items()}
+class Engineers(PartiesCase):
+    """The article's four engineers."""
 
     def test_four_engineers_learn_sum_and_average_and_no_more(self):
         roster = self.roster()
