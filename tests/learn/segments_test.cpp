@@ -146,7 +146,7 @@ TEST(SegmentPlan, AFewStepsAreOneCircuitUnlessTheOwnerSaysOtherwise) {
 
 TEST(SegmentPlan, DearRefreshesMakeLongSegments) {
     TrainingChoice choice;
-    choice.recipe = {.minibatches = 24, .minibatch_size = 16, .features = 16};
+    choice.recipe = {.minibatches = 16, .minibatch_size = 16, .features = 16};
     std::size_t last = 1000;
     for (const double seconds : {0.01, 1.0, 100.0}) {
         choice.refresh.round_trip_seconds = seconds;
@@ -157,7 +157,7 @@ TEST(SegmentPlan, DearRefreshesMakeLongSegments) {
     }
     EXPECT_LE(last, 3U);
     choice.refresh.round_trip_seconds = 0.01;
-    EXPECT_GE(plan_training(choice).segments.size(), 10U);
+    EXPECT_GE(plan_training(choice).segments.size(), 8U);
 }
 
 TEST(SegmentPlan, ItIsNoDearerThanAnyLengthThatCanBeStated) {
