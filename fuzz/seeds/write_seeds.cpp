@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "../checkpoint.hpp"
 #include "../common.hpp"
 #include "../threshold.hpp"
 #include "dp/ledger_format.hpp"
@@ -128,6 +129,20 @@ void write_encrypted_values(const Seeds& seeds) {
     add({"transposed", linalg::Layout::row_vector(unit, 3).with_copies(2), true}, linalg::Dense(3, 1));
 }
 
+/// Nothing done, and the rotation done.
+void write_checkpoints(const Seeds& seeds) {
+    runtime::Checkpoint checkpoint{.done = std::vector<bool>(fuzz::plan().tasks())};
+    seeds.object("checkpoint", "none", serialize(checkpoint, fuzz::parameters()), ckks::ObjectKind::checkpoint);
+    const auto& all = fuzz::plan().program().instructions();
+    for (std::size_t task = 0; task < fuzz::plan().tasks(); ++task) {
+        const std::uint32_t result = fuzz::plan().task(task).results.front();
+        if (all[result].step != compile::Step::rotate) continue;
+        checkpoint.done[task] = true;
+        checkpoint.alive.emplace(result, ckks::Ciphertext::zero(fuzz::parameters(), all[result].type));
+    }
+    seeds.object("checkpoint", "rotated", serialize(checkpoint, fuzz::parameters()), ckks::ObjectKind::checkpoint);
+}
+
 void write_tables(const Seeds& seeds) {
     const std::string text = "y,age,town\r\n0,41,Oslo\r\n1,?,\"Rome, old \"\"R\"\"\"\r\n0,36,Oslo\r\n";
     seeds.text("csv", "people", text);
@@ -224,6 +239,7 @@ int main(int argc, char** argv) {
     write_ciphertexts(seeds);
     write_shares(seeds);
     write_encrypted_values(seeds);
+    write_checkpoints(seeds);
     write_tables(seeds);
     write_ledger(seeds);
     write_others(seeds);
