@@ -75,7 +75,7 @@ class Pipeline(TacitCase):
 
     def test_version_and_help_teach(self):
         self.assertRegex(self.done("--version"), r"^tacit \d+\.\d+\.\d+ \(\w+ kernels\)\n$")
-        for command in ("keygen", "encrypt", "train", "decrypt", "evaluate", "predict", "compare"):
+        for command in ("keygen", "encrypt", "train", "refresh", "decrypt", "evaluate", "predict", "compare"):
             text = tacit(command, "--help").stdout
             self.assertIn(f"tacit {command} ", text.split("Example")[1])
 
