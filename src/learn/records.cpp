@@ -1,42 +1,11 @@
-// The JSON of records.hpp; the only file of this layer that sees the JSON parser.
+// The JSON of records.hpp.
 #include "tacit/learn/records.hpp"
 
-#include <array>
-#include <cmath>
-#include <nlohmann/json.hpp>
-
-#include "base/fail.hpp"
+#include "learn/record_json.hpp"
 
 namespace tacit::learn {
 
 namespace {
-
-using nlohmann::json;
-
-constexpr std::uint64_t largest_record_bytes = std::uint64_t{1} << 24;
-constexpr int version = 1;
-
-/// The choice whose to_string is `name`.
-template <class Choice>
-Choice named(const char* what, const std::string& name, std::initializer_list<Choice> choices) {
-    for (const Choice choice : choices) {
-        if (name == to_string(choice)) return choice;
-    }
-    fail(ErrorCode::malformed_input, "there is no {} '{}'", what, name);
-}
-
-/// Numbers of a record have to be finite; JSON has no NaN, but 1e999 is infinite.
-double finite(const json& value) {
-    const double number = value.get<double>();
-    if (!std::isfinite(number)) fail(ErrorCode::malformed_input, "a number is not finite");
-    return number;
-}
-
-std::vector<double> finite_list(const json& values) {
-    std::vector<double> numbers;
-    for (const json& value : values) numbers.push_back(finite(value));
-    return numbers;
-}
 
 json encode(const TrainingRecipe& r) {
     return {{"model", to_string(r.model)},
@@ -257,56 +226,16 @@ constexpr const char* format_name<StatisticsRecord> = "tacit training statistics
 template <>
 constexpr const char* format_name<EvaluationRecord> = "tacit evaluation";
 
-template <class Record>
-Record parse(const json& j) {
-    const auto format = j.at("format").get<std::string>();
-    if (format != format_name<Record>) {
-        fail(ErrorCode::malformed_input, "it holds '{}', not '{}'", format, format_name<Record>);
-    }
-    if (const int found = j.at("version").get<int>(); found != version) {
-        fail(ErrorCode::malformed_input, "it has version {}, this program reads {}", found, version);
-    }
-    Record record;
-    decode(j, record);
-    return record;
-}
-
-/// The part of a message of the JSON library that is for people.
-std::string reason(const json::exception& error) {
-    const std::string text = error.what();
-    const std::size_t end = text.find("] ");
-    return end == std::string::npos ? text : text.substr(end + 2);
-}
-
 }  // namespace
 
 template <class Record>
 Expected<Record> read_record(const std::filesystem::path& path) {
-    return catching([&] {
-        const std::vector<std::byte> bytes = read_file(path, largest_record_bytes);
-        const auto refuse = [&](const std::string& why) {
-            fail(ErrorCode::malformed_input, "'{}': {}; is it the right file, and whole?", path.string(), why);
-        };
-        Record record;
-        try {
-            const auto* text = reinterpret_cast<const char*>(bytes.data());
-            record = parse<Record>(json::parse(text, text + bytes.size()));
-        } catch (const json::exception& error) {
-            refuse(reason(error));
-        } catch (const Error& error) {
-            refuse(error.what());
-        }
-        return record;
-    });
+    return read_json<Record>(path, format_name<Record>, [](const json& j, Record& record) { decode(j, record); });
 }
 
 template <class Record>
 void write_record(const std::filesystem::path& path, const Record& record, FileMode mode) {
-    json j = encode(record);
-    j["format"] = format_name<Record>;
-    j["version"] = version;
-    const std::string text = j.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-    write_file_atomically(path, std::as_bytes(std::span(text)), mode);
+    write_json(path, format_name<Record>, encode(record), mode);
 }
 
 template Expected<ProgramRecord> read_record(const std::filesystem::path&);

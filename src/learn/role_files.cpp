@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "learn/ciphertext_reader.hpp"
 #include "tacit/ckks/serialization.hpp"
 
 namespace tacit::learn {
@@ -11,28 +12,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t largest_parameters_bytes = std::uint64_t{1} << 20;
-
-/// The next object of a stream, bounded by what is there.
-std::span<const std::byte> next_object(std::span<const std::byte>& rest) {
-    const ckks::ObjectHeader header = ckks::parse_header(rest).value();
-    if (header.size > rest.size()) {
-        fail(ErrorCode::malformed_input, "it should have {} bytes and the file ends after {}; copy the file again",
-             header.size, rest.size());
-    }
-    const auto object = rest.first(static_cast<std::size_t>(header.size));
-    rest = rest.subspan(object.size());
-    return object;
-}
-
-ckks::Ciphertext next_ciphertext(std::span<const std::byte>& rest, const ckks::Parameters& parameters,
-                                 const ckks::CiphertextType& type) {
-    ckks::Ciphertext ciphertext = ckks::parse_ciphertext(next_object(rest), parameters).value();
-    if (!(ciphertext.type() == type)) {
-        fail(ErrorCode::parameter_mismatch, "it has {} and the circuit wants {}; make the file again for this program",
-             to_string(ciphertext.type()), to_string(type));
-    }
-    return ciphertext;
-}
 
 }  // namespace
 
@@ -114,28 +93,11 @@ void CiphertextFileWriter::write(const ckks::Ciphertext& ciphertext) {
 
 CiphertextFile read_ciphertexts(const fs::path& path, const ckks::Parameters& parameters,
                                 std::span<const ckks::CiphertextType> types) {
-    const MappedFile file = MappedFile::open(path);
-    std::span<const std::byte> rest = file.bytes();
+    CiphertextReader file(path, parameters);
     std::vector<ckks::Ciphertext> ciphertexts;
-    for (const ckks::CiphertextType& type : types) {
-        if (rest.empty()) {
-            fail(ErrorCode::malformed_input, "'{}' holds {} ciphertexts, the circuit wants {}; make it again",
-                 path.string(), ciphertexts.size(), types.size());
-        }
-        try {
-            ciphertexts.push_back(next_ciphertext(rest, parameters, type));
-        } catch (const Error& error) {
-            fail(error.code(), "'{}', ciphertext {} of {}: {}", path.string(), ciphertexts.size() + 1, types.size(),
-                 error.what());
-        }
-    }
-    if (!rest.empty()) {
-        fail(ErrorCode::malformed_input, "'{}' goes on after the {} ciphertexts that the circuit wants; make it again",
-             path.string(), types.size());
-    }
-    Hasher hasher;
-    hasher.update(file.bytes());
-    return {std::move(ciphertexts), to_hex(hasher.finish())};
+    for (const ckks::CiphertextType& type : types) ciphertexts.push_back(file.next(type));
+    file.expect_end();
+    return {std::move(ciphertexts), file.fingerprint()};
 }
 
 }  // namespace tacit::learn
