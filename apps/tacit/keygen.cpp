@@ -5,6 +5,20 @@
 
 namespace tacit::app {
 
+namespace {
+
+/// What a training of several segments means for the customer; nothing of one.
+std::string segments_text(const learn::JobSummary& job) {
+    const auto& segments = job.program.segments;
+    if (segments.size() == 1) return {};
+    const auto refreshes = segments.size() - 1;
+    return fmt::format("\n{} segments of up to {} steps, so {} {}, each {} to and fro; {} of inputs in all",
+                       segments.size(), segments.front().steps, refreshes, refreshes == 1 ? "refresh" : "refreshes",
+                       bytes_text(job.cost.refresh_bytes), bytes_text(job.cost.input_bytes));
+}
+
+}  // namespace
+
 void keygen(const KeygenOptions& options, const CommonOptions& common) {
     learn::TrainingChoice choice = options.choice;
     choice.recipe.learning_rate =
@@ -15,14 +29,14 @@ void keygen(const KeygenOptions& options, const CommonOptions& common) {
     const learn::TrainingRecipe& recipe = job.program.recipe;
     print_step("keygen",
                fmt::format("{}, {} rows of {} features\n"
-                           "{} regression{} by {}, {} circuit, {} minibatches of {}, {} steps\n{}\n"
+                           "{} regression{} by {}, {} circuit, {} minibatches of {}, {} steps{}\n{}\n"
                            "{} evaluation keys of {}, packed into {} -> {}\n"
                            "secret key -> {}, which stays with the customer",
                            job.data, count_text(job.rows), job.features, to_string(recipe.model),
                            recipe.start == learn::Start::zero ? "" : ", from " + options.choice.start.string(),
                            to_string(recipe.algorithm), to_string(job.program.method), recipe.minibatches,
-                           recipe.minibatch_size, recipe.steps(), job.parameters.summary(), job.keys,
-                           bytes_text(job.key_memory_bytes), bytes_text(job.key_file_bytes),
+                           recipe.minibatch_size, recipe.steps(), segments_text(job), job.parameters.summary(),
+                           job.keys, bytes_text(job.key_memory_bytes), bytes_text(job.key_file_bytes),
                            (options.upload_folder / learn::file_names::evaluation_keys).string(),
                            (options.private_folder / learn::file_names::secret_key).string()));
 }

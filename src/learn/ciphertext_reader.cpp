@@ -31,18 +31,17 @@ ckks::Ciphertext next_ciphertext(std::span<const std::byte>& rest, const ckks::P
 
 }  // namespace
 
-CiphertextReader::CiphertextReader(const std::filesystem::path& path, const ckks::Parameters& parameters)
-    : name_(path.string()), parameters_(parameters), file_(MappedFile::open(path)), rest_(file_.bytes()) {}
+CiphertextReader::CiphertextReader(const std::filesystem::path& path, std::span<const std::byte> bytes,
+                                   const ckks::Parameters& parameters)
+    : name_(path.string()), parameters_(parameters), rest_(bytes) {}
 
 ckks::Ciphertext CiphertextReader::next(const ckks::CiphertextType& type) {
     if (at_end()) {
         fail(ErrorCode::malformed_input, "'{}' ends after {} ciphertexts, where another has to be; make it again",
              name_, count_);
     }
-    const auto before = rest_;
     try {
         ckks::Ciphertext ciphertext = next_ciphertext(rest_, parameters_, type);
-        hasher_.update(before.first(before.size() - rest_.size()));
         ++count_;
         return ciphertext;
     } catch (const Error& error) {

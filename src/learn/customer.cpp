@@ -1,4 +1,4 @@
-// What the owner of the data does; the secret key is read and written here and nowhere else.
+// What the owner of the data does first; the secret key is made and written here and nowhere else.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -6,13 +6,11 @@
 #include <set>
 #include <utility>
 
-#include "learn/role_files.hpp"
+#include "learn/customer_files.hpp"
 #include "learn/warm_start.hpp"
 #include "ring/automorphism.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/random.hpp"
-#include "tacit/ckks/decryptor.hpp"
-#include "tacit/ckks/encryptor.hpp"
 #include "tacit/ckks/serialization.hpp"
 #include "tacit/learn/clear_training.hpp"
 
@@ -21,11 +19,6 @@ namespace tacit::learn {
 namespace fs = std::filesystem;
 
 namespace {
-
-void report(const WorkProgress& progress, std::size_t done, std::size_t total) {
-    throw_if_interrupted();
-    if (progress) progress(done, total);
-}
 
 std::string new_job_name(Rng& rng) {
     const Seed seed = rng.new_seed();
@@ -53,64 +46,16 @@ ckks::EvaluationKeys make_evaluation_keys(const ckks::SecretKey& secret, const c
 }
 
 /// What the owner keeps of the data: where they are and what they were like.
-DataRecord record_of(DataChoice choice, const DataSplit& split, std::vector<double> start) {
+DataRecord record_of(DataChoice choice, const DataSplit& split, TrainingState start) {
     if (choice.source != "embedded") choice.source = fs::absolute(choice.source).lexically_normal().string();
     return {std::move(choice), fingerprint(split), split.features, std::move(start)};
-}
-
-void check_no_key(const fs::path& path, bool overwrite) {
-    std::error_code error;
-    if (overwrite || !fs::exists(path, error)) return;
-    fail(ErrorCode::invalid_argument,
-         "'{}' exists, and without it nothing encrypted under it can be read; choose another folder or --overwrite",
-         path.string());
-}
-
-/// The sum over the ring of a decryption under a wrong key is large: about the modulus of level 0 over its scale times
-/// sqrt(N), while weights that training gives are far below 2^integer_bits.
-void check_plausible(std::span<const double> weights, const ckks::Parameters& parameters, const fs::path& result) {
-    const double limit = std::ldexp(1.0, parameters.integer_bits());
-    for (const double weight : weights) {
-        if (std::isfinite(weight) && std::fabs(weight) <= limit) continue;
-        fail(ErrorCode::parameter_mismatch,
-             "'{}' decrypts to {:.3g}, which is no weight (limit {:.0f}); was it made with this secret key's uploads?",
-             result.string(), weight, limit);
-    }
-}
-
-ckks::SecretKey read_key(const fs::path& folder, const ckks::Parameters& parameters) {
-    const fs::path path = folder / file_names::secret_key;
-    require_file(path, "keygen");
-    return value_at(path, ckks::read_secret_key(path, parameters, ckks::insecure_secret_key_access()));
-}
-
-/// The upload folder must be the one made with the private folder.
-void check_same_job(const fs::path& upload_folder, const OpenJob& job) {
-    const fs::path path = upload_folder / file_names::program;
-    require_file(path, "keygen");
-    if (value_at(path, read_record<ProgramRecord>(path)).job != job.record.job) {
-        fail(ErrorCode::parameter_mismatch,
-             "'{}' belongs to other keys than the private folder; give the folders of one keygen",
-             upload_folder.string());
-    }
-}
-
-/// The result must come from the keys and the inputs of the private folder.
-void check_same_inputs(const fs::path& result_folder, const ProgramRecord& program, const PreprocessingRecord& data) {
-    const fs::path path = result_folder / file_names::statistics;
-    require_file(path, "train");
-    const auto statistics = value_at(path, read_record<StatisticsRecord>(path));
-    if (statistics.job == program.job && statistics.inputs_fingerprint == data.inputs_fingerprint) return;
-    fail(ErrorCode::parameter_mismatch,
-         "'{}' was trained {} than the private folder's; give the folders of one job, or train again",
-         result_folder.string(), statistics.job != program.job ? "under other keys" : "on other inputs");
 }
 
 constexpr double sigmoid_ranges[] = {4, 6, 8, 12, 16, 24, 32, 48, 64};
 
 /// What the clear training with the exact sigmoid meets, rounded up.
 double covering_range(const TrainingRecipe& recipe, const Dataset& rows, std::uint64_t seed,
-                      std::span<const double> start) {
+                      const TrainingState& start) {
     const double largest = largest_sigmoid_input(rows, recipe, seed, start);
     const auto* const range = std::ranges::lower_bound(sigmoid_ranges, largest);
     if (range != std::end(sigmoid_ranges)) return *range;
@@ -152,11 +97,11 @@ void fit_recipe(TrainingChoice& choice, const Dataset& training) {
 }
 
 /// Fits the choice to the data; returns what training starts from.
-std::vector<double> fit_choice(TrainingChoice& choice, const DataSplit& split, std::uint64_t seed) {
+TrainingState fit_choice(TrainingChoice& choice, const DataSplit& split, std::uint64_t seed) {
     fit_recipe(choice, split.training);
     TrainingRecipe& recipe = choice.recipe;
     const Standardiser standardiser = fit_standardiser(split.training, recipe.algorithm);
-    std::vector<double> start;
+    TrainingState start;
     if (!choice.start.empty()) {
         const auto model = value_at(choice.start, read_record<ModelRecord>(choice.start));
         start = start_from(model, split, standardiser, recipe);
@@ -176,26 +121,25 @@ std::vector<double> fit_choice(TrainingChoice& choice, const DataSplit& split, s
 JobSummary generate_job(const TrainingChoice& training, const DataChoice& stated, const fs::path& private_folder,
                         const fs::path& upload_folder, bool overwrite, const WorkProgress& progress) {
     const fs::path secret_path = private_folder / file_names::secret_key;
-    check_no_key(secret_path, overwrite);
+    require_no_key(secret_path, overwrite);
     const DataChoice data = data_for(training.recipe.model, stated);
     const DataSplit split = load_data(data);
     TrainingChoice choice = training;
-    std::vector<double> start = fit_choice(choice, split, data.seed);
+    TrainingState start = fit_choice(choice, split, data.seed);
     const PlannedTraining planned = plan_training(choice);
     const ckks::Parameters& parameters = planned.parameters;
     make_folder(private_folder, FileMode::owner_only);
     make_folder(upload_folder);
-    for (const char* stale : {file_names::program, file_names::inputs}) remove_stale(upload_folder / stale);
+    remove_stale(upload_folder / file_names::program);
+    remove_old_inputs(upload_folder);
     Rng rng = Rng::from_system();
     const auto secret = ckks::SecretKey::generate(parameters, rng);
-    const auto request = planned.plan.program.key_request();
-    const auto keys = make_evaluation_keys(secret, request, rng, progress);
-    const ProgramRecord program{new_job_name(rng),
-                                choice.method,
-                                choice.recipe,
-                                parameters.slots(),
-                                to_hex(planned.plan.fingerprint()),
-                                to_hex(parameters.fingerprint())};
+    const auto keys = make_evaluation_keys(secret, planned.key_request(), rng, progress);
+    ProgramRecord program{new_job_name(rng), choice.method, choice.recipe, parameters.slots(),
+                          to_hex(parameters.fingerprint())};
+    for (const TrainingPlan& plan : planned.segments) {
+        program.segments.push_back({plan.training.segment.steps, to_hex(plan.fingerprint())});
+    }
     const fs::path keys_path = upload_folder / file_names::evaluation_keys;
     ckks::write_evaluation_keys(keys_path, keys);
     throw_if_interrupted();
@@ -212,56 +156,8 @@ JobSummary generate_job(const TrainingChoice& training, const DataChoice& stated
             split.training.features,
             keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0),
             keys.memory_bytes(),
-            fs::file_size(keys_path)};
-}
-
-EncryptionSummary encrypt_data(const fs::path& private_folder, const fs::path& upload_folder,
-                               const WorkProgress& progress) {
-    const OpenJob job = open_job(private_folder);
-    check_same_job(upload_folder, job);
-    const ckks::SecretKey secret = read_key(private_folder, job.parameters);
-    const fs::path data_path = private_folder / file_names::data;
-    require_file(data_path, "keygen");
-    const auto data = value_at(data_path, read_record<DataRecord>(data_path));
-    const DataSplit split = load_same_data(data);
-    PreprocessingRecord preprocessing{data, fit_standardiser(split.training, job.record.recipe.algorithm), {}};
-    const ckks::Encryptor encryptor(secret);
-    const Dataset rows = standardised(split.training, preprocessing.standardiser);
-    InputPacker pack(job.plan.training, training_inputs(rows, job.record.recipe, data.choice.seed, data.start));
-    CiphertextFileWriter file(upload_folder / file_names::inputs);
-    for (std::size_t i = 0; i < pack.count(); ++i) {
-        report(progress, i, pack.count());
-        file.write(encryptor.encrypt(pack(i), job.plan.program.input_levels()[i]));
-    }
-    report(progress, pack.count(), pack.count());
-    preprocessing.inputs_fingerprint = file.fingerprint();
-    remove_stale(upload_folder / file_names::inputs);  // old inputs never stand beside new preprocessing
-    write_record(private_folder / file_names::preprocessing, preprocessing, FileMode::owner_only);
-    file.commit();
-    const TrainingRecipe& recipe = job.record.recipe;
-    const auto used = static_cast<std::size_t>(recipe.minibatches * (recipe.minibatch_size - recipe.zero_rows));
-    return {split.training.name, split.training.rows(), used, pack.count(), file.bytes()};
-}
-
-ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result_folder) {
-    const OpenJob job = open_job(private_folder);
-    const ckks::SecretKey secret = read_key(private_folder, job.parameters);
-    const fs::path path = private_folder / file_names::preprocessing;
-    require_file(path, "encrypt");
-    const auto preprocessing = value_at(path, read_record<PreprocessingRecord>(path));
-    check_same_inputs(result_folder, job.record, preprocessing);
-    const fs::path result = result_folder / file_names::weights;
-    require_file(result, "train");
-    const std::vector<ckks::CiphertextType> types(job.plan.program.outputs().size(), ckks::CiphertextType{});
-    const ckks::Decryptor decryptor(secret);
-    std::vector<ComplexSlots> outputs;
-    for (const auto& ciphertext : read_ciphertexts(result, job.parameters, types).ciphertexts) {
-        outputs.push_back(decryptor.decrypt_complex(ciphertext));
-    }
-    ModelRecord model{job.record, preprocessing, extract_weights(job.plan.training, outputs)};
-    check_plausible(model.weights, job.parameters, result);
-    write_record(private_folder / file_names::model, model, FileMode::owner_only);
-    return model;
+            fs::file_size(keys_path),
+            planned.cost};
 }
 
 }  // namespace tacit::learn

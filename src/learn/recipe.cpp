@@ -1,5 +1,6 @@
 #include "tacit/learn/recipe.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -53,6 +54,10 @@ bool uses_fixed_hessian(Algorithm algorithm) noexcept {
     return algorithm == Algorithm::fixed_hessian || algorithm == Algorithm::quadratic_gradient;
 }
 
+bool uses_momentum(Algorithm algorithm) noexcept {
+    return algorithm == Algorithm::nesterov || algorithm == Algorithm::quadratic_gradient;
+}
+
 double default_learning_rate(Algorithm algorithm, Model model) noexcept {
     if (model == Model::linear) return uses_fixed_hessian(algorithm) ? 0.25 : 1;
     return uses_fixed_hessian(algorithm) ? 1 : TrainingRecipe{}.learning_rate;
@@ -81,7 +86,7 @@ SigmoidPolynomial SigmoidPolynomial::fit(double range, int degree) {
 
 std::vector<double> TrainingRecipe::momentum() const {
     std::vector<double> etas;
-    if (algorithm == Algorithm::gradient_descent || algorithm == Algorithm::fixed_hessian) {
+    if (!uses_momentum(algorithm)) {
         etas.resize(static_cast<std::size_t>(steps()), 0.0);
         return etas;
     }
@@ -122,6 +127,15 @@ void TrainingRecipe::validate() const {
         require(i == 0 || i % 2 == 1 || c == 0, "an even coefficient of the sigmoid", c, "0");
     }
     require(momentum_offset >= 0 && momentum_offset <= 1 << 20, "momentum_offset", momentum_offset, "in [0, 2^20]");
+}
+
+std::vector<Segment> split_into_segments(const TrainingRecipe& recipe, int steps) {
+    if (steps < 1) fail(ErrorCode::invalid_argument, "segments of {} steps; each takes at least one", steps);
+    std::vector<Segment> segments;
+    for (int first = 0; first < recipe.steps(); first += segments.back().steps) {
+        segments.push_back({first, std::min(steps, recipe.steps() - first)});
+    }
+    return segments;
 }
 
 }  // namespace tacit::learn

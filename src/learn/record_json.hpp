@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/fail.hpp"
@@ -57,33 +59,44 @@ inline std::string reason(const json::exception& error) {
     return end == std::string::npos ? text : text.substr(end + 2);
 }
 
-/// Every flaw is a malformed_input error that begins with the path, a missing file an io_failure.
+/// What the text says; every flaw is a malformed_input error.
 template <class Record, class Decode>
-Expected<Record> read_json(const std::filesystem::path& path, const char* format_name, const Decode& decode) {
+Expected<Record> parse_json(std::string_view text, const char* format_name, const Decode& decode) {
     return catching([&] {
-        const std::vector<std::byte> bytes = read_file(path, largest_record_bytes);
-        const auto refuse = [&](const std::string& why) {
-            fail(ErrorCode::malformed_input, "'{}': {}; is it the right file, and whole?", path.string(), why);
-        };
         Record record;
         try {
-            const auto* text = reinterpret_cast<const char*>(bytes.data());
-            const json j = json::parse(text, text + bytes.size());
+            const json j = json::parse(text);
             check_format(j, format_name);
             decode(j, record);
         } catch (const json::exception& error) {
-            refuse(reason(error));
-        } catch (const Error& error) {
-            refuse(error.what());
+            fail(ErrorCode::malformed_input, "{}", reason(error));
         }
         return record;
     });
 }
 
-inline void write_json(const std::filesystem::path& path, const char* format_name, json j, FileMode mode) {
+/// The same for a file, and the path before the message; a missing file is an io_failure.
+template <class Record, class Decode>
+Expected<Record> read_json(const std::filesystem::path& path, const char* format_name, const Decode& decode) {
+    return catching([&] {
+        const std::vector<std::byte> bytes = read_file(path, largest_record_bytes);
+        auto record =
+            parse_json<Record>({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, format_name, decode);
+        if (record) return *std::move(record);
+        fail(ErrorCode::malformed_input, "'{}': {}; is it the right file, and whole?", path.string(),
+             record.error().what());
+    });
+}
+
+/// Indented by so many spaces, or with -1 on one line.
+inline std::string json_text(const char* format_name, json j, int indent) {
     j["format"] = format_name;
     j["version"] = record_version;
-    const std::string text = j.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+    return j.dump(indent, ' ', false, json::error_handler_t::replace);
+}
+
+inline void write_json(const std::filesystem::path& path, const char* format_name, const json& j, FileMode mode) {
+    const std::string text = json_text(format_name, j, 2) + "\n";
     write_file_atomically(path, std::as_bytes(std::span(text)), mode);
 }
 

@@ -2,6 +2,7 @@
 #include "tacit/learn/records.hpp"
 
 #include "learn/record_json.hpp"
+#include "learn/state_file.hpp"
 
 namespace tacit::learn {
 
@@ -45,12 +46,16 @@ void decode(const json& j, TrainingRecipe& r) {
 }
 
 json encode(const ProgramRecord& r) {
+    json segments = json::array();
+    for (const SegmentRecord& s : r.segments) {
+        segments.push_back({{"steps", s.steps}, {"circuit_fingerprint", s.circuit_fingerprint}});
+    }
     return {{"job", r.job},
             {"method", to_string(r.method)},
             {"recipe", encode(r.recipe)},
             {"slots", r.slots},
-            {"circuit_fingerprint", r.circuit_fingerprint},
-            {"parameters_fingerprint", r.parameters_fingerprint}};
+            {"parameters_fingerprint", r.parameters_fingerprint},
+            {"segments", segments}};
 }
 
 void decode(const json& j, ProgramRecord& r) {
@@ -59,8 +64,16 @@ void decode(const json& j, ProgramRecord& r) {
         named("method", j.at("method").get<std::string>(), {Method::baseline, Method::low_depth, Method::mask_free});
     decode(j.at("recipe"), r.recipe);
     r.slots = j.at("slots").get<std::size_t>();
-    r.circuit_fingerprint = j.at("circuit_fingerprint").get<std::string>();
     r.parameters_fingerprint = j.at("parameters_fingerprint").get<std::string>();
+    std::int64_t steps = 0;
+    for (const json& segment : j.at("segments")) {
+        r.segments.push_back({segment.at("steps").get<int>(), segment.at("circuit_fingerprint").get<std::string>()});
+        if (r.segments.back().steps < 1) fail(ErrorCode::malformed_input, "a segment has no steps");
+        steps += r.segments.back().steps;
+    }
+    if (steps != r.recipe.steps()) {
+        fail(ErrorCode::malformed_input, "its segments have {} steps, its recipe {}", steps, r.recipe.steps());
+    }
 }
 
 json encode(const DataRecord& r) {
@@ -79,7 +92,7 @@ void decode(const json& j, DataRecord& r) {
     r.choice.source = j.at("source").get<std::string>();
     r.choice.seed = j.at("seed").get<std::uint64_t>();
     r.fingerprint = j.at("fingerprint").get<std::string>();
-    r.start = finite_list(j.at("start"));
+    for (const json& weights : j.at("start")) r.start.push_back(finite_list(weights));
     if (!j.contains("feature_map")) {
         r.choice.classes = {j.at("classes").at(0).get<int>(), j.at("classes").at(1).get<int>()};
         return;
@@ -95,13 +108,13 @@ json encode(const PreprocessingRecord& r) {
             {"means", r.standardiser.means},
             {"factors", r.standardiser.factors},
             {"bias", r.standardiser.bias},
-            {"inputs_fingerprint", r.inputs_fingerprint}};
+            {"inputs_fingerprints", r.inputs_fingerprints}};
 }
 
 void decode(const json& j, PreprocessingRecord& r) {
     decode(j.at("data"), r.data);
     r.standardiser = {finite_list(j.at("means")), finite_list(j.at("factors")), finite(j.at("bias"))};
-    r.inputs_fingerprint = j.at("inputs_fingerprint").get<std::string>();
+    r.inputs_fingerprints = j.at("inputs_fingerprints").get<std::vector<std::string>>();
 }
 
 json encode(const ModelRecord& r) {
@@ -120,6 +133,7 @@ void visit_statistics(Record& r, Visit&& visit) {
     visit("job", r.job);
     visit("inputs_fingerprint", r.inputs_fingerprint);
     visit("method", r.method);
+    visit("segments", r.segments);
     visit("minibatches", r.minibatches);
     visit("minibatch_size", r.minibatch_size);
     visit("kernels", r.kernels);
@@ -145,6 +159,7 @@ void visit_statistics(Record& r, Visit&& visit) {
     visit("input_file_bytes", r.input_file_bytes);
     visit("outputs", r.outputs);
     visit("output_file_bytes", r.output_file_bytes);
+    visit("state_file_bytes", r.state_file_bytes);
 }
 
 json encode(const StatisticsRecord& r) {
@@ -155,6 +170,17 @@ json encode(const StatisticsRecord& r) {
 
 void decode(const json& j, StatisticsRecord& r) {
     visit_statistics(r, [&](const char* name, auto& field) { j.at(name).get_to(field); });
+}
+
+json encode(const StateRecord& r) {
+    return {{"job", r.job}, {"segment", r.segment}, {"refreshes", r.refreshes}, {"so_far", encode(r.so_far)}};
+}
+
+void decode(const json& j, StateRecord& r) {
+    r.job = j.at("job").get<std::string>();
+    r.segment = j.at("segment").get<int>();
+    r.refreshes = j.at("refreshes").get<std::string>();
+    decode(j.at("so_far"), r.so_far);
 }
 
 /// Calls visit(name, field) for the figures that say something of such a model.
@@ -225,6 +251,8 @@ template <>
 constexpr const char* format_name<StatisticsRecord> = "tacit training statistics";
 template <>
 constexpr const char* format_name<EvaluationRecord> = "tacit evaluation";
+template <>
+constexpr const char* format_name<StateRecord> = "tacit training state";
 
 }  // namespace
 
@@ -237,6 +265,13 @@ template <class Record>
 void write_record(const std::filesystem::path& path, const Record& record, FileMode mode) {
     write_json(path, format_name<Record>, encode(record), mode);
 }
+
+Expected<StateRecord> parse_state_record(std::string_view line) {
+    return parse_json<StateRecord>(line, format_name<StateRecord>,
+                                   [](const json& j, StateRecord& record) { decode(j, record); });
+}
+
+std::string to_line(const StateRecord& record) { return json_text(format_name<StateRecord>, encode(record), -1); }
 
 template Expected<ProgramRecord> read_record(const std::filesystem::path&);
 template Expected<DataRecord> read_record(const std::filesystem::path&);

@@ -1,5 +1,6 @@
 #include "tacit/learn/training_circuit.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <string>
 #include <utility>
@@ -41,7 +42,7 @@ void check_power_of_two(const char* name, std::size_t value) {
 }
 
 /// The published circuit knows one algorithm.
-void check_baseline(const TrainingRecipe& recipe) {
+void check_baseline(const TrainingRecipe& recipe, Segment segment) {
     const std::vector<double>& c = recipe.sigmoid.coefficients;
     if (c.size() != 4 || !(c[3] > 0)) {
         fail(
@@ -51,25 +52,25 @@ void check_baseline(const TrainingRecipe& recipe) {
             recipe.sigmoid.degree(), c.back());
     }
     if (recipe.model == Model::logistic && recipe.owners == 1 && recipe.algorithm == Algorithm::nesterov &&
-        recipe.passes == 1 && recipe.ridge == 0 && recipe.start == Start::zero) {
+        recipe.passes == 1 && recipe.ridge == 0 && recipe.start == Start::zero && segment == recipe.all_steps()) {
         return;
     }
     fail(ErrorCode::invalid_argument,
          "training circuit: the baseline is logistic regression of one owner's rows by Nesterov's method from zero in "
-         "one pass without ridge, as published; choose low-depth or mask-free for {} regression, {}, {} passes, ridge "
-         "{}, start {}, {} owners",
+         "one pass and one segment without ridge, as published; choose low-depth or mask-free for {} regression, {}, "
+         "{} passes, ridge {}, start {}, {} of {} steps, {} owners",
          to_string(recipe.model), to_string(recipe.algorithm), recipe.passes, recipe.ridge, to_string(recipe.start),
-         recipe.owners);
+         segment.steps, recipe.steps(), recipe.owners);
 }
 
 }  // namespace
 
-TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recipe, std::size_t slots) {
+TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recipe, std::size_t slots, Segment segment) {
     recipe.validate();
     check_power_of_two("minibatch_size", static_cast<std::size_t>(recipe.minibatch_size));
     check_power_of_two("features", static_cast<std::size_t>(recipe.features));
     check_power_of_two("slots", slots);
-    if (method == Method::baseline) check_baseline(recipe);
+    if (method == Method::baseline) check_baseline(recipe, segment);
     const auto needed =
         static_cast<std::size_t>(method == Method::baseline ? recipe.features : 2 * recipe.minibatch_size);
     if (slots < needed) {
@@ -77,35 +78,48 @@ TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recip
              "training circuit: {} needs {} slots but a ciphertext has {}; use a larger ring", to_string(method),
              needed, slots);
     }
-    tensor::Program program = training_program(recipe);
+    tensor::Program program = training_program(recipe, segment);
     tensor::Lowered lowered = method == Method::baseline ? write_baseline(recipe, slots)
                                                          : tensor::optimise(program, slots, search_of(method, recipe));
-    return {method, recipe, slots, std::move(program), std::move(lowered)};
+    return {method, recipe, segment, slots, std::move(program), std::move(lowered)};
 }
 
 namespace {
 
-tensor::ClearInputs inputs_of(std::span<const Minibatch> minibatches, std::span<const double> start) {
-    tensor::ClearInputs inputs;
-    if (!start.empty()) inputs.vectors.emplace_back(start.begin(), start.end());
-    for (const Minibatch& z : minibatches) inputs.matrices.push_back({z.rows, z.width, z.values});
-    return inputs;
+tensor::ClearInputs rows_of(std::span<const Minibatch> minibatches) {
+    tensor::ClearInputs rows;
+    for (const Minibatch& z : minibatches) rows.matrices.push_back({z.rows, z.width, z.values});
+    return rows;
 }
 
 }  // namespace
 
-InputPacker::InputPacker(const TrainingCircuit& training, tensor::ClearInputs inputs)
-    : training_(training), inputs_(std::move(inputs)), packer_(training.program, training.lowered, inputs_) {}
-
-InputPacker::InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
-                         std::span<const double> start)
+InputPacker::InputPacker(const TrainingCircuit& training, const tensor::ClearInputs& rows, const TrainingState& start)
     : training_(training),
-      inputs_(inputs_of(minibatches, start)),
+      inputs_(segment_inputs(training.recipe, training.segment, rows, start)),
       packer_(training.program, training.lowered, inputs_) {}
 
+InputPacker::InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
+                         const TrainingState& start)
+    : InputPacker(training, rows_of(minibatches), start) {}
+
+std::vector<std::size_t> inputs_of(const TrainingCircuit& training, tensor::Owner owner) {
+    std::vector<std::size_t> inputs;
+    for (std::size_t i = 0; i < training.lowered.inputs.size(); ++i) {
+        if (tensor::owner(training.program, training.lowered.inputs[i]) == owner) inputs.push_back(i);
+    }
+    return inputs;
+}
+
+TrainingState extract_state(const TrainingCircuit& training, std::span<const ComplexSlots> outputs) {
+    return unpack(training.program, training.lowered, outputs);
+}
+
 std::vector<double> extract_weights(const TrainingCircuit& training, std::span<const ComplexSlots> outputs) {
+    const TrainingState state = extract_state(training, outputs);
     std::vector<double> weights;
-    for (const auto& one : unpack(training.program, training.lowered, outputs)) {
+    for (int c = 0; c < training.recipe.outputs(); ++c) {
+        const auto& one = state[static_cast<std::size_t>(c)];
         weights.insert(weights.end(), one.begin(), one.end());
     }
     return weights;

@@ -49,7 +49,7 @@ std::vector<std::vector<double>> encrypted_scores(const Dataset& data, const com
     std::vector<std::vector<double>> scores;
     const ckks::Decryptor decryptor(keys.secret_key);
     for (const auto& output : outputs)
-        scores.push_back(scores_of_slots(decryptor.decrypt_complex(output), data.rows()));
+        scores.push_back(scores_of_slots(decryptor.decrypt_complex(output, program.slots()), data.rows()));
     return scores;
 }
 

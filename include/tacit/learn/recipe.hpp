@@ -53,6 +53,8 @@ enum class Algorithm : std::uint8_t {
 [[nodiscard]] double default_learning_rate(Algorithm algorithm, Model model = Model::logistic) noexcept;
 /// Whether the owner scales columns by the fixed Hessian.
 [[nodiscard]] bool uses_fixed_hessian(Algorithm algorithm) noexcept;
+/// Whether the loop carries v beside w, which differs from it.
+[[nodiscard]] bool uses_momentum(Algorithm algorithm) noexcept;
 
 /// Where training begins.
 enum class Start : std::uint8_t {
@@ -66,6 +68,14 @@ enum class Start : std::uint8_t {
 
 /// "zero", "own-model", "foreign-model"
 [[nodiscard]] const char* to_string(Start start) noexcept;
+
+/// Consecutive steps of a training, first .. first + steps - 1: what one circuit takes. Between two segments the state,
+/// w and with momentum v, gets new levels.
+struct Segment {
+    int first = 0;
+    int steps = 0;
+    friend bool operator==(const Segment&, const Segment&) = default;
+};
 
 /// Everything that the encrypted trainer and its clear twin must agree on: k minibatches of m signed rows
 /// z = y (1, x), y = +-1, gone through `passes` times, and for step t, from w = v = the start:
@@ -99,6 +109,7 @@ struct TrainingRecipe {
     [[nodiscard]] int steps() const noexcept { return minibatches * passes; }
     /// How many vectors of weights there are.
     [[nodiscard]] int outputs() const noexcept { return model == Model::multinomial ? classes : 1; }
+    [[nodiscard]] Segment all_steps() const noexcept { return {0, steps()}; }
 
     /// One for each step: 0 without momentum, otherwise eta_0, eta_1, ...: eta_t = (1 - l_t) / l_{t+1} with l_{t+1} =
     /// (1 + sqrt(1 + 4 l_t^2)) / 2.
@@ -112,5 +123,8 @@ struct TrainingRecipe {
     /// Throws invalid_argument naming the first field out of its range.
     void validate() const;
 };
+
+/// All steps in segments of `steps`, of which the last may take fewer. Throws invalid_argument for fewer than one.
+[[nodiscard]] std::vector<Segment> split_into_segments(const TrainingRecipe& recipe, int steps);
 
 }  // namespace tacit::learn
