@@ -1,10 +1,13 @@
-// The command line of `tacit keygen`: options and help.
+// The command line of `tacit keygen`.
 #include "keygen_command_line.hpp"
 
+#include <CLI/CLI.hpp>
 #include <initializer_list>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "common_command_line.hpp"
 
 namespace tacit::app {
 
@@ -20,14 +23,14 @@ feature for each of its values; a column with both is refused. What is found in 
 for held-out and new rows unchanged. Nothing is guessed: which value of the label counts as 1, and what becomes of
 missing cells, has to be said.
 
+Of a label that is a number, --model linear learns the number, with --ridge by ridge regression; of a label with several
+values, --model multinomial learns each against the rest. --start takes a model of the same columns and classes, which
+may come from other rows: every score of it is kept.
+
 A circuit holds so many minibatches: at 128 bits about 20 in a ring that is slow already. A longer training is cut into
 segments as long as cost the least predicted time, and after each the customer decrypts the state and encrypts it anew
 (`tacit refresh`). Longer segments mean dearer circuits and larger inputs, shorter ones more refreshes: say with
 --round-trip what a refresh takes you, or the length itself with --segment-steps. Keygen tells how many there will be.
-
-Of a label that is a number, --model linear learns the number, with --ridge by ridge regression; of a label with several
-values, --model multinomial learns each against the rest. --start takes a model of the same columns and classes, which
-may come from other rows: every score of it is kept.
 
 Examples:
   tacit keygen --private private --upload upload --data people.csv --label ill --positive yes
@@ -155,13 +158,12 @@ void add_recipe(CLI::App* command, KeygenOptions& options) {
 
 }  // namespace
 
-CLI::App* add_keygen_command(CLI::App& app, KeygenOptions& options) {
+void add_keygen(CLI::App& app, KeygenOptions& options, CommonOptions& common, std::function<void()>& run) {
     using learn::Method;
     CLI::App* command = app.add_subcommand("keygen", "Customer: plan the training and make the keys");
     command->footer(keygen_footer);
-    command->add_option("--private", options.private_folder, "The customer's own folder; holds the secret key")
-        ->required();
-    command->add_option("--upload", options.upload_folder, "What the customer gives to the service")->required();
+    add_private(command, options.private_folder);
+    add_upload(command, options.upload_folder);
     add_data(command, options.data);
     command
         ->add_option("--method", options.choice.method,
@@ -175,7 +177,8 @@ CLI::App* add_keygen_command(CLI::App& app, KeygenOptions& options) {
     command->add_option("--scale-bits", options.choice.scale_bits, "Precision of encrypted numbers")
         ->capture_default_str();
     command->add_flag("--overwrite", options.overwrite, "Replace an existing secret key");
-    return command;
+    add_common(command, common);
+    command->callback([&] { run = [&] { keygen(options, common); }; });
 }
 
 }  // namespace tacit::app

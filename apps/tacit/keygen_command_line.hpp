@@ -1,12 +1,16 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <functional>
 
 #include "commands.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace tacit::app {
 
-/// Adds `keygen`, whose options go to `options`; what it does when it is chosen is the caller's.
-CLI::App* add_keygen_command(CLI::App& app, KeygenOptions& options);
+/// Adds the command `keygen`, which says what is trained and on what; if it is chosen, `run` is it.
+void add_keygen(CLI::App& app, KeygenOptions& options, CommonOptions& common, std::function<void()>& run);
 
 }  // namespace tacit::app

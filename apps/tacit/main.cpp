@@ -10,9 +10,11 @@
 #include <string>
 
 #include "commands.hpp"
+#include "common_command_line.hpp"
 #include "dp_command_line.hpp"
 #include "keygen_command_line.hpp"
 #include "mpc_command_line.hpp"
+#include "score.hpp"
 #include "service_options.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
@@ -36,6 +38,8 @@ Two parties share files and nothing else. The customer owns the data and the sec
   customer  tacit decrypt  --private private --result result
             tacit evaluate --private private
             tacit predict  --private private --data new.csv
+
+Rows are also scored while they are encrypted, by a model in the clear or an encrypted one: `tacit score --help`.
 
 Without --data the first command takes images that are part of this program: MNIST digits, 3 against 8.
 
@@ -120,6 +124,7 @@ struct CommandLine {
     EvaluateOptions evaluate{};
     PredictOptions predict{};
     CompareOptions compare{};
+    ScoreOptions score{};
     ServiceLine service{};
     std::function<void()> run{};
     int status = 0;  ///< where that is no error
@@ -129,28 +134,6 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* summary, cons
     CLI::App* command = app.add_subcommand(name, summary);
     command->footer(footer);
     return command;
-}
-
-void add_private(CLI::App* command, fs::path& folder) {
-    command->add_option("--private", folder, "The customer's own folder; holds the secret key")->required();
-}
-void add_upload(CLI::App* command, fs::path& folder) {
-    command->add_option("--upload", folder, "What the customer gives to the service")->required();
-}
-void add_result(CLI::App* command, fs::path& folder) {
-    command->add_option("--result", folder, "What the service gives back")->required();
-}
-void add_common(CLI::App* command, CommonOptions& common) {
-    command->add_option("--threads", common.threads, "Cores to use (0: all)")
-        ->check(CLI::Range(0, 4096))
-        ->capture_default_str();
-    command->add_flag("--quiet", common.quiet, "No progress bar");
-}
-
-void add_keygen(CLI::App& app, CommandLine& line) {
-    CLI::App* command = add_keygen_command(app, line.keygen);
-    add_common(command, line.common);
-    command->callback([&line] { line.run = [&line] { keygen(line.keygen, line.common); }; });
 }
 
 void add_encrypt(CLI::App& app, CommandLine& line) {
@@ -238,13 +221,13 @@ int run(const CLI::App& app, const CommandLine& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Tacit trains a logistic regression on data that the trainer cannot read.", "tacit");
+    CLI::App app("Tacit trains models on data that the trainer cannot read.", "tacit");
     CommandLine line;
     app.footer(main_footer);
     app.set_version_flag("--version",
                          [] { return fmt::format("tacit {} ({} kernels)", TACIT_VERSION, learn::kernel_name()); });
     app.require_subcommand(1);
-    add_keygen(app, line);
+    add_keygen(app, line.keygen, line.common, line.run);
     add_encrypt(app, line);
     add_train(app, line);
     add_refresh(app, line);
@@ -252,6 +235,7 @@ int main(int argc, char** argv) {
     add_evaluate(app, line);
     add_predict(app, line);
     add_compare(app, line);
+    add_score(app, line.score, line.common, line.run);
     add_dp(app, line.run);
     add_mpc(app, line.run);
     add_service_commands(app, line.service, line.common, line.run);

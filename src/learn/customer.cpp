@@ -48,24 +48,16 @@ ckks::EvaluationKeys make_evaluation_keys(const ckks::SecretKey& secret, const c
 }
 
 /// What the owner keeps of the data: where they are and what they were like.
-DataRecord record_of(DataChoice choice, const DataSplit& split, std::vector<double> start) {
+DataRecord record_of(DataChoice choice, const DataSplit& split, TrainingState start) {
     if (choice.source != "embedded") choice.source = fs::absolute(choice.source).lexically_normal().string();
     return {std::move(choice), fingerprint(split), split.features, std::move(start)};
-}
-
-void check_no_key(const fs::path& path, bool overwrite) {
-    std::error_code error;
-    if (overwrite || !fs::exists(path, error)) return;
-    fail(ErrorCode::invalid_argument,
-         "'{}' exists, and without it nothing encrypted under it can be read; choose another folder or --overwrite",
-         path.string());
 }
 
 constexpr double sigmoid_ranges[] = {4, 6, 8, 12, 16, 24, 32, 48, 64};
 
 /// What the clear training with the exact sigmoid meets, rounded up.
 double covering_range(const TrainingRecipe& recipe, const Dataset& rows, std::uint64_t seed,
-                      std::span<const double> start) {
+                      const TrainingState& start) {
     const double largest = largest_sigmoid_input(rows, recipe, seed, start);
     const auto* const range = std::ranges::lower_bound(sigmoid_ranges, largest);
     if (range != std::end(sigmoid_ranges)) return *range;
@@ -107,11 +99,11 @@ void fit_recipe(TrainingChoice& choice, const Dataset& training) {
 }
 
 /// Fits the choice to the data; returns what training starts from.
-std::vector<double> fit_choice(TrainingChoice& choice, const DataSplit& split, std::uint64_t seed) {
+TrainingState fit_choice(TrainingChoice& choice, const DataSplit& split, std::uint64_t seed) {
     fit_recipe(choice, split.training);
     TrainingRecipe& recipe = choice.recipe;
     const Standardiser standardiser = fit_standardiser(split.training, recipe.algorithm);
-    std::vector<double> start;
+    TrainingState start;
     if (!choice.start.empty()) {
         const auto model = value_at(choice.start, read_record<ModelRecord>(choice.start));
         start = start_from(model, split, standardiser, recipe);
@@ -128,13 +120,13 @@ std::vector<double> fit_choice(TrainingChoice& choice, const DataSplit& split, s
 
 /// Encrypted, a training that diverges takes as long as one that does not, and only its owner could tell.
 void check_converges(const TrainingChoice& choice, const DataSplit& split, std::uint64_t seed,
-                     std::span<const double> start, const ckks::Parameters& parameters) {
+                     const TrainingState& start, const ckks::Parameters& parameters) {
     const TrainingRecipe& recipe = choice.recipe;
     const Dataset rows = standardised(split.training, fit_standardiser(split.training, recipe.algorithm));
     const double limit = std::ldexp(1.0, parameters.integer_bits());
     double largest = std::numeric_limits<double>::infinity();
     try {
-        const auto weights = clear_weights(recipe, training_inputs(rows, recipe, seed, start));
+        const auto weights = clear_weights(recipe, training_rows(rows, recipe, seed), start);
         largest = std::transform_reduce(
             weights.begin(), weights.end(), 0.0, [](double a, double b) { return std::max(a, b); },
             [](double w) { return std::fabs(w); });
@@ -153,11 +145,11 @@ void check_converges(const TrainingChoice& choice, const DataSplit& split, std::
 JobSummary generate_job(const TrainingChoice& training, const DataChoice& stated, const fs::path& private_folder,
                         const fs::path& upload_folder, bool overwrite, const WorkProgress& progress) {
     const fs::path secret_path = private_folder / file_names::secret_key;
-    check_no_key(secret_path, overwrite);
+    require_no_key(secret_path, overwrite);
     const DataChoice data = data_for(training.recipe.model, stated);
     const DataSplit split = load_data(data);
     TrainingChoice choice = training;
-    std::vector<double> start = fit_choice(choice, split, data.seed);
+    TrainingState start = fit_choice(choice, split, data.seed);
     const PlannedTraining planned = plan_training(choice);
     const ckks::Parameters& parameters = planned.parameters;
     check_converges(choice, split, data.seed, start, parameters);

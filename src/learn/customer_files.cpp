@@ -12,9 +12,17 @@ void report(const WorkProgress& progress, std::size_t done, std::size_t total) {
     if (progress) progress(done, total);
 }
 
-ckks::SecretKey read_key(const fs::path& private_folder, const ckks::Parameters& parameters) {
+void require_no_key(const fs::path& path, bool overwrite) {
+    std::error_code error;
+    if (overwrite || !fs::exists(path, error)) return;
+    fail(ErrorCode::invalid_argument,
+         "'{}' exists, and without it nothing encrypted under it can be read; choose another folder or --overwrite",
+         path.string());
+}
+
+ckks::SecretKey read_key(const fs::path& private_folder, const ckks::Parameters& parameters, const char* maker) {
     const fs::path path = private_folder / file_names::secret_key;
-    require_file(path, "keygen");
+    require_file(path, maker);
     return value_at(path, ckks::read_secret_key(path, parameters, ckks::insecure_secret_key_access()));
 }
 

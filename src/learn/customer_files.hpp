@@ -12,7 +12,12 @@ namespace tacit::learn {
 /// Passes progress on; throws Error(interrupted) where that was asked for.
 void report(const WorkProgress& progress, std::size_t done, std::size_t total);
 
-[[nodiscard]] ckks::SecretKey read_key(const std::filesystem::path& private_folder, const ckks::Parameters& parameters);
+/// Throws invalid_argument if a secret key is there and may not be replaced.
+void require_no_key(const std::filesystem::path& secret_key, bool overwrite);
+
+/// `maker`: the command that makes it.
+[[nodiscard]] ckks::SecretKey read_key(const std::filesystem::path& private_folder, const ckks::Parameters& parameters,
+                                       const char* maker = "keygen");
 
 /// What was done to the rows of this job.
 [[nodiscard]] PreprocessingRecord read_preprocessing(const std::filesystem::path& private_folder, const OpenJob& job);

@@ -86,10 +86,10 @@ RefreshSummary refresh_state(const fs::path& private_folder, const fs::path& res
     const TrainingState weights = decrypt_outputs(plan, secret, state.ciphertexts);
     check_plausible(weights, job.parameters, path);
     const TrainingPlan next = job.plan(*segment + 1);
-    InputPacker pack(next.training, state_for(next.training, weights));
+    InputPacker pack(next.training, tensor::ClearInputs{}, weights);
     const ckks::Encryptor encryptor(secret);
     std::vector<ckks::Ciphertext> fresh;
-    for (const std::size_t input : state_inputs(next.training)) {
+    for (const std::size_t input : inputs_of(next.training, owner_of_state)) {
         fresh.push_back(encryptor.encrypt(pack(input), next.program.input_levels()[input]));
     }
     StateRecord record = std::move(state.record);
@@ -109,10 +109,10 @@ ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result
     const TrainingPlan plan = job.plan(job.segments() - 1);
     const std::vector<ckks::CiphertextType> types(plan.program.outputs().size(), ckks::CiphertextType{});
     const CiphertextFile file = read_ciphertexts(result, job.parameters, types);
-    const TrainingState weights = decrypt_outputs(plan, secret, file.ciphertexts);
-    check_plausible(weights, job.parameters, result);
+    const TrainingState state = decrypt_outputs(plan, secret, file.ciphertexts);
+    check_plausible(state, job.parameters, result);
     ModelRecord model{job.record, preprocessing, {}};
-    for (const auto& one : weights) model.weights.insert(model.weights.end(), one.begin(), one.end());
+    for (const auto& weights : state) model.weights.insert(model.weights.end(), weights.begin(), weights.end());
     write_record(private_folder / file_names::model, model, FileMode::owner_only);
     return model;
 }

@@ -19,19 +19,19 @@ struct RowInputs {
     friend bool operator==(const RowInputs&, const RowInputs&) = default;
 };
 
-/// Numbers the minibatches and targets in a block as the recipe does; a circuit numbers its own, after the start or
-/// state.
+/// Factors of the blocks are minibatches, and vectors after those of the start their targets; both are numbered by the
+/// circuit.
 void number_as_in_recipe(tensor::InputBlock& block, const TrainingCircuit& training) {
-    const auto met = minibatches_of(training.recipe, training.segment);
+    const auto minibatches = minibatches_of(training.recipe, training.segment);
+    const std::size_t starts = state_size(training.recipe, training.segment);
     const auto outputs = static_cast<std::size_t>(training.recipe.outputs());
-    const std::size_t targets = training.recipe.model == Model::logistic ? 0 : met.size() * outputs;
-    const std::size_t before = training.program.vectors().size() - targets;
     for (auto* part : {&block.real, &block.imaginary}) {
         for (auto& term : part->terms) {
-            for (auto& factor : term.chain) factor.matrix = static_cast<std::uint32_t>(met[factor.matrix]);
-            if (!term.times_vector || term.vector < before) continue;
-            const std::size_t target = term.vector - before;
-            term.vector = static_cast<std::uint32_t>(before + met[target / outputs] * outputs + target % outputs);
+            for (auto& factor : term.chain) factor.matrix = static_cast<std::uint32_t>(minibatches[factor.matrix]);
+            if (!term.times_vector || term.vector < starts) continue;
+            const std::size_t target = term.vector - starts;
+            const std::size_t in_recipe = minibatches[target / outputs] * outputs + target % outputs;
+            term.vector = static_cast<std::uint32_t>(2 * outputs + in_recipe);  // no number of a start
         }
     }
 }
@@ -49,11 +49,12 @@ RowInputs contents_of(const TrainingPlan& plan) {
 /// Encrypts the rows of one segment after the other.
 class RowEncryption {
 public:
-    RowEncryption(const OpenJob& job, const ckks::SecretKey& secret, tensor::ClearInputs rows, fs::path upload_folder,
-                  WorkProgress progress)
+    RowEncryption(const OpenJob& job, const ckks::SecretKey& secret, tensor::ClearInputs rows, TrainingState start,
+                  fs::path upload_folder, WorkProgress progress)
         : job_(job),
           encryptor_(secret),
           rows_(std::move(rows)),
+          start_(std::move(start)),
           folder_(std::move(upload_folder)),
           progress_(std::move(progress)) {}
 
@@ -87,7 +88,7 @@ private:
     static std::size_t units(int steps) { return static_cast<std::size_t>(steps) * progress_per_step; }
     [[nodiscard]] std::size_t all_units() const { return units(job_.record.recipe.steps()); }
     void write(CiphertextFileWriter& file, const TrainingPlan& plan) {
-        InputPacker pack(plan.training, rows_for(plan.training, rows_));
+        InputPacker pack(plan.training, rows_, plan.training.segment.first == 0 ? start_ : TrainingState{});
         const std::vector<std::size_t> inputs = row_inputs(plan.training);
         const Segment segment = plan.training.segment;
         for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -99,6 +100,7 @@ private:
     const OpenJob& job_;
     ckks::Encryptor encryptor_;
     tensor::ClearInputs rows_;
+    TrainingState start_;
     fs::path folder_;
     WorkProgress progress_;
     std::vector<RowInputs> done_{};
@@ -120,9 +122,8 @@ EncryptionSummary encrypt_data(const fs::path& private_folder, const fs::path& u
     const TrainingRecipe& recipe = job.record.recipe;
     PreprocessingRecord preprocessing{data, fit_standardiser(split.training, recipe.algorithm), {}};
     RowEncryption rows(
-        job, secret,
-        training_inputs(standardised(split.training, preprocessing.standardiser), recipe, data.choice.seed, data.start),
-        upload_folder, progress);
+        job, secret, training_rows(standardised(split.training, preprocessing.standardiser), recipe, data.choice.seed),
+        data.start, upload_folder, progress);
     // Old inputs never stand beside new preprocessing, and the new ones are whole only with it.
     if (job.segments() > 1) remove_old_inputs(upload_folder);
     for (int segment = 0; segment + 1 < job.segments(); ++segment) rows.next().commit();

@@ -78,7 +78,7 @@ Evaluation evaluate(const fs::path& private_folder) {
     const Standardiser& standardiser = model.preprocessing.standardiser;
     const Dataset held_out = standardised(split.held_out, standardiser);
     const Dataset training = standardised(split.training, standardiser);
-    const auto clear = clear_weights(recipe, training_inputs(training, recipe, data.choice.seed, data.start));
+    const auto clear = clear_weights(recipe, training_rows(training, recipe, data.choice.seed), data.start);
     const auto exact = reference_weights(training, recipe, data.choice.seed, data.start);
     const double unit = split.features ? split.features->target().deviation : 1;
     Evaluation result;

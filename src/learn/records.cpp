@@ -1,44 +1,12 @@
-// The JSON of records.hpp; the only file of this layer that sees the JSON parser.
+// The JSON of records.hpp.
 #include "tacit/learn/records.hpp"
 
-#include <array>
-#include <cmath>
-#include <nlohmann/json.hpp>
-#include <string_view>
-
-#include "base/fail.hpp"
+#include "learn/record_json.hpp"
 #include "learn/state_file.hpp"
 
 namespace tacit::learn {
 
 namespace {
-
-using nlohmann::json;
-
-constexpr std::uint64_t largest_record_bytes = std::uint64_t{1} << 24;
-constexpr int version = 1;
-
-/// The choice whose to_string is `name`.
-template <class Choice>
-Choice named(const char* what, const std::string& name, std::initializer_list<Choice> choices) {
-    for (const Choice choice : choices) {
-        if (name == to_string(choice)) return choice;
-    }
-    fail(ErrorCode::malformed_input, "there is no {} '{}'", what, name);
-}
-
-/// Numbers of a record have to be finite; JSON has no NaN, but 1e999 is infinite.
-double finite(const json& value) {
-    const double number = value.get<double>();
-    if (!std::isfinite(number)) fail(ErrorCode::malformed_input, "a number is not finite");
-    return number;
-}
-
-std::vector<double> finite_list(const json& values) {
-    std::vector<double> numbers;
-    for (const json& value : values) numbers.push_back(finite(value));
-    return numbers;
-}
 
 json encode(const TrainingRecipe& r) {
     return {{"model", to_string(r.model)},
@@ -124,7 +92,7 @@ void decode(const json& j, DataRecord& r) {
     r.choice.source = j.at("source").get<std::string>();
     r.choice.seed = j.at("seed").get<std::uint64_t>();
     r.fingerprint = j.at("fingerprint").get<std::string>();
-    r.start = finite_list(j.at("start"));
+    for (const json& weights : j.at("start")) r.start.push_back(finite_list(weights));
     if (!j.contains("feature_map")) {
         r.choice.classes = {j.at("classes").at(0).get<int>(), j.at("classes").at(1).get<int>()};
         return;
@@ -286,70 +254,24 @@ constexpr const char* format_name<EvaluationRecord> = "tacit evaluation";
 template <>
 constexpr const char* format_name<StateRecord> = "tacit training state";
 
-template <class Record>
-Record parse(const json& j) {
-    const auto format = j.at("format").get<std::string>();
-    if (format != format_name<Record>) {
-        fail(ErrorCode::malformed_input, "it holds '{}', not '{}'", format, format_name<Record>);
-    }
-    if (const int found = j.at("version").get<int>(); found != version) {
-        fail(ErrorCode::malformed_input, "it has version {}, this program reads {}", found, version);
-    }
-    Record record;
-    decode(j, record);
-    return record;
-}
-
-/// The part of a message of the JSON library that is for people.
-std::string reason(const json::exception& error) {
-    const std::string text = error.what();
-    const std::size_t end = text.find("] ");
-    return end == std::string::npos ? text : text.substr(end + 2);
-}
-
-template <class Record>
-Record record_of(std::string_view text) {
-    try {
-        return parse<Record>(json::parse(text));
-    } catch (const json::exception& error) {
-        fail(ErrorCode::malformed_input, "{}", reason(error));
-    }
-}
-
-/// Indented by so many spaces, or on one line.
-template <class Record>
-std::string text_of(const Record& record, int indent) {
-    json j = encode(record);
-    j["format"] = format_name<Record>;
-    j["version"] = version;
-    return j.dump(indent, ' ', false, json::error_handler_t::replace);
-}
-
 }  // namespace
 
 template <class Record>
 Expected<Record> read_record(const std::filesystem::path& path) {
-    return catching([&] {
-        const std::vector<std::byte> bytes = read_file(path, largest_record_bytes);
-        try {
-            return record_of<Record>({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-        } catch (const Error& error) {
-            fail(ErrorCode::malformed_input, "'{}': {}; is it the right file, and whole?", path.string(), error.what());
-        }
-    });
+    return read_json<Record>(path, format_name<Record>, [](const json& j, Record& record) { decode(j, record); });
 }
 
 template <class Record>
 void write_record(const std::filesystem::path& path, const Record& record, FileMode mode) {
-    const std::string text = text_of(record, 2) + "\n";
-    write_file_atomically(path, std::as_bytes(std::span(text)), mode);
+    write_json(path, format_name<Record>, encode(record), mode);
 }
 
 Expected<StateRecord> parse_state_record(std::string_view line) {
-    return catching([&] { return record_of<StateRecord>(line); });
+    return parse_json<StateRecord>(line, format_name<StateRecord>,
+                                   [](const json& j, StateRecord& record) { decode(j, record); });
 }
 
-std::string to_line(const StateRecord& record) { return text_of(record, -1); }
+std::string to_line(const StateRecord& record) { return json_text(format_name<StateRecord>, encode(record), -1); }
 
 template Expected<ProgramRecord> read_record(const std::filesystem::path&);
 template Expected<DataRecord> read_record(const std::filesystem::path&);

@@ -30,7 +30,7 @@ std::vector<double> sum_of_rows(const Dataset& data, std::span<const double> w, 
 
 /// Training with the exact sigmoid, one model for each output.
 std::vector<ClearModel> exact_models(const Dataset& data, const TrainingRecipe& recipe, std::uint64_t seed,
-                                     std::span<const double> start) {
+                                     const TrainingState& start) {
     std::vector<ClearModel> models;
     for (int c = 0; c < recipe.outputs(); ++c) {
         Dataset rows = data;
@@ -40,8 +40,7 @@ std::vector<ClearModel> exact_models(const Dataset& data, const TrainingRecipe& 
             logistic.model = Model::logistic;
             logistic.classes = rows.classes = 2;
         }
-        const auto features = static_cast<std::size_t>(recipe.features);
-        const auto own = start.empty() ? start : start.subspan(static_cast<std::size_t>(c) * features, features);
+        const auto own = start.empty() ? std::span<const double>() : std::span(start[static_cast<std::size_t>(c)]);
         models.push_back(train_clear(draw_minibatches(rows, logistic, seed), logistic, Slope::exact_sigmoid, own));
     }
     return models;
@@ -49,9 +48,11 @@ std::vector<ClearModel> exact_models(const Dataset& data, const TrainingRecipe& 
 
 }  // namespace
 
-std::vector<double> clear_weights(const TrainingRecipe& recipe, const tensor::ClearInputs& inputs) {
+std::vector<double> clear_weights(const TrainingRecipe& recipe, const tensor::ClearInputs& rows,
+                                  const TrainingState& start) {
     std::vector<double> weights;
-    for (const auto& output : evaluate(training_program(recipe), inputs)) {
+    for (const auto& output :
+         evaluate(training_program(recipe), segment_inputs(recipe, recipe.all_steps(), rows, start))) {
         weights.insert(weights.end(), output.begin(), output.end());
     }
     if (!std::ranges::all_of(weights, [](double w) { return std::isfinite(w); })) {
@@ -63,7 +64,7 @@ std::vector<double> clear_weights(const TrainingRecipe& recipe, const tensor::Cl
 }
 
 std::vector<double> reference_weights(const Dataset& data, const TrainingRecipe& recipe, std::uint64_t seed,
-                                      std::span<const double> start) {
+                                      const TrainingState& start) {
     std::vector<double> weights;
     if (recipe.model == Model::linear) {
         weights = least_squares(data, recipe.ridge);
@@ -77,7 +78,7 @@ std::vector<double> reference_weights(const Dataset& data, const TrainingRecipe&
 }
 
 double largest_sigmoid_input(const Dataset& data, const TrainingRecipe& recipe, std::uint64_t seed,
-                             std::span<const double> start) {
+                             const TrainingState& start) {
     double largest = 0;
     if (recipe.model == Model::linear) return largest;
     for (const ClearModel& model : exact_models(data, recipe, seed, start)) {

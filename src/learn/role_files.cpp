@@ -1,7 +1,10 @@
 #include "learn/role_files.hpp"
 
+#include <sys/resource.h>
+
 #include <system_error>
 
+#include "learn/ciphertext_reader.hpp"
 #include "tacit/ckks/serialization.hpp"
 
 namespace tacit::learn {
@@ -12,28 +15,6 @@ namespace {
 
 constexpr std::uint64_t largest_parameters_bytes = std::uint64_t{1} << 20;
 
-/// The next object of a stream, bounded by what is there.
-std::span<const std::byte> next_object(std::span<const std::byte>& rest) {
-    const ckks::ObjectHeader header = ckks::parse_header(rest).value();
-    if (header.size > rest.size()) {
-        fail(ErrorCode::malformed_input, "it should have {} bytes and the file ends after {}; copy the file again",
-             header.size, rest.size());
-    }
-    const auto object = rest.first(static_cast<std::size_t>(header.size));
-    rest = rest.subspan(object.size());
-    return object;
-}
-
-ckks::Ciphertext next_ciphertext(std::span<const std::byte>& rest, const ckks::Parameters& parameters,
-                                 const ckks::CiphertextType& type) {
-    ckks::Ciphertext ciphertext = ckks::parse_ciphertext(next_object(rest), parameters).value();
-    if (!(ciphertext.type() == type)) {
-        fail(ErrorCode::parameter_mismatch, "it has {} and the circuit wants {}; make the file again for this program",
-             to_string(ciphertext.type()), to_string(type));
-    }
-    return ciphertext;
-}
-
 }  // namespace
 
 namespace file_names {
@@ -43,6 +24,12 @@ std::string state(int segment) { return fmt::format("state-{}.bin", segment); }
 std::string refreshed(int segment) { return fmt::format("refreshed-{}.bin", segment); }
 
 }  // namespace file_names
+
+std::uint64_t peak_memory_bytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
 
 void make_folder(const fs::path& folder, FileMode mode) {
     std::error_code error;
@@ -167,23 +154,10 @@ void CiphertextFileWriter::write(std::span<const std::byte> bytes) {
 std::vector<ckks::Ciphertext> parse_ciphertexts(const fs::path& path, std::span<const std::byte> bytes,
                                                 const ckks::Parameters& parameters,
                                                 std::span<const ckks::CiphertextType> types) {
+    CiphertextReader reader(path, bytes, parameters);
     std::vector<ckks::Ciphertext> ciphertexts;
-    for (const ckks::CiphertextType& type : types) {
-        if (bytes.empty()) {
-            fail(ErrorCode::malformed_input, "'{}' holds {} ciphertexts, the circuit wants {}; make it again",
-                 path.string(), ciphertexts.size(), types.size());
-        }
-        try {
-            ciphertexts.push_back(next_ciphertext(bytes, parameters, type));
-        } catch (const Error& error) {
-            fail(error.code(), "'{}', ciphertext {} of {}: {}", path.string(), ciphertexts.size() + 1, types.size(),
-                 error.what());
-        }
-    }
-    if (!bytes.empty()) {
-        fail(ErrorCode::malformed_input, "'{}' goes on after the {} ciphertexts that the circuit wants; make it again",
-             path.string(), types.size());
-    }
+    for (const ckks::CiphertextType& type : types) ciphertexts.push_back(reader.next(type));
+    reader.expect_end();
     return ciphertexts;
 }
 

@@ -16,6 +16,9 @@
 
 namespace tacit::learn {
 
+/// The most memory this process ever held.
+[[nodiscard]] std::uint64_t peak_memory_bytes();
+
 /// Makes a folder, with its parents. A private one is readable by its owner alone. Throws io_failure.
 void make_folder(const std::filesystem::path& folder, FileMode mode = FileMode::shared);
 

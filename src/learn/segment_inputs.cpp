@@ -66,7 +66,7 @@ CiphertextFile read_rows(const OpenJob& job, const TrainingPlan& plan, int segme
 SegmentInputs read_inputs(const OpenJob& job, const TrainingPlan& plan, int segment, const fs::path& upload_folder,
                           const fs::path& result_folder) {
     const std::vector<std::size_t> rows = row_inputs(plan.training);
-    const std::vector<std::size_t> state = state_inputs(plan.training);
+    const std::vector<std::size_t> state = inputs_of(plan.training, owner_of_state);
     SegmentInputs inputs;
     std::vector<std::optional<ckks::Ciphertext>> places(plan.program.input_levels().size());
     const auto place = [&](std::span<const std::size_t> at, std::vector<ckks::Ciphertext> read) {

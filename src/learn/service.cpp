@@ -1,6 +1,4 @@
 // What the service does: it never sees a secret key, and this file includes nothing that could read one.
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <numeric>
 #include <optional>
@@ -20,13 +18,6 @@ namespace tacit::learn {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// The most memory this process ever held.
-std::uint64_t peak_memory_bytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
 
 /// What "so many instructions are done" means, as they are done about in the order of the plan.
 struct Milestones {

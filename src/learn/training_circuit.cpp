@@ -55,13 +55,12 @@ void check_baseline(const TrainingRecipe& recipe, Segment segment) {
         recipe.passes == 1 && recipe.ridge == 0 && recipe.start == Start::zero && segment == recipe.all_steps()) {
         return;
     }
-    fail(
-        ErrorCode::invalid_argument,
-        "training circuit: the baseline is logistic regression of one owner's rows by Nesterov's method from zero in "
-        "one pass and one segment without ridge, as published; choose low-depth or mask-free for {} regression, {}, {} "
-        "passes, {} of {} steps, ridge {}, start {}, {} owners",
-        to_string(recipe.model), to_string(recipe.algorithm), recipe.passes, segment.steps, recipe.steps(),
-        recipe.ridge, to_string(recipe.start), recipe.owners);
+    fail(ErrorCode::invalid_argument,
+         "training circuit: the baseline is logistic regression of one owner's rows by Nesterov's method from zero in "
+         "one pass and one segment without ridge, as published; choose low-depth or mask-free for {} regression, {}, "
+         "{} passes, ridge {}, start {}, {} of {} steps, {} owners",
+         to_string(recipe.model), to_string(recipe.algorithm), recipe.passes, recipe.ridge, to_string(recipe.start),
+         segment.steps, recipe.steps(), recipe.owners);
 }
 
 }  // namespace
@@ -87,88 +86,50 @@ TrainingCircuit make_training_circuit(Method method, const TrainingRecipe& recip
 
 namespace {
 
-tensor::ClearInputs inputs_of(std::span<const Minibatch> minibatches, std::span<const double> start) {
-    tensor::ClearInputs inputs;
-    if (!start.empty()) inputs.vectors.emplace_back(start.begin(), start.end());
-    for (const Minibatch& z : minibatches) inputs.matrices.push_back({z.rows, z.width, z.values});
-    return inputs;
-}
-
-/// How many vectors a training program takes before the targets: start or state.
-std::size_t leading_vectors(const TrainingRecipe& recipe, Segment segment) {
-    const auto outputs = static_cast<std::size_t>(recipe.outputs());
-    if (segment.first == 0) return recipe.start == Start::zero ? 0 : outputs;
-    return uses_momentum(recipe.algorithm) ? 2 * outputs : outputs;
-}
-
-std::vector<std::size_t> inputs_with_state(const TrainingCircuit& training, bool state) {
-    std::vector<std::size_t> inputs;
-    for (std::size_t i = 0; i < training.lowered.inputs.size(); ++i) {
-        const bool holds = tensor::owner(training.program, training.lowered.inputs[i]) == owner_of_state;
-        if (holds == state) inputs.push_back(i);
-    }
-    return inputs;
+tensor::ClearInputs rows_of(std::span<const Minibatch> minibatches) {
+    tensor::ClearInputs rows;
+    for (const Minibatch& z : minibatches) rows.matrices.push_back({z.rows, z.width, z.values});
+    return rows;
 }
 
 }  // namespace
 
-InputPacker::InputPacker(const TrainingCircuit& training, tensor::ClearInputs inputs)
-    : training_(training), inputs_(std::move(inputs)), packer_(training.program, training.lowered, inputs_) {}
-
-InputPacker::InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
-                         std::span<const double> start)
+InputPacker::InputPacker(const TrainingCircuit& training, const tensor::ClearInputs& rows, const TrainingState& start)
     : training_(training),
-      inputs_(inputs_of(minibatches, start)),
+      inputs_(segment_inputs(training.recipe, training.segment, rows, start)),
       packer_(training.program, training.lowered, inputs_) {}
 
-tensor::ClearInputs rows_for(const TrainingCircuit& training, const tensor::ClearInputs& of_recipe) {
-    const TrainingRecipe& recipe = training.recipe;
-    const std::size_t before = leading_vectors(recipe, {0, 0});
-    const auto outputs = recipe.model == Model::logistic ? std::size_t{0} : static_cast<std::size_t>(recipe.outputs());
-    const auto expected = static_cast<std::size_t>(recipe.minibatches);
-    if (of_recipe.matrices.size() != expected || of_recipe.vectors.size() != before + outputs * expected) {
-        fail(ErrorCode::invalid_argument,
-             "training inputs: {} minibatches and {} vectors, the recipe has {} and {}; make them by training_inputs",
-             of_recipe.matrices.size(), of_recipe.vectors.size(), expected, before + outputs * expected);
-    }
-    tensor::ClearInputs inputs;
-    const auto width = static_cast<std::size_t>(recipe.features);
-    inputs.vectors.resize(leading_vectors(recipe, training.segment), std::vector<double>(width, 0.0));
-    if (training.segment.first == 0) std::copy_n(of_recipe.vectors.begin(), before, inputs.vectors.begin());
-    for (const std::size_t batch : minibatches_of(recipe, training.segment)) {
-        inputs.matrices.push_back(of_recipe.matrices[batch]);
-        for (std::size_t c = 0; c < outputs; ++c) {
-            inputs.vectors.push_back(of_recipe.vectors[before + batch * outputs + c]);
-        }
+InputPacker::InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
+                         const TrainingState& start)
+    : InputPacker(training, rows_of(minibatches), start) {}
+
+std::vector<std::size_t> inputs_of(const TrainingCircuit& training, tensor::Owner owner) {
+    std::vector<std::size_t> inputs;
+    for (std::size_t i = 0; i < training.lowered.inputs.size(); ++i) {
+        if (tensor::owner(training.program, training.lowered.inputs[i]) == owner) inputs.push_back(i);
     }
     return inputs;
 }
 
-tensor::ClearInputs state_for(const TrainingCircuit& training, const TrainingState& state) {
-    tensor::ClearInputs inputs{{}, state};
-    if (training.segment.first == 0 || state.size() != leading_vectors(training.recipe, training.segment)) {
-        fail(ErrorCode::invalid_argument, "training inputs: a state of {} vectors for a segment that takes {}",
-             state.size(), training.segment.first == 0 ? 0 : leading_vectors(training.recipe, training.segment));
-    }
-    for (const tensor::MatrixInfo& m : training.program.matrices()) {
-        inputs.matrices.push_back({m.rows, m.columns, std::vector<double>(m.rows * m.columns, 0.0)});
-    }
-    for (std::size_t i = state.size(); i < training.program.vectors().size(); ++i) {
-        inputs.vectors.emplace_back(training.program.vectors()[i].size, 0.0);
+std::vector<std::size_t> row_inputs(const TrainingCircuit& training) {
+    std::vector<std::size_t> inputs;
+    for (std::size_t i = 0; i < training.lowered.inputs.size(); ++i) {
+        if (tensor::owner(training.program, training.lowered.inputs[i]) != owner_of_state) inputs.push_back(i);
     }
     return inputs;
 }
-
-std::vector<std::size_t> row_inputs(const TrainingCircuit& training) { return inputs_with_state(training, false); }
-std::vector<std::size_t> state_inputs(const TrainingCircuit& training) { return inputs_with_state(training, true); }
 
 TrainingState extract_state(const TrainingCircuit& training, std::span<const ComplexSlots> outputs) {
     return unpack(training.program, training.lowered, outputs);
 }
 
 std::vector<double> extract_weights(const TrainingCircuit& training, std::span<const ComplexSlots> outputs) {
+    const TrainingState state = extract_state(training, outputs);
     std::vector<double> weights;
-    for (const auto& one : extract_state(training, outputs)) weights.insert(weights.end(), one.begin(), one.end());
+    for (int c = 0; c < training.recipe.outputs(); ++c) {
+        const auto& one = state[static_cast<std::size_t>(c)];
+        weights.insert(weights.end(), one.begin(), one.end());
+    }
     return weights;
 }
 

@@ -180,7 +180,7 @@ private:
         std::uint64_t rows = 0, states = 0;
         const auto bytes_of = [&](std::size_t input) { return polynomial_bytes(plan.program.input_levels()[input]); };
         for (const std::size_t input : row_inputs(plan.training)) rows += bytes_of(input);
-        for (const std::size_t input : state_inputs(plan.training)) states += bytes_of(input);
+        for (const std::size_t input : inputs_of(plan.training, owner_of_state)) states += bytes_of(input);
         constexpr std::uint64_t polynomials = 2;  // of a ciphertext without a seed
         const bool last = plan.training.segment == segments_.back();
         if (!last) states += polynomials * plan.program.outputs().size() * polynomial_bytes(0);

@@ -91,8 +91,8 @@ std::vector<double> for_the_file(std::span<const double> weights, const ModelRec
 }
 
 /// The reverse, for other units and another standardiser.
-void append_for_training(std::vector<double> w, const std::vector<Unit>& units, const Standardiser& standardiser,
-                         std::size_t width, std::vector<double>& weights) {
+std::vector<double> for_training(std::vector<double> w, const std::vector<Unit>& units,
+                                 const Standardiser& standardiser, std::size_t width) {
     for (std::size_t j = 0; j < units.size(); ++j) {
         w.front() += w[j + 1] * (units[j].mean + units[j].deviation * standardiser.means[j]);
         w[j + 1] *= units[j].deviation;
@@ -101,7 +101,7 @@ void append_for_training(std::vector<double> w, const std::vector<Unit>& units, 
     }
     w.front() /= standardiser.bias;
     w.resize(width, 0.0);
-    weights.insert(weights.end(), w.begin(), w.end());
+    return w;
 }
 
 /// From standardised targets to those of another column of the same name.
@@ -112,8 +112,8 @@ void move_target(const table::FeatureColumn& from, const table::FeatureColumn& t
 
 }  // namespace
 
-std::vector<double> start_from(const ModelRecord& model, const DataSplit& split, const Standardiser& standardiser,
-                               const TrainingRecipe& recipe) {
+TrainingState start_from(const ModelRecord& model, const DataSplit& split, const Standardiser& standardiser,
+                         const TrainingRecipe& recipe) {
     check_label(model, split, recipe);
     const auto& before = model.preprocessing.data.features;
     const auto from = units_of(before, model.preprocessing.standardiser.means.size());
@@ -121,13 +121,14 @@ std::vector<double> start_from(const ModelRecord& model, const DataSplit& split,
     const auto positions = match(from, to);
     std::span<const double> weights = model.weights;
     const std::size_t size = weights.size() / static_cast<std::size_t>(recipe.outputs());
-    std::vector<double> start;
+    TrainingState start;
     for (; !weights.empty(); weights = weights.subspan(size)) {
         const std::vector<double> w = for_the_file(weights.first(size), model, from);
         std::vector<double> moved{w.front()};
         for (const std::size_t j : positions) moved.push_back(w[j + 1]);
         if (recipe.model == Model::linear) move_target(before->target(), split.features->target(), moved);
-        append_for_training(std::move(moved), to, standardiser, static_cast<std::size_t>(recipe.features), start);
+        const auto width = static_cast<std::size_t>(recipe.features);
+        start.push_back(for_training(std::move(moved), to, standardiser, width));
     }
     return start;
 }

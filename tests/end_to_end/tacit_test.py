@@ -75,7 +75,7 @@ class Pipeline(TacitCase):
 
     def test_version_and_help_teach(self):
         self.assertRegex(self.done("--version"), r"^tacit \d+\.\d+\.\d+ \(\w+ kernels\)\n$")
-        for command in ("keygen", "encrypt", "train", "decrypt", "evaluate", "predict", "compare"):
+        for command in ("keygen", "encrypt", "train", "refresh", "decrypt", "evaluate", "predict", "compare"):
             text = tacit(command, "--help").stdout
             self.assertIn(f"tacit {command} ", text.split("Example")[1])
 
@@ -176,7 +176,7 @@ class Refusals(TacitCase):
 
     def test_altered_program(self):
         program = json.loads((self.upload / "program.json").read_text())
-        program["recipe"]["minibatches"] = 3
+        program["recipe"]["minibatches"] = program["segments"][0]["steps"] = 3
         (self.upload / "program.json").write_text(json.dumps(program))
         self.assert_training_refused(self.upload / "program.json", "another circuit")
 

@@ -88,7 +88,7 @@ void expect_near(const Weights& found, const Weights& expected, double tolerance
 TEST(Multinomial, IsATwoClassRegressionForEveryClass) {
     const Dataset data = irises();
     const TrainingRecipe recipe = small_recipe();
-    const auto weights = evaluate(training_program(recipe), training_inputs(data, recipe, 5));
+    const auto weights = evaluate(training_program(recipe), training_rows(data, recipe, 5));
     TrainingRecipe logistic = recipe;
     logistic.model = Model::logistic;
     logistic.classes = 2;
@@ -106,7 +106,7 @@ TEST(Multinomial, TellsThreeSpeciesApartUnderEncryption) {
     const Dataset data = irises();
     const TrainingRecipe recipe = small_recipe();
     const auto program = training_program(recipe);
-    const auto inputs = training_inputs(data, recipe, 5);
+    const auto inputs = training_rows(data, recipe, 5);
     const auto weights = run_encrypted(program, tensor::compile(program), inputs);
     expect_near(weights, evaluate(program, inputs), 1e-3);
     Weights score;
@@ -124,13 +124,40 @@ TEST(Programs, StartFromAModel) {
     for (auto* recipe : {&first, &second}) recipe->passes = 1;
     TrainingRecipe both = first;
     both.passes = 2;
-    const auto half = clear_weights(first, training_inputs(data, first, 5));
-    const auto whole = clear_weights(second, training_inputs(data, second, 5, half));
-    const auto expected = clear_weights(both, training_inputs(data, both, 5));
+    const auto rows = training_rows(data, first, 5);
+    const TrainingState half = evaluate(training_program(first), rows);
+    const auto whole = clear_weights(second, rows, half);
+    const auto expected = clear_weights(both, rows);
     ASSERT_EQ(whole.size(), expected.size());
     for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(whole[i], expected[i], 1e-12);
-    expect_throws(ErrorCode::invalid_argument, "a start of 3 weights, the recipe starts from own-model with 24",
-                  [&] { return training_inputs(data, second, 5, std::vector<double>(3)); });
+    expect_throws(ErrorCode::invalid_argument, "1 vectors to start from, the recipe has 3",
+                  [&] { return clear_weights(second, rows, {half.front()}); });
+    expect_throws(ErrorCode::invalid_argument, "0 vectors of targets, the recipe has 6", [&] {
+        return clear_weights(first, {rows.matrices, {}});
+    });
+}
+
+TEST(Programs, InSegmentsTakeTheSameSteps) {
+    const Dataset data = irises();
+    for (const Model model : {Model::multinomial, Model::linear}) {
+        TrainingRecipe recipe = small_recipe();
+        Dataset of_model = data;
+        if (model == Model::linear) {
+            recipe.model = model;
+            recipe.classes = 2;
+            recipe.learning_rate = 0.5;
+            of_model.targets.assign(data.labels.begin(), data.labels.end());
+            of_model.labels.assign(data.rows(), 1);
+            of_model.classes = 2;
+        }
+        const auto rows = training_rows(of_model, recipe, 5);
+        TrainingState state;
+        for (const Segment segment : split_into_segments(recipe, 3)) {
+            state = evaluate(training_program(recipe, segment), segment_inputs(recipe, segment, rows, state));
+        }
+        const auto whole = evaluate(training_program(recipe), segment_inputs(recipe, recipe.all_steps(), rows));
+        expect_near(state, whole, 1e-12);
+    }
 }
 
 TEST(Programs, RefuseDataOfAnotherKind) {
@@ -138,14 +165,14 @@ TEST(Programs, RefuseDataOfAnotherKind) {
     TrainingRecipe recipe = small_recipe();
     recipe.classes = 4;
     expect_throws(ErrorCode::invalid_argument, "a multinomial model of 4 classes for rows of 3 classes",
-                  [&] { return training_inputs(data, recipe, 0); });
+                  [&] { return training_rows(data, recipe, 0); });
     recipe.classes = 1;
     expect_throws(ErrorCode::invalid_argument, "classes is 1; it must be in [2, 256]",
                   [&] { return training_program(recipe); });
     recipe.model = Model::linear;
     recipe.classes = 2;
     expect_throws(ErrorCode::invalid_argument, "linear regression needs targets",
-                  [&] { return training_inputs(data, recipe, 0); });
+                  [&] { return training_rows(data, recipe, 0); });
 }
 
 /// y = 2 x_0 - x_1 + 0.5 and a little noise.
@@ -178,7 +205,7 @@ TEST(LinearRegression, FindsThePlaneThatLeastSquaresFind) {
     for (const double ridge : {0.0, 0.5}) {
         TrainingRecipe recipe = full_batch(60);
         recipe.ridge = ridge;
-        const auto found = clear_weights(recipe, training_inputs(data, recipe, 1));
+        const auto found = clear_weights(recipe, training_rows(data, recipe, 1));
         const auto exact = reference_weights(data, recipe, 1);
         ASSERT_EQ(found.size(), exact.size());
         for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], exact[i], 1e-3) << ridge;
@@ -202,7 +229,7 @@ TEST(LinearRegression, IsOutsourcedIfCompiledAsWritten) {
     const Dataset data = line();
     const TrainingRecipe recipe = full_batch(4);
     const auto program = training_program(recipe);
-    const auto inputs = training_inputs(data, recipe, 1);
+    const auto inputs = training_rows(data, recipe, 1);
     const auto expected = evaluate(program, inputs);
     const auto lowered = tensor::optimise(program, 1024, {.association = tensor::Association::as_written});
     expect_near(run_in_clear(program, lowered, 1024, inputs), expected, 1e-9);
@@ -215,7 +242,7 @@ TEST(LinearRegression, RefusesTargetsThatAreNone) {
     Dataset broken = line();
     broken.targets[3] = std::numeric_limits<double>::quiet_NaN();
     expect_throws(ErrorCode::invalid_argument, "line: row 3: the target nan is not finite",
-                  [&] { return training_inputs(broken, full_batch(1), 1); });
+                  [&] { return training_rows(broken, full_batch(1), 1); });
     broken.targets.pop_back();
     expect_throws(ErrorCode::invalid_argument, "63 targets for 64 rows", [&] { return least_squares(broken, 0); });
     broken.targets.clear();

@@ -83,12 +83,12 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 TEST_F(SegmentRoles, SixtyEncryptedStepsTrainTheModelOfTheClearTwin) {
-    TrainingChoice sixty = choice(12, 3);
+    TrainingChoice sixty = choice(12, 2);
     sixty.recipe.passes = 5;
     const JobSummary job = make_job(sixty);
-    ASSERT_EQ(job.program.segments.size(), 20U);
+    ASSERT_EQ(job.program.segments.size(), 30U);
     const StatisticsRecord statistics = train_to_the_end();
-    EXPECT_EQ(statistics.segments, 20);
+    EXPECT_EQ(statistics.segments, 30);
     expect_the_clear_model();
     // What keygen promised: sizes but for heads of a few hundred bytes.
     EXPECT_NEAR(static_cast<double>(job.cost.input_bytes), static_cast<double>(encrypted_.file_bytes),

@@ -107,9 +107,9 @@ struct TrainingRecipe {
     int momentum_offset = 1;
 
     [[nodiscard]] int steps() const noexcept { return minibatches * passes; }
-    [[nodiscard]] Segment all_steps() const noexcept { return {0, steps()}; }
     /// How many vectors of weights there are.
     [[nodiscard]] int outputs() const noexcept { return model == Model::multinomial ? classes : 1; }
+    [[nodiscard]] Segment all_steps() const noexcept { return {0, steps()}; }
 
     /// One for each step: 0 without momentum, otherwise eta_0, eta_1, ...: eta_t = (1 - l_t) / l_{t+1} with l_{t+1} =
     /// (1 + sqrt(1 + 4 l_t^2)) / 2.

@@ -37,8 +37,7 @@ struct DataRecord {
     DataChoice choice{};
     std::string fingerprint;                      ///< of training and held-out rows
     std::optional<table::FeatureMap> features{};  ///< of a table
-    /// What training starts from, [outputs x features] of the recipe; empty for zero.
-    std::vector<double> start{};
+    TrainingState start{};                        ///< what training starts from; empty for zero
 };
 
 /// What the customer did to the data: preprocessing.json, private.

@@ -52,21 +52,17 @@ struct TrainingCircuit {
     return make_training_circuit(method, recipe, slots, recipe.all_steps());
 }
 
-/// What one segment leaves and the next starts from: w of every output and then, with momentum, v of every output; each
-/// [recipe.features].
-using TrainingState = std::vector<std::vector<double>>;
-
 /// Makes the slots of the inputs for the client to encrypt; their number divides training.slots.
 class InputPacker {
 public:
-    /// Views `training`, which must outlive it; `inputs` are those of rows_for or state_for. Throws invalid_argument
-    /// unless they fit.
-    InputPacker(const TrainingCircuit& training, tensor::ClearInputs inputs);
-    /// For logistic regression in one segment. Views `training`, which must outlive it; copies the minibatches and the
-    /// start [recipe.features], which is empty for Start::zero. Throws invalid_argument unless they are those of the
-    /// recipe.
+    /// Views `training`, which must outlive it. `rows`: training_rows of the whole recipe, of which the segment takes
+    /// its minibatches; `start`: what the circuit starts from. After the first segment either may be missing as a
+    /// whole: who knows the rows alone packs the inputs of owner_of_rows, who knows the state alone those of
+    /// owner_of_state. Throws invalid_argument unless they are those of the recipe.
+    InputPacker(const TrainingCircuit& training, const tensor::ClearInputs& rows, const TrainingState& start = {});
+    /// The same for logistic regression, whose inputs are minibatches alone.
     InputPacker(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
-                std::span<const double> start = {});
+                const TrainingState& start = {});
     InputPacker(const InputPacker&) = delete;
     InputPacker& operator=(const InputPacker&) = delete;
     [[nodiscard]] std::size_t count() const noexcept { return training_.lowered.inputs.size(); }
@@ -82,20 +78,14 @@ private:
     tensor::Packer packer_;
 };
 
-/// What a circuit takes of its recipe's training_inputs: its minibatches with their targets, in the first segment the
-/// start; what there is of the state is zero.
-[[nodiscard]] tensor::ClearInputs rows_for(const TrainingCircuit& training, const tensor::ClearInputs& of_recipe);
-/// The state for a segment after the first; all else is zero. Throws invalid_argument unless it is one of the recipe.
-[[nodiscard]] tensor::ClearInputs state_for(const TrainingCircuit& training, const TrainingState& state);
-
-/// The inputs of a circuit that hold no state, ascending: to be packed from rows_for.
+/// The inputs of the circuit that an owner encrypts, ascending.
+[[nodiscard]] std::vector<std::size_t> inputs_of(const TrainingCircuit& training, tensor::Owner owner);
+/// Those that hold no state, whose ever they are.
 [[nodiscard]] std::vector<std::size_t> row_inputs(const TrainingCircuit& training);
-/// The others: to be packed from state_for.
-[[nodiscard]] std::vector<std::size_t> state_inputs(const TrainingCircuit& training);
 
-/// What the circuit leaves, from its decrypted outputs: after the last step the weights alone.
+/// What the circuit leaves, from its decrypted outputs: the weights alone after the last step.
 [[nodiscard]] TrainingState extract_state(const TrainingCircuit& training, std::span<const ComplexSlots> outputs);
-/// The weights [recipe.outputs() x recipe.features] from the decrypted outputs of the last segment.
+/// The weights [recipe.outputs() x recipe.features] among it.
 [[nodiscard]] std::vector<double> extract_weights(const TrainingCircuit& training,
                                                   std::span<const ComplexSlots> outputs);
 
