@@ -113,7 +113,7 @@ class Cuts(HarnessCase):
         outcomes = Counter()
         cases = [(direction, piece) for direction, pieces in self.pieces(*command).items()
                  for piece in range(1, pieces + 1)]
-        for direction, piece in sample(cases, 3, draw):
+        for direction, piece in sample(cases, 2, draw):
             before()
             self.proxy.arm(direction, piece)
             result = tacit(*command, timeout=90)
@@ -264,7 +264,7 @@ class Damage(HarnessCase):
                  for how in ("flipped", "cut short", "deleted")
                  for _ in range(full(1, 12 if how != "deleted" else 1))]
         outcomes = Counter()
-        for kind, path, how in sample(cases, 5, draw):
+        for kind, path, how in sample(cases, 3, draw):
             with self.subTest(kind=kind, how=how):
                 outcomes[self.one_case(kind, path, how, draw)] += 1
         report("damaged store", cases=sum(outcomes.values()), **outcomes, wrong_results=0)

@@ -1,4 +1,5 @@
 """What the reliability tests of the service share: sizes, counts, customers with jobs, a proxy that cuts connections."""
+import contextlib
 import json
 import os
 import random
@@ -136,12 +137,10 @@ class Proxy:
         except OSError:
             pass
         for end in (source, sink):
-            try:
+            with contextlib.suppress(OSError):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, not an end
                 end.shutdown(socket.SHUT_RDWR)
-                end.close()
-            except OSError:
-                pass
+            end.close()
 
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)

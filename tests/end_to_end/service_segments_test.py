@@ -8,7 +8,7 @@ import time
 import unittest
 
 from service_case import files_hold, memory_holds, wait_until
-from service_harness import LARGER, HarnessCase, full, report, seeded
+from service_harness import SOAK, HarnessCase, full, report, seeded
 from service_hostile_test import hash_of
 from tacit_case import TACIT, tacit
 from wire_client import WireClient, messages
@@ -127,22 +127,26 @@ class Refreshes(HarnessCase):
         self.assertEqual(status.name, "OK", text)
 
 
+@unittest.skipUnless(SOAK, "takes minutes; Servers.KeepTheCheckpointOfARunThatWasStopped is its small sister")
 class Checkpoints(HarnessCase):
     """Runs that are killed in the middle of a segment."""
 
     OPTIONS = ("--checkpoint-seconds", "0.2")
 
+    def checkpoint(self):
+        return list((self.root / "store/work").glob("*/result/checkpoint.bin"))
+
     def test_a_killed_run_goes_on_from_its_checkpoint(self):
-        folder = self.job("long", *LARGER, train=True)
+        draw = seeded()
+        folder = self.job("long", "--minibatches", "8", "--minibatch-size", "128", train=True)
         job = self.submit(folder)
-        kept, kills = 0, full(3, 20)
+        wait_until(self.checkpoint, "a checkpoint", pause=0.001)
+        kept, kills = 0, 20
         for _ in range(kills):
-            wait_until(lambda: list((self.root / "store/work").glob("*/result/checkpoint.bin"))
-                       or "done" in self.on_job("status", job).stdout, "a checkpoint")
-            time.sleep(0.3)
             self.server.kill()
-            kept += bool(list((self.root / "store/work").glob("*/result/checkpoint.bin")))
+            kept += bool(self.checkpoint())
             self.server.start()
+            time.sleep(draw.uniform(0, 8))
         self.assertGreater(kept, 0)
         self.assert_result(folder, job)
         self.assertEqual(list((self.root / "store/work").iterdir()), [])

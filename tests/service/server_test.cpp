@@ -286,6 +286,23 @@ TEST_F(Servers, StartAJobAgainAfterTheyWereStopped) {
     EXPECT_EQ(wait(customer, job).state, JobState::done);
 }
 
+TEST_F(Servers, KeepTheCheckpointOfARunThatWasStopped) {
+    const std::string find_result = "while [ $# -gt 1 ]; do [ $1 = --result ] && r=$2; shift; done; ";
+    start((find_result + "echo c > $r/checkpoint.bin; echo x > $r/other; sleep 1000").c_str());
+    const JobId job = client(alice_).submit(upload_folder()).id;
+    const fs::path work = folder_ / "store" / "work" / ("1-" + to_hex(job)) / "result";
+    while (!fs::exists(work / "other")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    server_.reset();
+    EXPECT_TRUE(fs::exists(work / "checkpoint.bin"));
+    start((find_result +
+           "[ $(ls $r) = checkpoint.bin ] || exit 1; echo w > $r/weights.bin; echo s > $r/statistics.json;"
+           " echo done")
+              .c_str());
+    Client customer = client(alice_);
+    EXPECT_EQ(wait(customer, job).state, JobState::done);
+    while (!fs::is_empty(folder_ / "store" / "work")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
 TEST_F(Servers, AreDiagnosedStepByStep) {
     start(never_ends);
     const std::vector<Finding> good = diagnose(alice_, pin());
