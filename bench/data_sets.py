@@ -163,7 +163,7 @@ def run(tacit, folder, choice):
     return {"rows": evaluation["training_rows"], "features": len(json.loads((private / "preprocessing.json").read_text())["means"]),
             "recipe": program["recipe"], "held_out_rows": evaluation["held_out_rows"],
             "encrypted": evaluation["encrypted"], "clear": evaluation["clear"],
-            "exact_sigmoid": evaluation["exact_sigmoid"], "optimum": {"accuracy": accuracy, "area_under_roc": auc},
+            "exact": evaluation["exact"], "optimum": {"accuracy": accuracy, "area_under_roc": auc},
             "relative_weight_error": evaluation["relative_weight_error"], "seconds": statistics["seconds"],
             "threads": statistics["threads"], "peak_memory_bytes": statistics["peak_memory_bytes"],
             "depth": statistics["depth"], "log_ring_dimension": statistics["log_ring_dimension"],
@@ -191,7 +191,7 @@ def print_table(results):
     print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for (name, variant), r in results.items():
         judged = " | ".join(f"{100 * r[k]['accuracy']:.1f} / {r[k]['area_under_roc']:.3f}"
-                            for k in ("encrypted", "clear", "exact_sigmoid", "optimum"))
+                            for k in ("encrypted", "clear", "exact", "optimum"))
         steps = r["recipe"]["minibatches"] * r["recipe"]["passes"]
         print(f"| {name} | {r['rows']} x {r['features']} | {variant} | {steps} x {r['recipe']['minibatch_size']} | {judged} | "
               f"{r['seconds']:.2f} s | {r['peak_memory_bytes'] / 1e6:.0f} MB | {r['key_file_bytes'] / 1e6:.0f} MB | "

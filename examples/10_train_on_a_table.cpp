@@ -61,8 +61,9 @@ int main() {
     choice.recipe.minibatches = 2;
     choice.recipe.minibatch_size = 64;
     choice.recipe.features = learn::recipe_features(data.features);
-    const auto [plan, parameters] = learn::plan_training(choice);
-    const auto keys = ckks::generate_keys(parameters, plan.program.key_request());
+    const auto planned = learn::plan_training(choice);
+    const learn::TrainingPlan& plan = planned.segments.front();  // two steps are one circuit
+    const auto keys = ckks::generate_keys(planned.parameters, planned.key_request());
     const auto minibatches = learn::draw_minibatches(learn::standardised(data, standardiser), choice.recipe, 1);
     learn::InputPacker pack(plan.training, minibatches);
     std::vector<learn::ComplexSlots> slots;

@@ -1,7 +1,7 @@
 # The program `tacit` as its users meet it: processes, files, messages, exit statuses. One ctest test per class of
 # the scripts, so that its keys are made once.
 if(TARGET tacit)
-  foreach(script tacit_test table_test dp_test service_test)
+  foreach(script tacit_test segments_test table_test dp_test service_test)
     set(script ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${script}.py)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
     file(STRINGS ${script} classes REGEX "^class [A-Za-z]+\\((Tacit|Service)Case\\):")

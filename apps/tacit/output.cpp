@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -48,18 +49,29 @@ void print_step(const char* command, const std::string& lines) {
     std::fflush(stdout);
 }
 
-learn::WorkProgress progress_bar(const char* label, const CommonOptions& common) {
+learn::WorkProgress progress_bar(const char* label, const CommonOptions& common,
+                                 std::string (*suffix)(std::size_t done, std::size_t total)) {
     if (common.quiet) return {};
     struct State {
         std::unique_ptr<ProgressBar> bar{};
         std::size_t reported = 0;
     };
-    return [label, state = std::make_shared<State>()](std::size_t done, std::size_t total) {
-        if (!state->bar) state->bar = std::make_unique<ProgressBar>(label, total);
+    return [label, suffix, state = std::make_shared<State>()](std::size_t done, std::size_t total) {
+        if (!state->bar) {
+            state->bar = std::make_unique<ProgressBar>(label, total);
+            state->bar->resume_at(done);
+            state->reported = done;
+        }
+        if (suffix != nullptr) state->bar->set_suffix(suffix(done, total));
         state->bar->advance(done - state->reported);
         state->reported = done;
         if (done == total) state->bar->finish();
     };
+}
+
+std::string step_text(std::size_t done, std::size_t total) {
+    const std::size_t steps = total / learn::progress_per_step;
+    return fmt::format("minibatch {} of {}", std::min(done / learn::progress_per_step + 1, steps), steps);
 }
 
 }  // namespace tacit::app

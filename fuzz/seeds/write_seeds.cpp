@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <string_view>
 
+#include "../checkpoint.hpp"
 #include "../common.hpp"
 #include "../threshold.hpp"
 #include "dp/ledger_format.hpp"
+#include "learn/state_file.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/decryptor.hpp"
@@ -127,6 +129,20 @@ void write_encrypted_values(const Seeds& seeds) {
     add({"transposed", linalg::Layout::row_vector(unit, 3).with_copies(2), true}, linalg::Dense(3, 1));
 }
 
+/// Nothing done, and the rotation done.
+void write_checkpoints(const Seeds& seeds) {
+    runtime::Checkpoint checkpoint{.done = std::vector<bool>(fuzz::plan().tasks())};
+    seeds.object("checkpoint", "none", serialize(checkpoint, fuzz::parameters()), ckks::ObjectKind::checkpoint);
+    const auto& all = fuzz::plan().program().instructions();
+    for (std::size_t task = 0; task < fuzz::plan().tasks(); ++task) {
+        const std::uint32_t result = fuzz::plan().task(task).results.front();
+        if (all[result].step != compile::Step::rotate) continue;
+        checkpoint.done[task] = true;
+        checkpoint.alive.emplace(result, ckks::Ciphertext::zero(fuzz::parameters(), all[result].type));
+    }
+    seeds.object("checkpoint", "rotated", serialize(checkpoint, fuzz::parameters()), ckks::ObjectKind::checkpoint);
+}
+
 void write_tables(const Seeds& seeds) {
     const std::string text = "y,age,town\r\n0,41,Oslo\r\n1,?,\"Rome, old \"\"R\"\"\"\r\n0,36,Oslo\r\n";
     seeds.text("csv", "people", text);
@@ -167,6 +183,8 @@ void write_others(const Seeds& seeds) {
     seeds.text("pins", "two", "# known\nalice " + fingerprint + "\nserver " + std::string(64, '0') + " host:7433\n");
     seeds.text("worker_message", "run", "progress 1 20\nnoise\nprogress 20 20\ndone\n");
     seeds.text("worker_message", "failure", "progress 0 7\nfailed 'upload/inputs.bin' is damaged\n");
+    seeds.text("training_state", "refreshed",
+               learn::to_line({.job = "1f", .segment = 2, .refreshes = "ab", .so_far = {.job = "1f", .method = "m"}}));
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
     seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");
@@ -221,6 +239,7 @@ int main(int argc, char** argv) {
     write_ciphertexts(seeds);
     write_shares(seeds);
     write_encrypted_values(seeds);
+    write_checkpoints(seeds);
     write_tables(seeds);
     write_ledger(seeds);
     write_others(seeds);

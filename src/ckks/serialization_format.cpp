@@ -24,6 +24,7 @@ const char* to_string(ObjectKind kind) noexcept {
         case ObjectKind::relinearization_round: return "first round of a relinearisation key";
         case ObjectKind::decryption_ledger: return "decryption ledger";
         case ObjectKind::encrypted_value: return "encrypted value";
+        case ObjectKind::checkpoint: return "checkpoint";
     }
     return "unknown object";
 }
@@ -41,7 +42,7 @@ ObjectHeader read_header(ByteReader& reader) {
              format::version);
     }
     const std::uint8_t number = reader.u8("the object kind");
-    constexpr auto last = static_cast<std::uint8_t>(ObjectKind::encrypted_value);
+    constexpr auto last = static_cast<std::uint8_t>(ObjectKind::checkpoint);
     if (number < 1 || number > last) {
         fail(ErrorCode::malformed_input,
              "object kind {} at offset 6 is not known, the limit is {}; is the file damaged?", number, last);

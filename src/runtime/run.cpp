@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log_line.hpp"
+#include "runtime/checkpoint_file.hpp"
 #include "tacit/base/error.hpp"
 #include "tacit/base/parallel.hpp"
 
@@ -16,35 +17,76 @@ using compile::PlannedSum;
 using compile::PlannedTerm;
 using compile::Step;
 
+namespace {
+
+/// Where the tasks of a run stand before it begins.
+std::vector<bool> done_before(const Plan& plan, const Checkpoints& checkpoints) {
+    return checkpoints.from ? checkpoints.from->done : std::vector<bool>(plan.tasks());
+}
+
+/// The vector constants that the tasks still to be done meet.
+EncodedConstants::Users users(const Plan& plan, const std::vector<bool>& done) {
+    std::vector<bool> skipped(plan.program().instructions().size());
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        for (const std::uint32_t i : plan.task(task).instructions) skipped[i] = done[task];
+    }
+    EncodedConstants::Users all = encodings(plan);
+    for (auto& [needed, instructions] : all) std::erase_if(instructions, [&](std::uint32_t i) { return skipped[i]; });
+    std::erase_if(all, [](const auto& user) { return user.second.empty(); });
+    return all;
+}
+
+}  // namespace
+
 Run::Run(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress,
-         const Refresh& refresh)
+         const Refresh& refresh, Checkpoints checkpoints, const Digest& digest)
     : plan_(plan),
       program_(plan.program()),
       evaluator_(keys),
       encoder_(keys.parameters()),
-      steps_(program_, keys, encodings(plan), refresh),
+      steps_(program_, keys, users(plan, done_before(plan, checkpoints)), refresh),
       inputs_(std::move(inputs)),
       progress_(progress),
+      checkpoints_(std::move(checkpoints)),
+      digest_(digest),
       ahead_(4 * static_cast<std::size_t>(thread_count())),
       values_(program_.instructions().size()),
-      finished_(plan.tasks()),
-      alive_(inputs_.size()),
-      most_alive_(inputs_.size()) {
-    for (std::uint32_t i = 0; i < values_.size(); ++i) reads_left_.push_back(plan.uses(i));
+      finished_(done_before(plan, checkpoints_)),
+      alive_(inputs_.size()) {
+    reads_left_ = reads_left(plan, finished_);
     for (std::uint32_t task = 0; task < plan.tasks(); ++task) {
         operands_missing_.push_back(plan.task(task).operands.size());
-        if (operands_missing_.back() == 0) ready_.insert(task);
+    }
+    if (checkpoints_.from) go_on_from(*checkpoints_.from);
+    most_alive_ = alive_;
+    for (std::uint32_t task = 0; task < plan.tasks(); ++task) {
+        if (operands_missing_[task] == 0 && !finished_[task]) ready_.insert(task);
     }
 }
 
-std::vector<Ciphertext> Run::run() {
-    order_.fork();
-    {
-        const std::lock_guard lock(mutex_);
-        start_ready();
+/// Takes over what is alive, and what is done from `finished_`.
+void Run::go_on_from(Checkpoint& checkpoint) {
+    for (std::uint32_t task = 0; task < plan_.tasks(); ++task) {
+        if (!finished_[task]) continue;
+        done_ += plan_.task(task).instructions.size();
+        for (const std::uint32_t reader : plan_.task(task).readers) --operands_missing_[reader];
+        if (!passes_input(plan_, task)) continue;
+        const Instruction& input = program_.instructions()[plan_.task(task).instructions.front()];
+        [[maybe_unused]] const Ciphertext dropped = std::move(inputs_[static_cast<std::size_t>(input.attribute)]);
+        --alive_;
     }
-    tasks_.wait();  // rethrows what a task threw
-    order_.join();
+    alive_ += checkpoint.alive.size();
+    for (auto& [value, ciphertext] : checkpoint.alive) values_[value].emplace(std::move(ciphertext));
+    checkpoint.alive.clear();
+    while (first_unfinished_ < finished_.size() && finished_[first_unfinished_]) ++first_unfinished_;
+    log(LogLevel::info, "execute: goes on after {} instructions", done_);
+}
+
+std::vector<Ciphertext> Run::run() {
+    while (first_unfinished_ < plan_.tasks()) {
+        run_until_checkpoint();
+        if (first_unfinished_ < plan_.tasks()) write_checkpoint();
+    }
     std::vector<Ciphertext> outputs;
     for (const std::uint32_t output : program_.outputs()) {
         outputs.push_back(--reads_left_[output] == 0 ? std::move(*values_[output]) : values_[output]->clone());
@@ -52,8 +94,34 @@ std::vector<Ciphertext> Run::run() {
     return outputs;
 }
 
-/// As many calls of run_next as there are tasks that may start.
+/// Runs tasks until all are done, or a checkpoint is due and all that have begun are done.
+void Run::run_until_checkpoint() {
+    checkpoint_is_due_ = false;
+    if (!checkpoints_.file.empty()) next_checkpoint_ = Clock::now() + checkpoints_.every;
+    order_.fork();
+    {
+        const std::lock_guard lock(mutex_);
+        start_ready();
+    }
+    tasks_.wait();  // rethrows what a task threw
+    order_.join();
+}
+
+/// While no task runs.
+void Run::write_checkpoint() {
+    std::vector<bool> done = finished_;
+    for (std::size_t task = 0; task < plan_.tasks(); ++task) {
+        if (passes_input(plan_, task)) done[task] = reads_left_[plan_.task(task).results.front()] == 0;
+    }
+    const std::vector<std::uint32_t> alive = alive_after(plan_, done, reads_left_);
+    runtime::write_checkpoint(checkpoints_.file, evaluator_.parameters(), digest_, done, alive,
+                              [&](std::uint32_t value) -> const Ciphertext& { return *values_[value]; });
+    log(LogLevel::info, "execute: a checkpoint after {} instructions holds {} ciphertexts", done_, alive.size());
+}
+
+/// As many calls of run_next as there are tasks that may start: none when a checkpoint is due.
 void Run::start_ready() {
+    if (checkpoint_is_due_) return;
     const auto end = ready_.lower_bound(static_cast<std::uint32_t>(first_unfinished_ + ahead_));
     for (auto wanted = static_cast<std::size_t>(std::distance(ready_.begin(), end)); started_ < wanted; ++started_) {
         tasks_.run([this]() TACIT_NO_THREAD_SANITIZER { run_next(); });
@@ -65,10 +133,11 @@ void Run::run_next() {
     std::uint32_t task = 0;
     {
         const std::lock_guard lock(mutex_);
+        --started_;
+        if (checkpoint_is_due_) return;
         TACIT_ASSERT(!ready_.empty() && *ready_.begin() < first_unfinished_ + ahead_);
         task = *ready_.begin();
         ready_.erase(ready_.begin());
-        --started_;
     }
     compute(task);
     if (log_level() >= LogLevel::debug) log_results(task);
@@ -132,8 +201,10 @@ void Run::finish(std::size_t task) {
     while (first_unfinished_ < finished_.size() && finished_[first_unfinished_]) ++first_unfinished_;
     for (std::size_t i = 0; progress_ && i < plan_.task(task).instructions.size(); ++i) progress_(++done_);
     for (const std::uint32_t reader : plan_.task(task).readers) {
-        if (--operands_missing_[reader] == 0) ready_.insert(reader);
+        // A reader is done already where a run goes on and passes its inputs on once more.
+        if (!finished_[reader] && --operands_missing_[reader] == 0) ready_.insert(reader);
     }
+    if (Clock::now() >= next_checkpoint_) checkpoint_is_due_ = true;
     start_ready();
 }
 

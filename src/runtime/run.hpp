@@ -2,6 +2,7 @@
 
 #include <oneapi/tbb/task_group.h>
 
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -20,8 +21,9 @@ namespace tacit::runtime {
 /// most what those 4 T - 1 tasks leave.
 class Run {
 public:
+    /// `digest` as run_digest; checkpoints.from is of this run. Both matter only where there are checkpoints.
     Run(const compile::Plan& plan, const ckks::EvaluationKeys& keys, std::vector<ckks::Ciphertext> inputs,
-        const Progress& progress, const Refresh& refresh);
+        const Progress& progress, const Refresh& refresh, Checkpoints checkpoints = {}, const Digest& digest = {});
 
     /// To be called once.
     [[nodiscard]] std::vector<ckks::Ciphertext> run();
@@ -29,6 +31,11 @@ public:
     [[nodiscard]] std::size_t most_alive() const noexcept { return most_alive_; }
 
 private:
+    using Clock = std::chrono::steady_clock;
+
+    void go_on_from(Checkpoint& checkpoint);
+    void run_until_checkpoint();
+    void write_checkpoint();
     void start_ready();
     void run_next();
     void compute(std::size_t task);
@@ -46,6 +53,8 @@ private:
     StepRunner steps_;
     std::vector<ckks::Ciphertext> inputs_;
     const Progress& progress_;
+    Checkpoints checkpoints_;
+    Digest digest_;
     std::size_t ahead_;  // how many places behind the first that is not done a task may start
     std::vector<std::optional<ckks::Ciphertext>> values_;
 
@@ -59,6 +68,8 @@ private:
     std::size_t alive_ = 0;
     std::size_t most_alive_ = 0;
     std::size_t done_ = 0;
+    Clock::time_point next_checkpoint_ = Clock::time_point::max();
+    bool checkpoint_is_due_ = false;  // nothing more starts
     ForkJoin order_;
     oneapi::tbb::task_group tasks_;
 };

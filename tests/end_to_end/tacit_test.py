@@ -50,7 +50,7 @@ class Pipeline(TacitCase):
         self.assertEqual(statistics["depth"], {"baseline": 6, "low-depth": 2, "mask-free": 2}[method])
         self.assertEqual(statistics["security_bits"], 128)
         for name, value in statistics.items():
-            if name not in ("job", "inputs_fingerprint", "method", "kernels", "format", "constant_products", "conjugations"):
+            if name not in ("job", "inputs_fingerprint", "method", "kernels", "format", "constant_products", "conjugations", "state_file_bytes"):
                 self.assertGreater(value, 0, name)
 
     def check_pictures(self, folder, report, names):
@@ -250,7 +250,7 @@ class Choices(TacitCase):
         self.assert_keygen_refused(("--minibatches", "0"), "minibatches")
 
     def test_minibatches_that_no_secure_ring_holds(self):
-        self.assert_keygen_refused(("--minibatches", "40", "--minibatch-size", "16"), "40 steps", "depth 78")
+        self.assert_keygen_refused(("--minibatches", "40", "--minibatch-size", "16", "--segment-steps", "40"), "40 steps", "depth 78")
 
     def test_minibatch_size_that_is_no_power_of_two(self):
         self.assert_keygen_refused(("--minibatch-size", "100"), "100", "128")

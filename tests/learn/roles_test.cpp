@@ -162,7 +162,7 @@ TEST_F(Roles, TheServiceTrainsWithoutThePrivateFolder) {
     for (const Method method : {Method::baseline, Method::low_depth, Method::mask_free}) {
         make_job(method);
         fs::rename(private_folder(), folder_ / "elsewhere");
-        const StatisticsRecord statistics = train(upload_folder(), result_folder());
+        const auto statistics = std::get<StatisticsRecord>(train(upload_folder(), result_folder()));
         fs::rename(folder_ / "elsewhere", private_folder());
         (void)decrypt_model(private_folder(), result_folder());
         const Evaluation evaluation = evaluate(private_folder());
@@ -212,7 +212,10 @@ TEST_F(Roles, RecordsSurviveTheirFiles) {
 }
 
 TEST_F(Roles, ThePlanTakesTheSmallestSecureRing) {
-    const auto [plan, parameters] = plan_training({.method = Method::mask_free});
+    const PlannedTraining planned = plan_training({.method = Method::mask_free});
+    ASSERT_EQ(planned.segments.size(), 1U);
+    const TrainingPlan& plan = planned.segments.front();
+    const ckks::Parameters& parameters = planned.parameters;
     EXPECT_EQ(plan.program.depth(), 10);
     EXPECT_EQ(parameters.slots(), plan.training.slots);
     EXPECT_EQ(parameters.security_bits(), 128);

@@ -41,6 +41,7 @@ enum class ObjectKind : std::uint8_t {
     relinearization_round = 10,
     decryption_ledger = 11,
     encrypted_value = 12,  ///< of the layer runtime
+    checkpoint = 13,       ///< of the layer runtime
 };
 
 /// "a ciphertext", "evaluation keys", ... for messages.

@@ -6,6 +6,7 @@
 
 #include "tacit/ckks/evaluator.hpp"
 #include "tacit/compile/plan.hpp"
+#include "tacit/runtime/checkpoint.hpp"
 
 namespace tacit::runtime {
 
@@ -33,9 +34,13 @@ using Refresh = std::function<ckks::Ciphertext(const ckks::Ciphertext& worn, int
 /// Throws, before any work is done, invalid_argument for a wrong number or level of inputs, too few slots, or refreshes
 /// without a function for them, parameter_mismatch, and missing_key if the keys do not suffice; invalid_argument if a
 /// refreshed ciphertext is not of the type asked for. What `progress` throws ends the run.
+///
+/// With `checkpoints` a run that was stopped goes on later and gives the same bits; see there. Progress then begins
+/// with what was done. Throws parameter_mismatch if it shall go on from another run, and io_failure if one cannot be
+/// written: the one before stays.
 [[nodiscard]] std::vector<ckks::Ciphertext> execute(const compile::Plan& plan, const ckks::EvaluationKeys& keys,
                                                     std::vector<ckks::Ciphertext> inputs, const Progress& progress = {},
-                                                    const Refresh& refresh = {});
+                                                    const Refresh& refresh = {}, Checkpoints checkpoints = {});
 /// The same for a program whose plan is used once, made for the parameters of the keys.
 [[nodiscard]] std::vector<ckks::Ciphertext> execute(const compile::ManagedCircuit& program,
                                                     const ckks::EvaluationKeys& keys,
