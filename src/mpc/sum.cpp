@@ -35,19 +35,6 @@ void check_plan(const SumPlan& plan) {
     }
 }
 
-void check_values(const Party& party, const SumPlan& plan, std::span<const std::int64_t> values) {
-    const std::uint64_t due = has(plan.inputs, party.index()) ? plan.entries : 0;
-    if (values.size() != due) {
-        fail(ErrorCode::invalid_argument, "{} values where the plan has {} from '{}'; all parties give as many",
-             values.size(), due, party.name(party.index()));
-    }
-    const auto outside =
-        std::ranges::find_if(values, [&](std::int64_t value) { return value < plan.low || value > plan.high; });
-    if (outside == values.end()) return;
-    fail(ErrorCode::invalid_argument, "value {} is outside the plan's {} to {}; mend it, or agree on wider bounds",
-         outside - values.begin() + 1, plan.low, plan.high);
-}
-
 /// Adds to `words` what the seed stands for, or takes it away.
 template <class Word, class Combine>
 void expand(const Seed& seed, std::span<Word> words, const Combine& combine) {
@@ -133,9 +120,22 @@ SumPlan plan_sum(const party::Roster& roster, std::uint64_t entries, std::int64_
     return plan;
 }
 
+void check_values(const SumPlan& plan, int party, std::span<const std::int64_t> values) {
+    const std::uint64_t due = has(plan.inputs, party) ? plan.entries : 0;
+    if (values.size() != due) {
+        fail(ErrorCode::invalid_argument, "{} values where the plan has {} from this party; give as many as the others",
+             values.size(), due);
+    }
+    const auto outside =
+        std::ranges::find_if(values, [&](std::int64_t value) { return value < plan.low || value > plan.high; });
+    if (outside == values.end()) return;
+    fail(ErrorCode::invalid_argument, "value {} is outside the plan's {} to {}; mend it, or agree on wider bounds",
+         outside - values.begin() + 1, plan.low, plan.high);
+}
+
 std::vector<Int128> sum(Party& party, const SumPlan& plan, std::span<const std::int64_t> values) {
     check_plan(plan);
-    check_values(party, plan, values);
+    check_values(plan, party.index(), values);
     return plan.ring_bits() == 64 ? sum_in<std::uint64_t, std::int64_t>(party, plan, values)
                                   : sum_in<UInt128, Int128>(party, plan, values);
 }

@@ -79,7 +79,8 @@ class Parties(TacitCase):
         me = ("--identity", self.root / "ana", "--high", 10, "--value")
         self.assert_refused(tacit("mpc", "sum", "--roster", two, *me, 1), "at least 3 must give values")
         roster = self.roster(("ana", "ben", "cleo"), "three.toml")
-        self.assert_refused(tacit("mpc", "sum", "--roster", roster, *me, 11), "outside 0 to 10")
+        self.assert_refused(tacit("mpc", "sum", "--roster", roster, *me, 11), "value 1 is outside the plan's 0 to 10")
+        self.assert_refused(tacit("mpc", "sum", "--roster", roster, *me[:-1]), "0 values where the plan has 1")
         self.assert_refused(tacit("mpc", "sum", "--roster", roster, *me, "x"), "'x' is no decimal number")
         self.assert_refused(tacit("mpc", "sum", "--roster", roster, *me, 1, "--patience", 1),
                             "not all parties came within 1 s", "'ben'", "tacit mpc doctor")

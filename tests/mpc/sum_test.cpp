@@ -131,7 +131,7 @@ TEST(Sum, RefusesWhatWouldRevealOrNotFit) {
     };
     EXPECT_THAT(refused(plan_of(2, 1, 0, 1), {1}), testing::HasSubstr("at least 3"));
     EXPECT_THAT(refused(plan_of(4, 1, 0, 1), {2}), testing::HasSubstr("value 1 is outside the plan's 0 to 1"));
-    EXPECT_THAT(refused(plan_of(4, 2, 0, 1), {1}), testing::HasSubstr("1 values where the plan has 2 from 'party"));
+    EXPECT_THAT(refused(plan_of(4, 2, 0, 1), {1}), testing::HasSubstr("1 values where the plan has 2 from this party"));
     EXPECT_THAT(refused(plan_of(4, 0, 0, 1), {}), testing::HasSubstr("0 values of each party"));
     EXPECT_THAT(refused(plan_of(4, 1, 1, 0), {1}), testing::HasSubstr("lower bound first"));
     SumPlan nobody = plan_of(4, 1, 0, 1);

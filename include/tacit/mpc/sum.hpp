@@ -29,6 +29,10 @@ struct SumPlan {
 /// compute, low above high.
 [[nodiscard]] SumPlan plan_sum(const party::Roster& roster, std::uint64_t entries, std::int64_t low, std::int64_t high);
 
+/// Throws invalid_argument unless these are the values that the plan has from this party: plan.entries of one that
+/// gives some, none otherwise, all within the bounds. To be asked before the others are met.
+void check_values(const SumPlan& plan, int party, std::span<const std::int64_t> values);
+
 /// The sums, by additive sharing: to the receivers; nothing to the others.
 ///
 /// Every party draws a seed for each other party and keeps its values minus what the seeds expand to; adds what the
@@ -41,8 +45,7 @@ struct SumPlan {
 /// - 3 rounds (seeds, commitments, openings). Each party sends 64 bytes to each other one, and 32 bytes and 8 per entry
 ///   (16 in the ring of 128 bits) more to each receiver.
 ///
-/// `values` has plan.entries values of a party that gives some, and none otherwise. Throws invalid_argument for a value
-/// outside the bounds, before anything is sent; protocol_violation, unreachable.
+/// Throws as check_values(), before anything is sent; protocol_violation, unreachable.
 [[nodiscard]] std::vector<Int128> sum(party::Party& party, const SumPlan& plan, std::span<const std::int64_t> values);
 
 }  // namespace tacit::mpc
