@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "base/fail.hpp"
-#include "tacit/mpc/secret_vector.hpp"
 #include "tacit/base/bytes.hpp"
 #include "tacit/base/int128.hpp"
 #include "tacit/base/secret.hpp"
+#include "tacit/mpc/secret_vector.hpp"
 #include "tacit/party/agreement.hpp"
 
 namespace tacit::mpc {
