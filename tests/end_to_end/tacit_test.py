@@ -176,7 +176,7 @@ class Refusals(TacitCase):
 
     def test_altered_program(self):
         program = json.loads((self.upload / "program.json").read_text())
-        program["recipe"]["minibatches"] = 3
+        program["recipe"]["minibatches"] = program["segments"][0]["steps"] = 3
         (self.upload / "program.json").write_text(json.dumps(program))
         self.assert_training_refused(self.upload / "program.json", "another circuit")
 
