@@ -35,7 +35,7 @@ public:
         const auto last = static_cast<std::int64_t>(std::floor(highest / step)) + 2;
         grid_.over.resize(static_cast<std::size_t>(last - grid_.first + 1));
         second_.resize(grid_.over.size());
-        grid_.loss_error = 16 * unit_roundoff * std::max(std::abs(lowest), std::abs(highest));
+        grid_.loss_error = 16 * unit_roundoff * (1 + std::max(std::abs(lowest), std::abs(highest)));
         grid_.mass_error = 64 * unit_roundoff;
     }
 
@@ -87,7 +87,6 @@ private:
         grid_.under[i] = 0;
     }
 
-private:
     LossGrid grid_;
     double whole_;
     std::vector<double> second_;  ///< second probabilities times e^loss of the point

@@ -70,7 +70,7 @@ struct Bounds {
 /// answers of those before, but how many there are of each pair is fixed beforehand [ZDW22]. What is charged is `high`:
 /// it bounds discretisation [DGKKM22], truncation, aliasing and the round-off of the transforms. It is infinite if no
 /// epsilon is enough for that delta. The interval is about 1e-5 of epsilon wide where losses are smooth or multiples of
-/// a common fraction, 1e-3 for a mixture of Laplace noise without one; `high` is near the truth in any case. Meant for
+/// a common fraction, 1e-2 for Laplace noise without one; `high` is near the truth in any case. Meant for
 /// delta above 1e-45: normal noise is cut off at 16 standard deviations.
 ///
 /// Cost: two transforms for each distinct pair and two back; of 2^15 doubles for few mechanisms, 2^18 for ten
