@@ -54,9 +54,11 @@ public:
 
     template <class Measurement>
     void one(const std::string& name, double epsilon, double exact, const Measurement& measurement) const {
+        // Selections draw noise for every point of the grid; the others are quick.
+        const int runs = measurement.description().noise.front().noise.draws > 1 ? runs_ : 20 * runs_;
         double squares = 0;
-        for (int run = 0; run < runs_; ++run) squares += std::pow(shown(once(measurement, rows_)) - exact, 2);
-        report(name, epsilon, std::sqrt(squares / runs_));
+        for (int run = 0; run < runs; ++run) squares += std::pow(shown(once(measurement, rows_)) - exact, 2);
+        report(name, epsilon, std::sqrt(squares / runs), runs);
     }
 
     template <class Measurement>
@@ -68,7 +70,7 @@ public:
             for (std::size_t i = 0; i < exact.size(); ++i) squares[i] += std::pow(found[i] - exact[i], 2);
         }
         for (std::size_t i = 0; i < exact.size(); ++i) {
-            report(name + " " + std::to_string(i + 1), epsilon, std::sqrt(squares[i] / runs_));
+            report(name + " " + std::to_string(i + 1), epsilon, std::sqrt(squares[i] / runs_), runs_);
         }
     }
 
@@ -91,7 +93,7 @@ public:
             const auto found = once(chain, rows);
             for (std::size_t i = 0; i < keys.size(); ++i) squares += std::pow(found[i].answer.value - exact[i], 2);
         }
-        report("histogram", epsilon, std::sqrt(squares / runs_ / static_cast<double>(keys.size())));
+        report("histogram", epsilon, std::sqrt(squares / runs_ / static_cast<double>(keys.size())), runs_);
     }
 
     static Cost cost(double epsilon) {
@@ -99,9 +101,9 @@ public:
     }
 
 private:
-    void report(const std::string& name, double epsilon, double rmse) const {
+    void report(const std::string& name, double epsilon, double rmse, int runs) const {
         const nlohmann::json line = {
-            {"commit", machine::commit()}, {"aggregate", name}, {"epsilon", epsilon}, {"rmse", rmse}, {"runs", runs_}};
+            {"commit", machine::commit()}, {"aggregate", name}, {"epsilon", epsilon}, {"rmse", rmse}, {"runs", runs}};
         std::cout << line.dump() << std::endl;
     }
 

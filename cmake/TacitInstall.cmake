@@ -7,7 +7,10 @@ list(TRANSFORM libraries PREPEND tacit_)
 add_library(tacit_umbrella INTERFACE)
 add_library(tacit::tacit ALIAS tacit_umbrella)
 set_target_properties(tacit_umbrella PROPERTIES EXPORT_NAME tacit)
-foreach(layer IN LISTS TACIT_LAYERS)
+# All layers but cluster: what links it loads MPI when it starts.
+set(umbrella ${TACIT_LAYERS})
+list(REMOVE_ITEM umbrella cluster)
+foreach(layer IN LISTS umbrella)
   target_link_libraries(tacit_umbrella INTERFACE tacit::${layer})
 endforeach()
 

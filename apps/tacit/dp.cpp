@@ -179,7 +179,7 @@ void run_clamped(const QueryOptions& options, const End& end) {
     });
 }
 
-/// Keys are not stated but found. Each unit is counted once with each key.
+/// Keys are not stated but found.
 void private_histogram(const QueryOptions& options) {
     Ledger ledger = Ledger::open(options.ledger, options.witness);
     const auto step = [&](const Cost& epsilon, const Cost& delta) {

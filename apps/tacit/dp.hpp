@@ -15,7 +15,7 @@ struct CreateOptions {
     std::string unit = "person";
     unsigned long rows_per_unit = 1;
     std::string epsilon;  ///< the budget, or
-    std::string delta;    ///< with epsilon
+    std::string delta;    ///< with epsilon, of an approximate ledger
     std::string rho;      ///< the budget of a zCDP ledger
     bool zcdp = false;    ///< the rho that epsilon and delta leave
     bool change_one = false;

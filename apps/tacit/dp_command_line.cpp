@@ -20,6 +20,19 @@ A ledger on disk holds what may be lost about the people in the data, and what i
   tacit dp sum       --ledger wages.ledger --data wages.csv --column wage --low 0 --high 2500 --epsilon 0.5
   tacit dp ledger    --ledger wages.ledger
 
+One answer for each group, three quantiles for one price, and what each person adds bounded to one row in each of two
+regions (a column says whose a row is; epsilon is then what a person loses in all):
+
+  tacit dp mean      --ledger L --data D --column wage --low 0 --high 2500 --by region --groups north,south --epsilon 1
+  tacit dp quantile  --ledger L --data D --column wage --low 0 --high 2500 --q 0.1,0.5,0.9 --epsilon 1
+  tacit dp mean      --ledger L --data D --column wage --low 0 --high 2500 --by region --groups north,south --epsilon 1
+                     --unit person --rows-of-unit 1 --groups-of-unit 2
+
+Keys that nobody stated, shown if enough people have them; the ledger needs a delta:
+
+  tacit dp create    --ledger towns.ledger --data-set towns --epsilon 2 --delta 1e-6
+  tacit dp histogram --ledger towns.ledger --data D --column town --unit person --epsilon 1 --delta 1e-6
+
 Bounds, steps, keys and conditions are part of the question: state what you know without looking at the data.)";
 
 constexpr const char* poll_footer = R"(
@@ -121,7 +134,7 @@ void add_queries(CLI::App* parent, std::function<void()>& run, bool quote) {
             add_keys(command, options, "--keys", "KEY,KEY,...: public")->required(false);
             CLI::Option* delta = add_text(command, "--delta", options.delta,
                                           "Instead of --keys: finds the keys, and shows those that enough units have");
-            delta->excludes("--keys");
+            delta->excludes("--keys")->excludes("--by");
         });
     add("select", "The candidate whom most rows approve", dp::select, false,
         [](CLI::App* command, QueryOptions& options) {
@@ -141,7 +154,8 @@ void add_create(CLI::App* parent, std::function<void()>& run) {
     add_text(budget, "--rho", options->rho, "The budget in zCDP: many questions, Gaussian noise");
     budget->require_option(1);
     CLI::Option* delta =
-        add_text(command, "--delta", options->delta, "With --epsilon: the budget is approximate, for plans and for keys that are not stated")
+        add_text(command, "--delta", options->delta,
+                 "With --epsilon: the budget is approximate, for plans and for keys that are not stated")
             ->needs(epsilon);
     command->add_flag("--zcdp", options->zcdp, "Count in zCDP, with the largest rho that implies --epsilon and --delta")
         ->needs(delta);

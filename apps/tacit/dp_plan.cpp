@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "dp_output.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/dp/csv.hpp"
 #include "tacit/dp/mechanisms.hpp"
@@ -20,6 +21,7 @@ namespace tacit::app {
 namespace {
 
 using namespace tacit::dp;
+using dp::as_json;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
@@ -114,9 +116,11 @@ void with_measurement(const Question& question, const Share& share, const Visit&
     const std::string ask = question.text("ask");
     const auto rows = chosen<Metric>(question);
     const auto clamped = [&] {
+        const std::string column = question.text("column");
+        const double low = question.number("low");
+        const double high = question.number("high");
         const Cost step = question.has("step") ? question.cost("step") : Cost::ratio(1, 1);
-        return rows >> number<Metric>(question.text("column")) >>
-               clamp(question.number("low"), question.number("high"), step);
+        return rows >> number<Metric>(column) >> clamp(low, high, step);
     };
     if (ask == "count") {
         if constexpr (std::is_same_v<Metric, AddRemove>) return with_noise(question, share, rows >> count(), visit);
@@ -130,22 +134,9 @@ void with_measurement(const Question& question, const Share& share, const Visit&
     with_noise(question, share, rows >> text<Metric>(question.text("column")) >> tally(question.texts("keys")), visit);
 }
 
-json as_json(double value) { return value; }
-json as_json(const Estimate& e) { return {{"value", e.value}, {"low", e.low}, {"high", e.high}}; }
-json as_json(const std::vector<KeyedEstimate>& all) {
-    json object = json::object();
-    for (const auto& [key, estimate] : all) object[key] = as_json(estimate);
-    return object;
-}
-json as_json(const Loss& loss) { return {{"epsilon", to_string(loss.epsilon)}, {"delta", to_string(loss.delta)}}; }
-
 /// What is said about one question before and after it is answered.
 json described(const Question& question, const Description& description) {
-    json noise = json::array();
-    for (const NoiseEffect& effect : description.noise) {
-        noise.push_back({{"of", effect.of}, {"noise", to_string(effect.noise)}, {"reach_95", effect.reach()}});
-    }
-    return {{"ask", question.text("ask")}, {"steps", description.steps}, {"noise", noise}};
+    return {{"ask", question.text("ask")}, {"steps", description.steps}, {"noise", as_json(description.noise)}};
 }
 
 void print_lines(const json& question) {
@@ -187,9 +178,7 @@ struct Planned {
         for (const Question& question : file.questions) {
             with_measurement<Metric>(question, {rows}, [&](const auto& measurement) {
                 plan.add(measurement);
-                const ColumnsUsed& used = measurement.description().columns;
-                columns.numbers.insert(columns.numbers.end(), used.numbers.begin(), used.numbers.end());
-                columns.texts.insert(columns.texts.end(), used.texts.begin(), used.texts.end());
+                columns.add(measurement.description().columns);
                 questions.push_back(described(question, measurement.description()));
             });
         }

@@ -13,6 +13,7 @@
 #include "common_command_line.hpp"
 #include "dp_command_line.hpp"
 #include "keygen_command_line.hpp"
+#include "mpc_command_line.hpp"
 #include "score.hpp"
 #include "service_options.hpp"
 #include "tacit/base/interrupt.hpp"
@@ -236,6 +237,7 @@ int main(int argc, char** argv) {
     add_compare(app, line);
     add_score(app, line.score, line.common, line.run);
     add_dp(app, line.run);
+    add_mpc(app, line.run);
     add_service_commands(app, line.service, line.common, line.run);
     try {
         app.parse(argc, argv);

@@ -29,7 +29,11 @@ void print_step(const char* command, const std::string& lines);
 [[nodiscard]] learn::WorkProgress progress_bar(const char* label, const CommonOptions& common,
                                                std::string (*suffix)(std::size_t done, std::size_t total) = nullptr);
 
-/// "minibatch 3 of 60", in the units of learn::train.
+/// "minibatch 3 of 60", in the units of learn::encrypt_data.
 [[nodiscard]] std::string step_text(std::size_t done, std::size_t total);
+/// "segment 1 of 2, minibatch 3 of 6, 7 of 10 levels left"
+[[nodiscard]] std::string work_text(const learn::TrainingWork& work);
+/// The bar of a training, with that behind it.
+[[nodiscard]] learn::TrainingProgress training_bar(const CommonOptions& common);
 
 }  // namespace tacit::app

@@ -31,7 +31,7 @@ std::string waiting_text(const learn::NeedsRefresh& wait, const fs::path& result
 
 bool train(const TrainOptions& options, const CommonOptions& common) {
     const learn::TrainingOutcome outcome =
-        learn::train(options.upload_folder, options.result_folder, progress_bar("Training", common, step_text));
+        learn::train(options.upload_folder, options.result_folder, training_bar(common));
     const auto* const statistics = std::get_if<learn::StatisticsRecord>(&outcome);
     print_step("train", statistics != nullptr
                             ? finished_text(*statistics, options.result_folder)

@@ -171,37 +171,60 @@ void time_sums(const Plan& plan, std::size_t task, const Spend& spend) {
     }
 }
 
+/// spend(task, work) for everything that the tasks do.
+template <class Spend>
+void time_tasks(const Plan& plan, const Spend& spend) {
+    const auto& all = plan.program().instructions();
+    std::vector<std::size_t> task_of(all.size());
+    for (std::size_t task = 0; task < plan.tasks(); ++task) {
+        const auto& members = plan.task(task).instructions;
+        for (const std::uint32_t n : members) task_of[n] = task;
+        if (!plan.task(task).sums.empty()) {
+            time_sums(plan, task, [&](const Timed& work) { spend(task, work); });
+            continue;
+        }
+        for (const std::uint32_t n : members) {
+            Timed work = timed(plan.program(), all[n]);
+            if (n != members.front()) work.operation = TimedOperation::rotate_more;
+            spend(task, work);
+        }
+    }
+    for (const auto& [needed, users] : encodings(plan)) {
+        spend(task_of[users.front()], Timed{TimedOperation::encode, needed.level});
+    }
+}
+
+void check_calibration(const char* operation, const Plan& plan, const ckks::Parameters& parameters,
+                       const Calibration& calibration) {
+    check_parameters(operation, plan.program(), parameters);
+    if (calibration.parameters == to_hex(parameters.fingerprint())) return;
+    fail(ErrorCode::invalid_argument,
+         "{}: the calibration was measured under other parameters than {}; calibrate for these", operation,
+         parameters.summary());
+}
+
 }  // namespace
 
 Duration predict_duration(const Plan& plan, const ckks::Parameters& parameters, const Calibration& calibration) {
-    const ManagedCircuit& program = plan.program();
-    check_parameters("predict_duration", program, parameters);
-    if (calibration.parameters != to_hex(parameters.fingerprint())) {
-        fail(ErrorCode::invalid_argument,
-             "predict_duration: the calibration was measured under other parameters than {}; calibrate for these",
-             parameters.summary());
-    }
+    check_calibration("predict_duration", plan, parameters, calibration);
     Duration duration;
-    duration.by_level.assign(static_cast<std::size_t>(program.depth()) + 1, 0);
-    const auto spend = [&](const Timed& work) {
+    duration.by_level.assign(static_cast<std::size_t>(plan.program().depth()) + 1, 0);
+    time_tasks(plan, [&](std::size_t, const Timed& work) {
         const double seconds = work.times * calibration.at(work.operation, work.level);
         duration.by_level[static_cast<std::size_t>(work.level)] += seconds;
         duration.seconds += seconds;
-    };
-    for (std::size_t task = 0; task < plan.tasks(); ++task) {
-        if (!plan.task(task).sums.empty()) {
-            time_sums(plan, task, spend);
-            continue;
-        }
-        const auto& members = plan.task(task).instructions;
-        for (const std::uint32_t n : members) {
-            Timed work = timed(program, program.instructions()[n]);
-            if (n != members.front()) work.operation = TimedOperation::rotate_more;
-            spend(work);
-        }
-    }
-    for (const auto& [needed, users] : encodings(plan)) spend({TimedOperation::encode, needed.level});
+    });
     return duration;
+}
+
+std::vector<double> predict_tasks(const Plan& plan, const ckks::Parameters& parameters,
+                                  const Calibration& calibration) {
+    check_calibration("predict_tasks", plan, parameters, calibration);
+    std::vector<double> seconds(plan.tasks());
+    time_tasks(plan, [&](std::size_t task, const Timed& work) {
+        seconds[task] += work.times * calibration.at(work.operation, work.level);
+    });
+    return seconds;
 }
 
 }  // namespace tacit::compile

@@ -45,6 +45,16 @@ std::vector<double> costs(const Plan& plan, const ckks::Parameters& parameters) 
 Plan::Plan(ManagedCircuit program, const ckks::Parameters& parameters) : program_(std::move(program)) {
     check_parameters("Plan", program_, parameters);
     group_instructions(parameters);
+    connect_and_order(parameters);
+}
+
+Plan::Plan(ManagedCircuit program, std::vector<Task> tasks, const ckks::Parameters& parameters)
+    : program_(std::move(program)), tasks_(std::move(tasks)) {
+    std::ranges::sort(tasks_, {}, [](const Task& task) { return task.results.front(); });
+    connect_and_order(parameters);
+}
+
+void Plan::connect_and_order(const ckks::Parameters& parameters) {
     connect_tasks();
     put_in_order(order_tasks(program_, parameters, tasks_, costs(*this, parameters), uses_));
     LiveValues live(program_, parameters, uses_);

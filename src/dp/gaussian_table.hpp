@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -28,6 +30,7 @@ public:
     static constexpr int digit_bits = std::numeric_limits<Word>::digits;
 
     explicit GaussianTable(std::uint64_t variance) : variance_(variance) {
+        const auto block = static_cast<std::size_t>(10 * std::sqrt(static_cast<double>(variance))) + 8;  // enough
         for (std::size_t first = 1;; first += block) {
             for (const std::uint64_t digits : gaussian_tail_digits(variance, first, block, digit_bits, 0)) {
                 tails_.push_back(static_cast<Word>(digits));
@@ -54,8 +57,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t block = 64;
-
     [[nodiscard]] std::int64_t magnitude(Word word, WordSource<Word>& source) const {
         std::int64_t below = 0;
         unsigned equal = 0;

@@ -59,12 +59,14 @@ bool toss(Words& words, const Cost& probability) {
     return uniform(words, probability.denominator()) < probability.numerator();
 }
 
-/// (a v + b) mod 2^61 - 1 mod buckets.
+/// The part of [0, 2^61) into which (a v + b) mod 2^61 - 1 falls, of as many equal parts as buckets; no division, whose
+/// time could say something about v.
 std::uint64_t bucket_of(const LocalHashing::Report& report, std::uint64_t v, std::uint64_t buckets) noexcept {
     __extension__ using Wide = unsigned __int128;
     const Wide product = Wide{report.a} * v + report.b;
     const auto folded = static_cast<std::uint64_t>(product & hash_prime) + static_cast<std::uint64_t>(product >> 61);
-    return (folded >= hash_prime ? folded - hash_prime : folded) % buckets;
+    const std::uint64_t hash = folded - (hash_prime & (0 - std::uint64_t{folded >= hash_prime}));
+    return static_cast<std::uint64_t>((Wide{hash} * buckets) >> 61);
 }
 
 }  // namespace

@@ -16,9 +16,9 @@ namespace {
 constexpr double unit_roundoff = 0x1p-53;
 constexpr double log_outside = -60 * 0.6931471805599453;  // of 2^-60
 
-/// ln of the sum of over[i] e^(theta loss_i), with mean and variance of the losses under these weights.
-Cumulant cumulant_of(const LossGrid& grid, double theta) {
-    const std::size_t size = grid.over.size();
+/// ln of the sum of masses[i] e^(theta loss_i), with mean and variance of the losses under these weights.
+Cumulant cumulant_of(const LossGrid& grid, const std::vector<double>& masses, double theta) {
+    const std::size_t size = masses.size();
     const double shrink = std::exp(-std::abs(theta) * grid.step);
     double weight = 1;
     double mass = 0;
@@ -26,7 +26,7 @@ Cumulant cumulant_of(const LossGrid& grid, double theta) {
     double second = 0;
     // From the heaviest end, so that weights only shrink.
     for (std::size_t i = 0; i < size && weight > 1e-280; ++i) {
-        const double p = grid.over[theta < 0 ? i : size - 1 - i] * weight;
+        const double p = masses[theta < 0 ? i : size - 1 - i] * weight;
         const auto away = static_cast<double>(i);
         mass += p;
         first += p * away;
@@ -98,10 +98,10 @@ std::vector<double> read_back(Values& values, const math::FftTable& table, std::
 
 }  // namespace
 
-Cumulant cumulant(std::span<const CountedGrid> mechanisms, double theta) {
+Cumulant cumulant(std::span<const CountedGrid> mechanisms, double theta, std::vector<double> LossGrid::*measure) {
     Cumulant sum;
     for (const CountedGrid& one : mechanisms) {
-        const Cumulant each = cumulant_of(one.grid, theta);
+        const Cumulant each = cumulant_of(one.grid, one.grid.*measure, theta);
         const auto count = static_cast<double>(one.count);
         sum.value += count * each.value;
         sum.mean += count * each.mean;
@@ -119,7 +119,10 @@ LossWindow window_of(std::span<const CountedGrid> mechanisms, double theta) {
     for (double order = 1; order <= 64; order *= 2) {
         const double a = order / deviation;
         high = std::min(high, (cumulant(mechanisms, theta + a).value - centre.value - log_outside) / a);
-        low = std::max(low, -(cumulant(mechanisms, theta - a).value - centre.value - log_outside) / a);
+        // `under` has its mass lower than `over`, so that only towards low losses it may have more.
+        const double below =
+            std::max(cumulant(mechanisms, theta - a).value, cumulant(mechanisms, theta - a, &LossGrid::under).value);
+        low = std::max(low, -(below - centre.value - log_outside) / a);
     }
     return {static_cast<std::int64_t>(std::floor(low / step)) - 1,
             static_cast<std::int64_t>(std::ceil(high / step)) + 1};
@@ -145,23 +148,23 @@ void LossSum::convolve(std::span<const CountedGrid> mechanisms) {
     std::vector<double> weighted;
     for (const CountedGrid& mechanism : mechanisms) {
         const LossGrid& grid = mechanism.grid;
-        const double log_mass = cumulant_of(grid, theta_).value;
+        const double log_mass = cumulant_of(grid, grid.over, theta_).value;
         const auto count = static_cast<double>(mechanism.count);
         log_total_ += count * log_mass;
         offset += static_cast<std::int64_t>(mechanism.count) * grid.first;
+        double squares = 0;
         const auto put = [&](const std::vector<double>& masses, Values& product) {
             weighted.resize(masses.size());
             for (std::size_t i = 0; i < masses.size(); ++i) {
                 const double loss = static_cast<double>(grid.first + static_cast<std::int64_t>(i)) * step_;
                 weighted[i] = masses[i] == 0 ? 0 : masses[i] * std::exp(theta_ * loss - log_mass);
             }
+            for (const double mass : weighted) squares += mass * mass;
             transform(one, weighted, table);
             multiply_by_power(product, one, mechanism.count);
         };
         put(grid.under, under);
         put(grid.over, over);
-        double squares = 0;
-        for (const double mass : weighted) squares += mass * mass;
         round_off_ += 32 * unit_roundoff * count * (log_slots * std::sqrt(squares) + 1);
     }
     round_off_ += 32 * unit_roundoff * log_slots;

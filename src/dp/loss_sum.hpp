@@ -21,9 +21,11 @@ struct Cumulant {
     double mean = 0;
     double variance = 0;
 };
-[[nodiscard]] Cumulant cumulant(std::span<const CountedGrid> mechanisms, double theta);
+[[nodiscard]] Cumulant cumulant(std::span<const CountedGrid> mechanisms, double theta,
+                                std::vector<double> LossGrid::*measure = &LossGrid::over);
 
-/// A range of losses in steps, outside which the tilted sum has a chance of at most 2^-60 on either side (Chernoff).
+/// A range of losses in steps, outside which the tilted sum of either measure has at most 2^-60 of the mass of `over`
+/// on each side (Chernoff).
 struct LossWindow {
     std::int64_t low = 0;
     std::int64_t high = 0;

@@ -86,6 +86,7 @@ std::vector<CountedPair> pairs_of(const LossPart& part, std::uint64_t rows) {
 }  // namespace
 
 std::vector<CountedPair> dominating_pairs(std::span<const LossPart> parts, std::uint64_t rows) {
+    TACIT_ASSERT(!parts.empty());  // a measurement that states no part would cost a plan nothing
     std::vector<CountedPair> all;
     for (const LossPart& part : parts) add_pairs(all, pairs_of(part, rows), 1);
     return all;

@@ -13,7 +13,7 @@ namespace tacit::dp::detail {
 namespace {
 
 constexpr std::uint64_t most_parts = std::uint64_t{1} << 20;
-constexpr std::size_t fine_points = std::size_t{1} << 16;
+constexpr std::size_t fine_points = std::size_t{1} << 20;
 constexpr int most_fine_digits = 6;
 
 std::uint64_t common_denominator(std::span<const Cost> qs) {

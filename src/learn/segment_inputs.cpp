@@ -57,6 +57,12 @@ ckks::EvaluationKeys read_keys(const OpenJob& job, const TrainingPlan& plan, con
     return keys;
 }
 
+CiphertextFile read_rows(const OpenJob& job, const TrainingPlan& plan, int segment, const fs::path& upload_folder) {
+    const fs::path path = upload_folder / file_names::segment_inputs(segment);
+    require_file(path, "encrypt");
+    return read_ciphertexts(path, job.parameters, types_of(plan, row_inputs(plan.training)));
+}
+
 SegmentInputs read_inputs(const OpenJob& job, const TrainingPlan& plan, int segment, const fs::path& upload_folder,
                           const fs::path& result_folder) {
     const std::vector<std::size_t> rows = row_inputs(plan.training);
@@ -74,9 +80,7 @@ SegmentInputs read_inputs(const OpenJob& job, const TrainingPlan& plan, int segm
         inputs.state_bytes = refreshed.bytes;
         place(state, std::move(refreshed.ciphertexts));
     }
-    const fs::path path = upload_folder / file_names::segment_inputs(segment);
-    require_file(path, "encrypt");
-    CiphertextFile file = read_ciphertexts(path, job.parameters, types_of(plan, rows));
+    CiphertextFile file = read_rows(job, plan, segment, upload_folder);
     place(rows, std::move(file.ciphertexts));
     inputs.fingerprint = std::move(file.fingerprint);
     inputs.row_bytes = file.bytes;

@@ -25,6 +25,10 @@ struct SegmentInputs {
                                         const std::filesystem::path& upload_folder,
                                         const std::filesystem::path& result_folder);
 
+/// The rows alone, in the order of the circuit's inputs that hold some.
+[[nodiscard]] CiphertextFile read_rows(const OpenJob& job, const TrainingPlan& plan, int segment,
+                                       const std::filesystem::path& upload_folder);
+
 /// The evaluation keys, which must suffice for the segment.
 [[nodiscard]] ckks::EvaluationKeys read_keys(const OpenJob& job, const TrainingPlan& plan,
                                              const std::filesystem::path& upload_folder);

@@ -10,6 +10,7 @@
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/compile/counts.hpp"
+#include "tacit/runtime/checkpoint.hpp"
 #include "tacit/runtime/executor.hpp"
 
 namespace tacit::learn {
@@ -18,24 +19,44 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Turns "instructions done" into work done over all steps of the training: transforms, as instructions are done about
-/// in the order of the plan.
-runtime::Progress weighed(const compile::Plan& plan, const ckks::Parameters& parameters,
-                          const TrainingCircuit& training, const WorkProgress& progress) {
+/// What "so many instructions are done" means, as they are done about in the order of the plan.
+struct Milestones {
+    std::vector<std::size_t> work;  ///< transforms up to each instruction
+    std::vector<int> levels_left;   ///< of the deepest value until then
+};
+
+Milestones milestones(const compile::Plan& plan, const ckks::Parameters& parameters, const TrainingPlan& training) {
     const std::vector<std::size_t> transforms = compile::transforms(plan, parameters);
-    std::vector<std::size_t> work;
+    Milestones m;
+    int deepest = training.program.depth();
     for (std::size_t task = 0; task < plan.tasks(); ++task) {
-        for (const std::uint32_t i : plan.task(task).instructions)
-            work.push_back(transforms[i] + 1);  // none is for nothing
+        for (const std::uint32_t i : plan.task(task).instructions) {
+            m.work.push_back(transforms[i] + 1);  // none is for nothing
+            deepest = std::min(deepest, training.program.instructions()[i].type.level);
+            m.levels_left.push_back(deepest);
+        }
     }
-    std::partial_sum(work.begin(), work.end(), work.begin());
+    std::partial_sum(m.work.begin(), m.work.end(), m.work.begin());
+    return m;
+}
+
+/// Turns "instructions done" into work done over all steps of the training.
+runtime::Progress weighed(const compile::Plan& tasks, const OpenJob& job, int segment, const TrainingPlan& plan,
+                          const TrainingProgress& progress) {
     const auto units = [](int steps) { return static_cast<std::size_t>(steps) * progress_per_step; };
-    const std::size_t before = units(training.segment.first), here = units(training.segment.steps),
-                      total = units(training.recipe.steps());
-    if (progress) progress(before, total);
-    return [=, work = std::move(work)](std::size_t done) {
+    const std::size_t before = units(plan.training.segment.first), here = units(plan.training.segment.steps);
+    TrainingWork work{.done = before,
+                      .total = units(plan.training.recipe.steps()),
+                      .segment = segment,
+                      .segments = job.segments(),
+                      .levels_left = plan.program.depth(),
+                      .levels = plan.program.depth()};
+    if (progress) progress(work);
+    return [=, m = milestones(tasks, job.parameters, plan)](std::size_t done) mutable {
         throw_if_interrupted();
-        if (progress) progress(before + here * work[done - 1] / work.back(), total);
+        work.done = before + here * m.work[done - 1] / m.work.back();
+        work.levels_left = m.levels_left[done - 1];
+        if (progress) progress(work);
     };
 }
 
@@ -100,9 +121,20 @@ TrainingOutcome write_result(const fs::path& result, const OpenJob& job, int seg
     return statistics;
 }
 
+/// Where a run of this segment was stopped. A damaged one, or one of another run, is worth nothing and is replaced.
+std::optional<runtime::Checkpoint> last_checkpoint(const fs::path& file, const compile::Plan& plan,
+                                                   const ckks::EvaluationKeys& keys,
+                                                   std::span<const ckks::Ciphertext> inputs) {
+    std::error_code error;
+    if (!fs::exists(file, error)) return std::nullopt;
+    auto found = runtime::read_checkpoint(file, plan, keys, inputs);
+    return found ? std::optional(*std::move(found)) : std::nullopt;
+}
+
 }  // namespace
 
-TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_folder, const WorkProgress& progress) {
+TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_folder, const TrainingProgress& progress,
+                      std::chrono::milliseconds checkpoint_every) {
     const auto start = SteadyClock::now();
     const OpenJob job = open_job(upload_folder);
     make_folder(result_folder);
@@ -121,13 +153,36 @@ TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_fold
     statistics.seconds_loading += seconds_since(start);
     const auto begin = SteadyClock::now();
     const compile::Plan tasks(plan.program, job.parameters);
+    runtime::Checkpoints checkpoints{.file = result_folder / file_names::checkpoint, .every = checkpoint_every};
+    checkpoints.from = last_checkpoint(checkpoints.file, tasks, keys, inputs.ciphertexts);
     const auto outputs = runtime::execute(tasks, keys, std::move(inputs.ciphertexts),
-                                          weighed(tasks, job.parameters, plan.training, progress));
+                                          weighed(tasks, job, segment, plan, progress), {}, std::move(checkpoints));
     statistics.seconds += seconds_since(begin);
     statistics.kernels = kernel_name();
     statistics.threads = thread_count();
     statistics.peak_memory_bytes = std::max(statistics.peak_memory_bytes, peak_memory_bytes());
-    return write_result(result_folder, job, segment, std::move(statistics), outputs);
+    TrainingOutcome outcome = write_result(result_folder, job, segment, std::move(statistics), outputs);
+    remove_stale(result_folder / file_names::checkpoint);
+    return outcome;
+}
+
+void check_upload(const fs::path& upload_folder) {
+    const OpenJob job = open_job(upload_folder);
+    const int next = newest(upload_folder, file_names::refreshed, job.segments()).value_or(-1) + 1;
+    if (next >= job.segments()) {
+        fail(ErrorCode::parameter_mismatch, "'{}' refreshes segment {} of {}, and the last one is not refreshed",
+             (upload_folder / file_names::refreshed(next - 1)).string(), next, job.segments());
+    }
+    const fs::path no_states;
+    for (int segment = next; segment < job.segments(); ++segment) {
+        const TrainingPlan plan = job.plan(segment);
+        static_cast<void>(read_keys(job, plan, upload_folder));
+        if (segment == next) {
+            static_cast<void>(read_inputs(job, plan, segment, upload_folder, no_states));
+        } else {
+            static_cast<void>(read_rows(job, plan, segment, upload_folder));
+        }
+    }
 }
 
 const char* kernel_name() { return math::kernels().name; }

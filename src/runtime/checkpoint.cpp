@@ -7,6 +7,7 @@
 #include "base/short_hex.hpp"
 #include "ckks/serialization_format.hpp"
 #include "runtime/checkpoint_file.hpp"
+#include "runtime/hash_plan.hpp"
 #include "tacit/base/parallel.hpp"
 
 namespace tacit::runtime {
@@ -42,23 +43,6 @@ std::vector<std::uint32_t> alive_after(const Plan& plan, const std::vector<bool>
     return alive;
 }
 
-namespace {
-
-Digest ciphertext_digest(const Ciphertext& ciphertext) {
-    Hasher hasher;
-    const ckks::CiphertextType type = ciphertext.type();
-    for (const int field : {type.level, type.scale_power, type.degree}) {
-        hasher.update(static_cast<std::uint64_t>(field));
-    }
-    const std::size_t n = ciphertext.parameters().ring_dimension();
-    for (std::size_t j = 0; j <= static_cast<std::size_t>(type.degree); ++j) {
-        for (std::size_t i = 0; i < ciphertext.limbs(); ++i) {
-            hasher.update(std::as_bytes(std::span(ciphertext.poly(j).limb(i), n)));
-        }
-    }
-    return hasher.finish();
-}
-
 void hash_plan(Hasher& hasher, const Plan& plan) {
     const compile::ManagedCircuit& program = plan.program();
     hasher.update(std::uint64_t{program.slots()});
@@ -79,6 +63,23 @@ void hash_plan(Hasher& hasher, const Plan& plan) {
         hasher.update(std::uint64_t{plan.task(task).instructions.size()});
         for (const std::uint32_t i : plan.task(task).instructions) hasher.update(std::uint64_t{i});
     }
+}
+
+namespace {
+
+Digest ciphertext_digest(const Ciphertext& ciphertext) {
+    Hasher hasher;
+    const ckks::CiphertextType type = ciphertext.type();
+    for (const int field : {type.level, type.scale_power, type.degree}) {
+        hasher.update(static_cast<std::uint64_t>(field));
+    }
+    const std::size_t n = ciphertext.parameters().ring_dimension();
+    for (std::size_t j = 0; j <= static_cast<std::size_t>(type.degree); ++j) {
+        for (std::size_t i = 0; i < ciphertext.limbs(); ++i) {
+            hasher.update(std::as_bytes(std::span(ciphertext.poly(j).limb(i), n)));
+        }
+    }
+    return hasher.finish();
 }
 
 /// A generation of keys draws every seed anew.

@@ -19,19 +19,28 @@ using compile::Step;
 
 namespace {
 
+constexpr std::uint32_t elsewhere = ~0U;
+const Refresh no_refresh;
+
 /// Where the tasks of a run stand before it begins.
 std::vector<bool> done_before(const Plan& plan, const Checkpoints& checkpoints) {
     return checkpoints.from ? checkpoints.from->done : std::vector<bool>(plan.tasks());
 }
 
-/// The vector constants that the tasks still to be done meet.
-EncodedConstants::Users users(const Plan& plan, const std::vector<bool>& done) {
-    std::vector<bool> skipped(plan.program().instructions().size());
-    for (std::size_t task = 0; task < plan.tasks(); ++task) {
-        for (const std::uint32_t i : plan.task(task).instructions) skipped[i] = done[task];
+Portion whole(const Plan& plan, const std::vector<bool>& done) {
+    Portion portion{.reads = reads_left(plan, done), .ahead = 4 * static_cast<std::size_t>(thread_count())};
+    for (std::uint32_t task = 0; task < plan.tasks(); ++task) portion.tasks.push_back(task);
+    return portion;
+}
+
+/// The vector constants that the tasks still to be done here meet.
+EncodedConstants::Users users(const Plan& plan, const Portion& portion, const std::vector<bool>& done) {
+    std::vector<bool> met(plan.program().instructions().size());
+    for (const std::uint32_t task : portion.tasks) {
+        for (const std::uint32_t i : plan.task(task).instructions) met[i] = !done[task];
     }
     EncodedConstants::Users all = encodings(plan);
-    for (auto& [needed, instructions] : all) std::erase_if(instructions, [&](std::uint32_t i) { return skipped[i]; });
+    for (auto& [needed, instructions] : all) std::erase_if(instructions, [&](std::uint32_t i) { return !met[i]; });
     std::erase_if(all, [](const auto& user) { return user.second.empty(); });
     return all;
 }
@@ -40,27 +49,44 @@ EncodedConstants::Users users(const Plan& plan, const std::vector<bool>& done) {
 
 Run::Run(const Plan& plan, const ckks::EvaluationKeys& keys, std::vector<Ciphertext> inputs, const Progress& progress,
          const Refresh& refresh, Checkpoints checkpoints, const Digest& digest)
+    : Run(plan, keys, whole(plan, done_before(plan, checkpoints)), std::move(inputs), progress, refresh,
+          std::move(checkpoints), digest) {}
+
+Run::Run(const Plan& plan, const ckks::EvaluationKeys& keys, Portion portion, const Progress& progress)
+    : Run(plan, keys, std::move(portion), {}, progress, no_refresh, {}, {}) {}
+
+Run::Run(const Plan& plan, const ckks::EvaluationKeys& keys, Portion portion, std::vector<Ciphertext> inputs,
+         const Progress& progress, const Refresh& refresh, Checkpoints&& checkpoints, const Digest& digest)
     : plan_(plan),
       program_(plan.program()),
       evaluator_(keys),
       encoder_(keys.parameters()),
-      steps_(program_, keys, users(plan, done_before(plan, checkpoints)), refresh),
+      steps_(program_, keys, users(plan, portion, done_before(plan, checkpoints)), refresh),
       inputs_(std::move(inputs)),
       progress_(progress),
       checkpoints_(std::move(checkpoints)),
       digest_(digest),
-      ahead_(4 * static_cast<std::size_t>(thread_count())),
+      portion_(std::move(portion)),
+      places_(plan.tasks(), elsewhere),
       values_(program_.instructions().size()),
+      reads_left_(portion_.reads),
       finished_(done_before(plan, checkpoints_)),
       alive_(inputs_.size()) {
-    reads_left_ = reads_left(plan, finished_);
+    for (std::uint32_t place = 0; place < portion_.tasks.size(); ++place) places_[portion_.tasks[place]] = place;
+    for (const std::uint32_t value : portion_.arriving) arriving_[value];
     for (std::uint32_t task = 0; task < plan.tasks(); ++task) {
         operands_missing_.push_back(plan.task(task).operands.size());
     }
+    for (std::uint32_t place = 0; !arriving_.empty() && place < portion_.tasks.size(); ++place) {
+        for (const std::uint32_t value : plan.task(portion_.tasks[place]).operands) {
+            if (const auto found = arriving_.find(value); found != arriving_.end()) found->second.push_back(place);
+        }
+    }
     if (checkpoints_.from) go_on_from(*checkpoints_.from);
     most_alive_ = alive_;
-    for (std::uint32_t task = 0; task < plan.tasks(); ++task) {
-        if (operands_missing_[task] == 0 && !finished_[task]) ready_.insert(task);
+    for (std::uint32_t place = 0; place < portion_.tasks.size(); ++place) {
+        const std::uint32_t task = portion_.tasks[place];
+        if (operands_missing_[task] == 0 && !finished_[task]) ready_.insert(place);
     }
 }
 
@@ -83,19 +109,29 @@ void Run::go_on_from(Checkpoint& checkpoint) {
 }
 
 std::vector<Ciphertext> Run::run() {
-    while (first_unfinished_ < plan_.tasks()) {
-        run_until_checkpoint();
-        if (first_unfinished_ < plan_.tasks()) write_checkpoint();
+    for (;;) {
+        run_what_is_ready();
+        if (checkpoint_is_due_ && !done()) {
+            write_checkpoint();
+        } else {
+            wait_for_arrivals();
+            if (done()) break;
+        }
     }
     std::vector<Ciphertext> outputs;
+    if (!portion_.gives_outputs) return outputs;
     for (const std::uint32_t output : program_.outputs()) {
         outputs.push_back(--reads_left_[output] == 0 ? std::move(*values_[output]) : values_[output]->clone());
     }
     return outputs;
 }
 
-/// Runs tasks until all are done, or a checkpoint is due and all that have begun are done.
-void Run::run_until_checkpoint() {
+bool Run::done() const { return first_unfinished_ == portion_.tasks.size() && arriving_.empty(); }
+
+bool Run::may_start() const { return !ready_.empty() && *ready_.begin() < first_unfinished_ + portion_.ahead; }
+
+/// Runs tasks until none is ready, or a checkpoint is due and all that have begun are done.
+void Run::run_what_is_ready() {
     checkpoint_is_due_ = false;
     if (!checkpoints_.file.empty()) next_checkpoint_ = Clock::now() + checkpoints_.every;
     order_.fork();
@@ -105,6 +141,42 @@ void Run::run_until_checkpoint() {
     }
     tasks_.wait();  // rethrows what a task threw
     order_.join();
+}
+
+/// While no task runs: until one may, or all is done.
+void Run::wait_for_arrivals() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return stopped_ || done() || may_start(); });
+    if (stopped_) std::rethrow_exception(stopped_);
+}
+
+void Run::arrive(std::uint32_t value, Ciphertext ciphertext) {
+    const std::lock_guard lock(mutex_);
+    values_[value].emplace(std::move(ciphertext));
+    most_alive_ = std::max(most_alive_, ++alive_);
+    const auto found = arriving_.find(value);
+    TACIT_ASSERT(found != arriving_.end());
+    for (const std::uint32_t place : found->second) {
+        if (--operands_missing_[portion_.tasks[place]] == 0) ready_.insert(place);
+    }
+    arriving_.erase(found);
+    changed_.notify_one();
+}
+
+void Run::sent(std::uint32_t value) {
+    const std::lock_guard lock(mutex_);
+    if (--reads_left_[value] == 0) free(value);
+}
+
+void Run::stop(std::exception_ptr reason) {
+    const std::lock_guard lock(mutex_);
+    stopped_ = std::move(reason);
+    changed_.notify_one();
+}
+
+std::size_t Run::first_unfinished() {
+    const std::lock_guard lock(mutex_);
+    return first_unfinished_;
 }
 
 /// While no task runs.
@@ -121,8 +193,8 @@ void Run::write_checkpoint() {
 
 /// As many calls of run_next as there are tasks that may start: none when a checkpoint is due.
 void Run::start_ready() {
-    if (checkpoint_is_due_) return;
-    const auto end = ready_.lower_bound(static_cast<std::uint32_t>(first_unfinished_ + ahead_));
+    if (checkpoint_is_due_ || stopped_) return;
+    const auto end = ready_.lower_bound(static_cast<std::uint32_t>(first_unfinished_ + portion_.ahead));
     for (auto wanted = static_cast<std::size_t>(std::distance(ready_.begin(), end)); started_ < wanted; ++started_) {
         tasks_.run([this]() TACIT_NO_THREAD_SANITIZER { run_next(); });
     }
@@ -134,9 +206,9 @@ void Run::run_next() {
     {
         const std::lock_guard lock(mutex_);
         --started_;
-        if (checkpoint_is_due_) return;
-        TACIT_ASSERT(!ready_.empty() && *ready_.begin() < first_unfinished_ + ahead_);
-        task = *ready_.begin();
+        if (checkpoint_is_due_ || stopped_) return;
+        TACIT_ASSERT(may_start());
+        task = portion_.tasks[*ready_.begin()];
         ready_.erase(ready_.begin());
     }
     compute(task);
@@ -195,14 +267,21 @@ void Run::finish(std::size_t task) {
         if (--reads_left_[value] == 0) free(value);
     }
     for (const std::uint32_t value : plan_.task(task).results) {
-        if (reads_left_[value] == 0) free(value);
+        if (reads_left_[value] == 0) {
+            free(value);
+        } else if (portion_.left) {
+            portion_.left(value);
+        }
     }
     finished_[task] = true;
-    while (first_unfinished_ < finished_.size() && finished_[first_unfinished_]) ++first_unfinished_;
+    while (first_unfinished_ < portion_.tasks.size() && finished_[portion_.tasks[first_unfinished_]]) {
+        ++first_unfinished_;
+    }
     for (std::size_t i = 0; progress_ && i < plan_.task(task).instructions.size(); ++i) progress_(++done_);
     for (const std::uint32_t reader : plan_.task(task).readers) {
         // A reader is done already where a run goes on and passes its inputs on once more.
-        if (!finished_[reader] && --operands_missing_[reader] == 0) ready_.insert(reader);
+        const std::uint32_t place = places_[reader];
+        if (place != elsewhere && !finished_[reader] && --operands_missing_[reader] == 0) ready_.insert(place);
     }
     if (Clock::now() >= next_checkpoint_) checkpoint_is_due_ = true;
     start_ready();

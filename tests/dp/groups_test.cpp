@@ -128,7 +128,7 @@ TEST(Contributions, SetTheDistanceOfWhatFollows) {
     const auto wages = contributions_of("person", 3) >> number("wage") >> clamp(0, 10, one);
     EXPECT_EQ((wages >> sum()).distance(), 30U);
     EXPECT_EQ((wages >> sum() >> laplace(one)).description().noise.at(0).noise.scale, Cost::ratio(30, 1));
-    EXPECT_EQ((wages >> mean(one)).description().noise.at(1).noise.scale, Cost::ratio(6, 1));
+    EXPECT_EQ((wages >> mean(one)).description().noise.at(1).noise.scale, Cost::ratio(15, 2));
     EXPECT_EQ((contributions_of("person", 2, "region", 3) >> count()).distance(), 6U);
     // Three rows may all be of one key: the l2 distance of the tally is 3, not its root.
     const auto tallied = contributions_of("person", 3) >> text("region") >> tally({"n", "s"});
@@ -150,10 +150,13 @@ TEST(ForEach, ChargesOneAnswerForRowsAndSoManyForUnits) {
               Cost::ratio(2, 1));
     EXPECT_EQ((contributions_of("person", 2, "region", 3) >> for_each("region", regions, mean_wage)).loss().epsilon,
               Cost::ratio(6, 1));
+    EXPECT_EQ((contributions_of("person", 2) >> where("sex", "f") >> for_each("", regions, mean_wage)).loss().epsilon,
+              Cost::ratio(2, 1));  // a column without a name is not the one that nothing is bounded by
     EXPECT_EQ((contributions_of("person", 2, "region", 9) >> for_each("region", regions, mean_wage)).loss().epsilon,
               Cost::ratio(8, 1));  // there are four regions
     EXPECT_EQ((contributions_of("person", 2, "sex", 3) >> for_each("region", regions, mean_wage)).loss().epsilon,
               Cost::ratio(6, 1));  // six rows, in one region perhaps
+    EXPECT_EQ((rows() >> for_each("region", regions, mean_wage)).pairs().size(), 1U);  // a plan counts it too
     const auto counted = rows() >> count() >> gaussian(Cost::ratio(1, 2));
     EXPECT_EQ((contributions_of("person", 2, "region", 3) >> for_each("region", regions, counted)).loss().rho,
               counted.loss(2).rho * 3);

@@ -125,7 +125,7 @@ class PrivateAnswers(TacitCase):
         self.assertEqual(len(shown["entries"]), 1)
         self.assertIn("5 questions would cost epsilon", self.done("dp", "quote", "plan", "--plan", plan, "--ledger", ledger))
         self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data), "does not fit")
-        self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", self.ledger("pure"), "--data", self.data), "make one with --epsilon and --delta")
+        self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", self.ledger("unplanned"), "--data", self.data), "make one with --epsilon and --delta")
 
     def test_a_plan_that_says_something_else_is_refused_in_words(self):
         ledger = self.ledger("misplanned", "3", "--delta", "1e-5")

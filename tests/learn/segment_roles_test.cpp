@@ -118,7 +118,7 @@ TEST_F(SegmentRoles, AFinishedSegmentIsNotComputedAgain) {
     (void)train_once();
     const auto before = fs::last_write_time(state(0));
     std::size_t reports = 0;
-    const auto count = [&](std::size_t, std::size_t) { ++reports; };
+    const auto count = [&](const TrainingWork&) { ++reports; };
     EXPECT_EQ(std::get<NeedsRefresh>(train(upload_folder(), result_folder(), count)).segment, 0);
     EXPECT_EQ(reports, 0U);
     EXPECT_EQ(fs::last_write_time(state(0)), before);
@@ -126,10 +126,12 @@ TEST_F(SegmentRoles, AFinishedSegmentIsNotComputedAgain) {
     EXPECT_EQ(done.steps, 2);
     EXPECT_EQ(done.all_steps, 4);
     std::size_t first = 0, last = 0;
-    const auto range = [&](std::size_t work, std::size_t total) {
-        EXPECT_EQ(total, 4 * progress_per_step);
-        if (first == 0) first = work;
-        last = work;
+    const auto range = [&](const TrainingWork& work) {
+        EXPECT_EQ(work.steps(), 4U);
+        EXPECT_EQ(work.segment, 1);
+        EXPECT_EQ(work.segments, 2);
+        if (first == 0) first = work.done;
+        last = work.done;
     };
     EXPECT_TRUE(std::holds_alternative<StatisticsRecord>(train(upload_folder(), result_folder(), range)));
     EXPECT_EQ(first, 2 * progress_per_step);
@@ -142,8 +144,8 @@ TEST_F(SegmentRoles, AStoppedSegmentBeginsAgainFromTheRefreshedState) {
     make_job(choice(4, 2));
     (void)train_once();
     (void)refresh();
-    const auto stop = [](std::size_t done, std::size_t) {
-        if (done > 2 * progress_per_step) throw Error(ErrorCode::interrupted, "enough");
+    const auto stop = [](const TrainingWork& work) {
+        if (work.done > 2 * progress_per_step) throw Error(ErrorCode::interrupted, "enough");
     };
     EXPECT_EQ(message_of(ErrorCode::interrupted, [&] { (void)train(upload_folder(), result_folder(), stop); }),
               "enough");

@@ -98,4 +98,9 @@ struct Duration {
 [[nodiscard]] Duration predict_duration(const Plan& plan, const ckks::Parameters& parameters,
                                         const Calibration& calibration);
 
+/// The seconds of each task, of which predict_duration is the sum: what a schedule over several machines is made from.
+/// The encoding of a vector constant counts for the first task that meets it. Errors as predict_duration.
+[[nodiscard]] std::vector<double> predict_tasks(const Plan& plan, const ckks::Parameters& parameters,
+                                                const Calibration& calibration);
+
 }  // namespace tacit::compile

@@ -73,6 +73,7 @@ public:
 private:
     friend class Manager;
     friend class ManagedParser;
+    friend class SumRegrouper;
     ManagedCircuit(circuit::Circuit circuit, std::size_t slots) : circuit_(std::move(circuit)), slots_(slots) {}
     /// What breaks a rule in instruction n, given that those before it do not; empty if nothing does.
     [[nodiscard]] std::string flaw(std::size_t n) const;

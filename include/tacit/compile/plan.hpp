@@ -68,8 +68,12 @@ public:
     void verify() const;
 
 private:
+    friend class SumRegrouper;
+    /// With these tasks, of which instructions, sums and results are given.
+    Plan(ManagedCircuit program, std::vector<Task> tasks, const ckks::Parameters& parameters);
     void group_instructions(const ckks::Parameters& parameters);
     void connect_tasks();
+    void connect_and_order(const ckks::Parameters& parameters);
     void put_in_order(const std::vector<std::uint32_t>& order);
 
     ManagedCircuit program_;

@@ -62,6 +62,9 @@ struct ContributionBounds {
     std::string by{};  ///< the column; empty if the rows are bounded in all alone
     std::uint64_t groups = 1;
     std::uint64_t rows = 1;
+
+    /// Whether they say something about the values of that column.
+    [[nodiscard]] bool hold_for(std::string_view column) const noexcept { return !by.empty() && by == column; }
 };
 
 /// Rows of a data set, all or some.

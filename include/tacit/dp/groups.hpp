@@ -20,15 +20,15 @@ namespace detail {
 [[nodiscard]] std::vector<KeyedEstimate> released_keys(const Rows::Carrier& rows, std::string_view column,
                                                        const Noise& noise, std::int64_t threshold,
                                                        std::span<const std::int64_t> seed);
-/// The least threshold under which `groups` keys that hold `most` rows each, and those of one unit alone, all stay
-/// unseen but for chance delta; see docs/differential-privacy.md for the proof. Throws invalid_argument unless delta is
-/// in (0, 1).
+/// The least threshold under which as many keys as a unit may have, each with as many rows as it may have there, all
+/// stay unseen but for chance delta; see docs/differential-privacy.md for the proof. Throws invalid_argument unless
+/// delta is in (0, 1).
 [[nodiscard]] std::int64_t release_threshold(const Noise& noise, const ContributionBounds& bounds, const Cost& delta);
 /// What for_each() charges for one unit.
 template <class M>
 [[nodiscard]] Loss loss_of_groups(const M& each, const std::string& column, std::size_t keys,
                                   const ContributionBounds& bounds, std::uint64_t distance) {
-    if (bounds.by != column) return each.loss(distance);
+    if (!bounds.hold_for(column)) return each.loss(distance);
     const Loss one = each.loss(bounds.rows);
     const std::uint64_t groups = std::min<std::uint64_t>(bounds.groups, keys);
     return {one.epsilon * groups, one.delta * groups, one.rho * groups};
@@ -84,7 +84,7 @@ struct PrivateKeysStep {
         static_assert(std::is_same_v<MO, AddRemove>,
                       "tally_private_keys() needs a bound on each unit: put contributions_of(...) before it");
         ContributionBounds bounds = before.output().bounds;
-        if (bounds.by != column) bounds = {.groups = before.distance(), .rows = before.distance()};
+        if (!bounds.hold_for(column)) bounds = {.groups = before.distance(), .rows = before.distance()};
         Noise noise = detail::calibrate(Noise::Kind::discrete_laplace, before.distance(), epsilon, 1);
         noise.streams = 1;
         const std::int64_t threshold = detail::release_threshold(noise, bounds, delta);
@@ -126,6 +126,7 @@ Measurement<In, M, std::vector<Keyed<Answer>>, Kind> Maker::for_each(
     made.description_.columns.add({.texts = {column}});
     made.description_.columns.add(each.description_.columns);
     made.loss_ = loss;
+    made.parts_ = {{.loss = loss}};
     made.answer_ = [apply = Catalogue::apply(before), column, keys, answer = each.answer_,
                     noise = each.description_.noise](const typename In::Carrier& in,
                                                      std::span<const std::int64_t> drawn) {

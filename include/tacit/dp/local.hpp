@@ -101,9 +101,9 @@ private:
 };
 
 /// Optimised local hashing [WBLJ17]: a hash function drawn anew, which is public, brings the own answer to one of
-/// floor(e^epsilon) + 1 buckets, and the bucket goes through randomised response. The functions are ((a v + b) mod
-/// 2^61 - 1) mod buckets, pairwise independent [CW79]: another answer is in the reported bucket with probability
-/// 1/buckets within 2^-40. Privacy does not rest on that.
+/// floor(e^epsilon) + 1 buckets, and the bucket goes through randomised response. The functions take (a v + b) mod
+/// 2^61 - 1 to the equal part of 0 .. 2^61 that it is in, and are pairwise independent [CW79]: another answer is in the
+/// reported bucket with probability 1/buckets within 2^-40. Privacy does not rest on that.
 class LocalHashing {
 public:
     struct Report {

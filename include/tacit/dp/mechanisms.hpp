@@ -87,8 +87,8 @@ namespace detail {
                                    std::span<const NoiseEffect> noise, const Grid& grid);
 [[nodiscard]] Estimate finish_variance(std::span<const std::int64_t> indices, std::span<const std::int64_t> drawn,
                                        std::span<const NoiseEffect> noise, const Grid& grid);
-/// The noise of mean and variance: each part gets an equal share of epsilon; without a private number of rows, there is
-/// no part for it. `rows` is how many rows of the chain one row of the data set may move.
+/// The noise of mean and variance, whose parts share epsilon; without a private number of rows, there is no part for
+/// it. `rows` is how many rows of the chain one row of the data set may move.
 [[nodiscard]] std::vector<NoiseEffect> mean_noise(const Grid& grid, const Cost& epsilon, bool change_one,
                                                   std::uint64_t rows);
 [[nodiscard]] std::vector<NoiseEffect> variance_noise(const Grid& grid, const Cost& epsilon, bool change_one,
@@ -183,7 +183,8 @@ struct SelectStep {
 /// Discrete Gaussian noise [CKS20] on each coordinate: rho-zCDP, where rho is at most what is asked, because variances
 /// are whole. Errors as detail::calibrate_gaussian.
 [[nodiscard]] inline GaussianStep gaussian(const Cost& rho) { return {rho}; }
-/// The mean of clamped numbers: noisy sum of the differences from the middle by a noisy count, half of epsilon each.
+/// The mean of clamped numbers: noisy sum of the differences from the middle, with three fifths of epsilon, by a noisy
+/// count: the best split if the mean is half way between the middle and a bound, and near it for others.
 /// Under ChangeOne the count is public and the sum has all of it. The answer is brought within the bounds.
 [[nodiscard]] inline MeanStep mean(const Cost& epsilon) { return {epsilon}; }
 /// The variance (1/n) of clamped numbers from noisy sums of squares, differences and ones, a third of epsilon each; the

@@ -11,6 +11,17 @@
 /// privacy-loss distribution, for much less than one by one.
 namespace tacit::dp {
 
+namespace detail {
+
+/// A unit's rows are a group, unless the measurement bounds what a whole unit adds.
+template <class Metric, class Answer, class Kind>
+[[nodiscard]] std::vector<CountedPair> pairs_of_unit(const Measurement<Rows, Metric, Answer, Kind>& measurement,
+                                                     std::uint64_t rows) {
+    return measurement.pairs(std::is_same_v<Metric, ByUnit> ? 1 : rows);
+}
+
+}  // namespace detail
+
 /// So many measurements of each kind of noise. What exactly is measured need not be known yet: it may depend on the
 /// answers before [ZDW22].
 class Plan {
@@ -18,7 +29,7 @@ public:
     /// `times` measurements that cost no more than this one. Throws invalid_argument for 0 times, or above 10^6 in all.
     template <class Metric, class Answer, class Kind>
     Plan& add(const Measurement<Rows, Metric, Answer, Kind>& measurement, std::uint64_t times = 1) {
-        return add([measurement](std::uint64_t rows) { return measurement.pairs(rows); }, times);
+        return add([measurement](std::uint64_t rows) { return detail::pairs_of_unit(measurement, rows); }, times);
     }
 
     /// What it costs one unit of so many rows: at this delta, the epsilon that epsilon_of bounds from above, rounded
@@ -68,10 +79,11 @@ public:
 
     /// Any measurement whose noise the plan still holds, chosen freely. Its statement has the whole plan's loss. Throws
     /// budget_exceeded if the plan holds no more of that noise, invalid_argument if a column is missing.
-    template <class Answer, class Kind>
-    [[nodiscard]] Released<Answer> release(const Measurement<Rows, Metric, Answer, Kind>& measurement) {
+    template <class Asked, class Answer, class Kind>
+        requires detail::answers<Metric, Asked>
+    [[nodiscard]] Released<Answer> release(const Measurement<Rows, Asked, Answer, Kind>& measurement) {
         detail::check_columns(*data_, measurement.description().columns);
-        state_.take(measurement.pairs(state_.rows()));
+        state_.take(detail::pairs_of_unit(measurement, state_.rows()));
         detail::Drawn drawn = state_.draw(measurement.description());
         Answer answer = detail::Maker::answer(measurement, detail::Kernels::all_rows(*data_), drawn.noise);
         wipe(std::as_writable_bytes(std::span(drawn.noise)));

@@ -58,8 +58,9 @@ struct QuantilesStep {
 /// All these quantiles, which never contradict each other's order, in the order asked for: the middle one first, by the
 /// mechanism of quantile(), then those below it among the numbers below it and those above among the others, and so on
 /// [KSS22]. A row takes part once on each of floor(log2(count)) + 1 levels, each of which has an equal part of epsilon.
-/// Equal numbers are told apart by random digits, so that a value that many share can be cut anywhere. Throws
-/// invalid_argument as detail::plan_quantiles, and as calibrate.
+/// Equal numbers are told apart by up to six random binary digits, so that a value that many share can be cut in
+/// between; fewer where the grid has more than 2^14 points, none above 2^19. One draw of noise for each point and digit
+/// string on each level. Throws invalid_argument as detail::plan_quantiles, and as calibrate.
 [[nodiscard]] inline QuantilesStep quantiles(std::vector<Cost> qs, const Cost& epsilon) {
     return {std::move(qs), epsilon};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include "tacit/learn/metrics.hpp"
 #include "tacit/learn/records.hpp"
 #include "tacit/learn/training_plan.hpp"
+#include "tacit/learn/training_work.hpp"
 
 /// Encrypted training between two parties that share files alone: the customer, who owns the data and the secret key,
 /// and the service, who computes.
@@ -52,6 +54,7 @@ inline constexpr const char* preprocessing = "preprocessing.json";
 inline constexpr const char* inputs = "inputs.bin";
 inline constexpr const char* weights = "weights.bin";
 inline constexpr const char* statistics = "statistics.json";
+inline constexpr const char* checkpoint = "checkpoint.bin";
 inline constexpr const char* model = "model.json";
 inline constexpr const char* evaluation = "evaluation.json";
 /// By segment: "inputs.bin", "inputs-1.bin", ...; "state-0.bin", ...; "refreshed-0.bin", ...
@@ -60,10 +63,9 @@ inline constexpr const char* evaluation = "evaluation.json";
 [[nodiscard]] std::string refreshed(int segment);
 }  // namespace file_names
 
-/// Called as work advances, from any thread, one at a time: `done` of `total` units. Those of encrypt_data and train
-/// are thousandths of a training step, over all segments: minibatch done / progress_per_step is the current one.
+/// Called as work advances, from any thread, one at a time: `done` of `total` units. Those of encrypt_data are
+/// thousandths of a training step, over all segments: minibatch done / progress_per_step is the current one.
 using WorkProgress = std::function<void(std::size_t done, std::size_t total)>;
-inline constexpr std::size_t progress_per_step = 1000;
 
 /// What generate_job made.
 struct JobSummary {
@@ -118,10 +120,12 @@ using TrainingOutcome = std::variant<StatisticsRecord, NeedsRefresh>;
 /// Service: trains as far as it can, from the newest state that is there. Reads the upload folder and its own states,
 /// and nothing else. Checks that parameters are secure and are those of the program, that the circuit is the one that
 /// the customer meant, every input's parameters and level, and that a refreshed state is that of this job and segment
-/// and, where that is still there, of this result folder's state. A segment that was finished is not computed again.
-/// Cost where a state waits to be refreshed: that of reading it.
+/// and, where that is still there, of this result folder's state. A segment that was finished is not computed again,
+/// and one that was stopped goes on from result/checkpoint.bin, written every so often (runtime::Checkpoints). Cost
+/// where a state waits to be refreshed: that of reading it.
 [[nodiscard]] TrainingOutcome train(const std::filesystem::path& upload_folder,
-                                    const std::filesystem::path& result_folder, const WorkProgress& progress = {});
+                                    const std::filesystem::path& result_folder, const TrainingProgress& progress = {},
+                                    std::chrono::milliseconds checkpoint_every = std::chrono::seconds(60));
 
 /// What refresh_state did.
 struct RefreshSummary {
@@ -141,6 +145,10 @@ struct RefreshSummary {
 [[nodiscard]] RefreshSummary refresh_state(const std::filesystem::path& private_folder,
                                            const std::filesystem::path& result_folder,
                                            const std::filesystem::path& upload_folder);
+
+/// Service: reads what train would for the next segment and the inputs of all later ones, in the same way, and computes
+/// nothing. Throws as train.
+void check_upload(const std::filesystem::path& upload_folder);
 
 /// Customer: decrypts the weights and writes model.json. For the key's owner: see ckks::Decryptor.
 [[nodiscard]] ModelRecord decrypt_model(const std::filesystem::path& private_folder,
