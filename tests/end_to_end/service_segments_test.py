@@ -109,7 +109,7 @@ class Refreshes(HarnessCase):
             self.hand_in(wire, job, good[:draw.randrange(1, len(good))])
             wait_until(lambda: "waiting" in self.on_job("status", job).stdout, "the check")
         self.hand_in(wire, job, state)  # not refreshed at all
-        wait_until(lambda: "not a refreshed one" in self.on_job("status", job).stdout, "the check")
+        wait_until(lambda: "'upload/refreshed-0.bin'" in self.on_job("status", job).stdout, "the check")
         watched = self.on_job("watch", job, "--private", folder / "private", "--quiet")
         self.assert_refused(watched, "waiting", "refreshed-0.bin")
         self.assertEqual(self.on_job("refresh", job, "--private", folder / "private").returncode, 0)
