@@ -62,7 +62,7 @@ struct AuctionResult {
 enum class Opened { price, price_and_winners };
 
 /// 1 round (3 among four). Winners of several units are shuffled before, so that nobody sees who bid more: 3 rounds
-/// (4).
+/// more (4).
 [[nodiscard]] AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opened opened);
 
 /// One plane with a lane for each bidder, in their own order: 1 for winners. ceil(log2(bits of a number + 1)) rounds;
