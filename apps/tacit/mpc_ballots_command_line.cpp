@@ -40,6 +40,7 @@ Revealed   with --decision one bit, to all parties: YES if enough voted and enou
            which of the two failed. Else the counts of all choices. Counts of a unanimous vote show every single vote,
            and those of a small vote much: prefer --decision
 Valid      every ballot is: a number that is no choice counts as an abstention, no ballot counts twice
+Cost       a decision takes about 15 rounds (18 among four); 8 bytes a ballot and choice from one party in three
 
 Examples:
   tacit mpc ballot --roster board.toml --voter ada --choice 1 --out files             (1 is yes, 2 is no)

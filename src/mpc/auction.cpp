@@ -159,7 +159,9 @@ AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opene
     const std::size_t units = outcome.winners.shape.lanes;
     const bool all = opened == Opened::price_and_winners;
     const Bits sold = planes(outcome.winners, 0, 1);
-    const Bits shown = all ? outcome.winners : lanes(sold, 0, 1);  // the best unit is sold if any is
+    const Bits shown = !all         ? lanes(sold, 0, 1)  // the best unit is sold if any is
+                       : units == 1 ? outcome.winners
+                                    : Shuffle(ring, units).apply(outcome.winners);
     // One opening for both: the price in a lane behind the winners, planes filled up.
     const std::size_t height = std::max(shown.shape.planes, outcome.price.shape.planes);
     const auto filled = [&](const Bits& x) {
@@ -170,12 +172,15 @@ AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opene
     const Bits lower = filled(outcome.price);
     const ClearBits together = ring.open(beside({&upper, &lower}));
     const auto values = together.values();
-    AuctionResult result{.sold = (values[0] & 1U) != 0, .price = {}, .winners = {}};
+    const auto is_sold = [](std::uint64_t winner) { return (winner & 1U) != 0; };
+    const auto shown_values = std::span(values).first(shown.shape.lanes);
+    AuctionResult result{.sold = std::ranges::any_of(shown_values, is_sold), .price = {}, .winners = {}};
     if (!result.sold) return result;
     result.price = values.back();
-    for (std::size_t unit = 0; all && unit < units; ++unit) {
-        if ((values[unit] & 1U) != 0) result.winners.push_back(outcome.bidder.at(values[unit] >> 1U));
+    for (const std::uint64_t winner : shown_values) {
+        if (all && is_sold(winner)) result.winners.push_back(outcome.bidder.at(winner >> 1U));
     }
+    std::ranges::sort(result.winners);
     return result;
 }
 

@@ -25,6 +25,7 @@ AuctionResult expected_result(const std::vector<std::uint64_t>& bids, std::uint6
         if (field[unit].second < bids.size()) result.winners.push_back(field[unit].second);
     }
     result.sold = !result.winners.empty();
+    std::ranges::sort(result.winners);
     if (result.sold) result.price = field[rules.units - (rules.price == Price::lowest_winning ? 1 : 0)].first;
     return result;
 }

@@ -16,7 +16,7 @@ namespace {
 
 using party::Frame;
 
-/// A protocol that uses every kind of message: keys, inputs, products, checks, openings, dealt shares, shuffles.
+/// A protocol that uses every kind of message: keys, inputs, products, checks, openings, dealt shares, coins.
 std::vector<std::uint64_t> everything(party::Party& me) {
     Replicated ring(me);
     const std::vector<std::uint64_t> values{5, 3, 9};
@@ -27,8 +27,8 @@ std::vector<std::uint64_t> everything(party::Party& me) {
     std::vector<std::uint64_t> out = ring.open(sorted);
     const Bits bids = ring.constant(ClearBits(values, 4));
     const Bits reserve = ring.constant(ClearBits(std::vector<std::uint64_t>{4}, 4));
-    const auto result =
-        open_result(ring, hold_auction(ring, bids, reserve, {.bid_bits = 4}), Opened::price_and_winners);
+    const AuctionRules rules{.ties = AuctionRules::Ties::lottery, .bid_bits = 4};
+    const auto result = open_result(ring, hold_auction(ring, bids, reserve, rules), Opened::price_and_winners);
     out.push_back(*result.price);
     out.push_back(result.winners.at(0));
     return out;
@@ -82,7 +82,7 @@ TEST(FourParties, NoAlteredMessageOfOneOfThemGivesAWrongResult) {
     EXPECT_EQ(report.undetected, 0) << report.example;
     EXPECT_GT(report.caught, 1000);
     EXPECT_LT(report.harmless, report.caught / 100) << "bytes after the last message of a link are never read";
-    EXPECT_EQ(kinds.size(), 9U) << "a kind of message was not attacked";
+    EXPECT_EQ(kinds.size(), 12U) << "a kind of message was not attacked";
     std::printf("%d altered messages: %d caught, %d without consequence, %d undetected\n", report.altered,
                 report.caught, report.harmless, report.undetected);
 }

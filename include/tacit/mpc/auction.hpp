@@ -54,14 +54,15 @@ struct AuctionOutcome {
 struct AuctionResult {
     bool sold = false;
     std::optional<std::uint64_t> price;  ///< none if nothing was sold
-    std::vector<std::size_t> winners;    ///< bidders' numbers, best first; empty unless opened
+    std::vector<std::size_t> winners;    ///< bidders' numbers, ascending; empty unless opened
 };
 
 /// What the parties open to each other. Who else is to learn the winners gets won_bits, by Replicated::for_receiver: a
 /// bidder its own lane, the seller all of them.
 enum class Opened { price, price_and_winners };
 
-/// 1 round (3 among four).
+/// 1 round (3 among four). Winners of several units are shuffled before, so that nobody sees who bid more: 3 rounds
+/// more (4).
 [[nodiscard]] AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opened opened);
 
 /// One plane with a lane for each bidder, in their own order: 1 for winners. ceil(log2(bits of a number + 1)) rounds;

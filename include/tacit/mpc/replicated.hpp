@@ -66,7 +66,8 @@ public:
     /// To one party, called by all; the others get an empty vector.
     [[nodiscard]] std::vector<std::uint64_t> open_to(int receiver, const Numbers& x);
     /// The same secrets under fresh components, which tell a receiver that sees all of them nothing else, and
-    /// everything before checked: what may leave the parties (tacit/mpc/dealing.hpp). 1 round (3 among four), 8n bytes.
+    /// everything before checked: what may leave the parties (tacit/mpc/dealing.hpp). 1 round (3 among four), at most
+    /// 8n bytes.
     [[nodiscard]] Numbers for_receiver(const Numbers& x);
     [[nodiscard]] Bits for_receiver(const Bits& x);
 
