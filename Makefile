@@ -1,14 +1,14 @@
 # The front door of Tacit. `make` alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench sanitize format lint deps clean
+.PHONY: help demo service-demo test soak bench sanitize format lint deps clean
 
 install := tools/install_packages.sh
 
 help: ## say what there is
 	@echo 'Tacit: computing on data that nobody may see. What make can do:'
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1:\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F: '{printf "%-16s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1:\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F: '{printf "%-16s %s\n", $$1, $$2}'
 	@echo
 	@echo 'demo, test, bench and lint install the Debian packages that they need (tools/packages.txt); with'
 	@echo 'TACIT_SKIP_DEPS=1 they leave that to you. Builds go to build/<preset>; "cmake --list-presets" names them.'
@@ -19,9 +19,22 @@ demo: ## train a model on encrypted images, end to end (under 5 minutes on a fre
 	@cmake --build --preset demo --target tacit
 	@tools/demo.sh build/demo/apps/tacit/tacit
 
+service-demo: ## one service and two customers over TLS, each in processes of their own
+	@$(install) demo
+	@cmake --preset demo >/dev/null
+	@cmake --build --preset demo --target tacit
+	@tools/service_demo.sh build/demo/apps/tacit/tacit
+
 test: ## build everything with warnings as errors, run all tests and a short fuzz run
 	@$(install) test
 	@tools/test.sh
+
+soak: ## kill, cut, fill, damage and attack the service in every way, and count (half an hour)
+	@$(install) test
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target tacit full_disk
+	@TACIT_SOAK=1 ctest --preset release -V -R 'end_to_end.(Kills|Load|FullDisk|Cuts|Damage|Hostile|Refreshes|Checkpoints)' | \
+	  grep -E '"harness"|[Ff]ail|tests passed'
 
 bench: ## run the benchmarks; results as JSON in results/
 	@$(install) bench

@@ -1,16 +1,18 @@
 #!/usr/bin/python3
 """data_sets.py TACIT FOLDER [ROUNDS]: trains on real data sets with the program TACIT, encrypted, and prints one JSON
-object per run and a table.
+object per run and three tables: two classes, several classes, numbers.
 
-FOLDER holds diabetes.csv, credit-g.csv, breast-cancer.csv (tools/arff_to_csv.py from Weka's examples), wdbc.csv
-(--prepare makes it) and whatever of them there is; docs/training.md says where they come from. Fashion-MNIST is taken
-from Debian's dataset-fashion-mnist. Times are the least of ROUNDS (default 3) interleaved runs.
+FOLDER holds diabetes.csv, credit-g.csv, breast-cancer.csv (tools/arff_to_csv.py from Weka's examples), wdbc.csv,
+wine.csv, digits.csv and progression.csv (--prepare makes them), a folder mnist38 with the idx files of MNIST's 3 and 8,
+and whatever of them there is; docs/training.md says where they come from. Irises come with Tacit, and Fashion-MNIST is
+taken from Debian's dataset-fashion-mnist. Times are the least of ROUNDS (default 3) interleaved runs.
 
-data_sets.py --prepare BREAST_CANCER.CSV OUT.CSV: gives scikit-learn's breast_cancer.csv a header and names of classes.
+data_sets.py --prepare SKLEARN_DATA FOLDER: gives files of scikit-learn's datasets/data headers and names of classes.
 
-Beside the program's own numbers stands the exact optimum: Newton's method (iteratively reweighted least squares) on all
-training rows with ridge 1e-3 on all weights but the bias, on features that this script makes from the CSV file by the
-saved feature map. It also scores the held-out rows itself and compares with what the program said. Needs numpy.
+Beside the program's own numbers stands the exact optimum on all training rows, on features that this script makes from
+the CSV file by the saved feature map: Newton's method (iteratively reweighted least squares) with ridge 1e-3 on all
+weights but the bias, one class against the rest for several, and numpy's least squares for numbers. It also scores the
+held-out rows itself and compares with what the program said. Needs numpy.
 """
 import csv
 import gzip
@@ -23,6 +25,7 @@ from pathlib import Path
 import numpy as np
 
 FASHION = Path("/usr/share/datasets/fashion-mnist")
+IRISES = Path(__file__).resolve().parent.parent / "tests" / "data" / "iris.csv"
 RIDGE = 1e-3
 
 # name: options of keygen, after --data.
@@ -33,12 +36,27 @@ TABLES = {
     "wdbc": ["--label", "class", "--positive", "malignant", "--minibatches", "3"],
     "credit-g": ["--label", "class", "--positive", "bad", "--minibatches", "5"],
 }
-IMAGES = {"Fashion 2/4 (pullover, coat)": ["--classes", "2,4"], "Fashion 0/6 (T-shirt, shirt)": ["--classes", "0,6"]}
 VARIANTS = {
     "nesterov": [],
     "gradient-descent": ["--algorithm", "gradient-descent"],
     "fixed-hessian": ["--algorithm", "fixed-hessian"],
     "quadratic-gradient": ["--algorithm", "quadratic-gradient"],
+}
+# name: (folder, options)
+IMAGES = {
+    "MNIST 3/8": ("mnist38", []),
+    "MNIST 3/8, ten of 256": ("mnist38", ["--minibatches", "10", "--minibatch-size", "256"]),
+    "Fashion 2/4 (pullover, coat)": (FASHION, ["--classes", "2,4"]),
+    "Fashion 0/6 (T-shirt, shirt)": (FASHION, ["--classes", "0,6"]),
+}
+# name: (file, options)
+OTHER_MODELS = {
+    "irises": (IRISES, ["--model", "multinomial", "--label", "species", "--full-batch", "--passes", "5"]),
+    "wine": ("wine.csv", ["--model", "multinomial", "--label", "cultivar", "--full-batch", "--passes", "4"]),
+    "digits": ("digits.csv", ["--model", "multinomial", "--label", "digit", "--minibatches", "5"]),
+    "irises, petal width": (IRISES, ["--model", "linear", "--label", "petal_width", "--full-batch", "--passes", "6"]),
+    "diabetes, progression": ("progression.csv", ["--model", "linear", "--label", "progression", "--full-batch",
+                                                  "--passes", "5"]),
 }
 MASK = (1 << 64) - 1
 
@@ -86,16 +104,24 @@ def table_rows(data):
                 values.append(((column["fill"] if missing else float(cell)) - column["mean"]) / column["deviation"])
         return values
 
-    return [(np.array([numbers(rows[i]) for i in part]), np.array([rows[i][map_["label"]] == map_["positive"] for i in part]))
+    def label(row):
+        cell = row[map_["label"]].strip()
+        target = map_["target"]
+        if target is None:
+            return cell == map_["positive"]
+        return target["levels"].index(cell) if "levels" in target else float(cell)
+
+    return [(np.array([numbers(rows[i]) for i in part]), np.array([label(rows[i]) for i in part]))
             for part in (training, held_out)]
 
 
 def image_rows(data):
-    """The same for two classes of Fashion-MNIST, pooled to 14x14 as the program does."""
+    """The same for two classes of images, pooled to 14x14 as the program does."""
     parts = []
+    folder = Path(data["source"])
     for part in ("train", "t10k"):
-        images = np.frombuffer(gzip.open(FASHION / f"{part}-images-idx3-ubyte.gz").read(), np.uint8, offset=16)
-        labels = np.frombuffer(gzip.open(FASHION / f"{part}-labels-idx1-ubyte.gz").read(), np.uint8, offset=8)
+        images, labels = (np.frombuffer(gzip.open(next(folder.glob(f"*{part}-{kind}-ubyte.gz"))).read(), np.uint8, offset=o)
+                          for kind, o in (("images-idx3", 16), ("labels-idx1", 8)))
         images = images.reshape(-1, 14, 2, 14, 2).astype(int).sum(axis=(2, 4))
         keep = np.isin(labels, data["classes"])
         parts.append((((images[keep] + 2) // 4 / 255.0).reshape(-1, 196), labels[keep] == data["classes"][1]))
@@ -126,23 +152,46 @@ def accuracy_and_auc(scores, y):
     return float(((scores > 0) == y).mean()), float(wins / len(ones) / len(zeros))
 
 
+def judge(model, scores, y, unit):
+    """The figures of evaluation.json for scores [outputs x rows]."""
+    if model == "linear":
+        error = np.mean((scores[0] - y) ** 2)
+        return {"r_squared": 1 - error / np.var(y), "root_mean_square_error": unit * error ** 0.5}
+    if model == "multinomial":
+        return {"accuracy": float((scores.argmax(axis=0) == y).mean())}
+    return dict(zip(("accuracy", "area_under_roc"), accuracy_and_auc(scores[0], y)))
+
+
+def optima(model, x, y):
+    """[outputs x (1 + features)]"""
+    if model == "linear":
+        return [np.linalg.lstsq(np.hstack([np.ones((len(x), 1)), x]), y, rcond=None)[0]]
+    return [exact_weights(x, y == c) for c in range(y.max() + 1)] if model == "multinomial" else [exact_weights(x, y)]
+
+
 def reference(private):
     """The exact optimum on the held-out rows; checks the program's own evaluation on the way."""
-    model = json.loads((private / "model.json").read_text())
+    record = json.loads((private / "model.json").read_text())
     evaluation = json.loads((private / "evaluation.json").read_text())
-    preprocessing = model["preprocessing"]
+    preprocessing = record["preprocessing"]
     data = preprocessing["data"]
+    model = evaluation["model"]
     (x, y), (x_held_out, y_held_out) = table_rows(data) if "feature_map" in data else image_rows(data)
+    unit = 1
+    if model == "linear":
+        target = data["feature_map"]["target"]
+        unit = target["deviation"]
+        y, y_held_out = ((part - target["mean"]) / unit for part in (y, y_held_out))
     means, factors = np.array(preprocessing["means"]), np.array(preprocessing["factors"])
-    weights = np.array(model["weights"])
+    weights = np.array(record["weights"]).reshape(-1, record["program"]["recipe"]["features"])
     held_out = (x_held_out - means) * factors
-    accuracy, auc = accuracy_and_auc(held_out @ weights[1:1 + len(means)] + weights[0] * preprocessing["bias"], y_held_out)
-    assert abs(accuracy - evaluation["encrypted"]["accuracy"]) < 1e-12, (accuracy, evaluation)
-    assert abs(auc - evaluation["encrypted"]["area_under_roc"]) < 1e-9, (auc, evaluation)
+    found = judge(model, weights[:, 1:1 + len(means)] @ held_out.T + weights[:, :1] * preprocessing["bias"], y_held_out, unit)
+    for name, value in found.items():
+        assert abs(value - evaluation["encrypted"][name]) < 1e-9 * max(1, abs(value)), (name, value, evaluation)
     deviation = np.where(x.std(axis=0) > 0, x.std(axis=0), 1)
     scale = lambda rows: (rows - means) / deviation
-    optimum = exact_weights(scale(x), y)
-    return accuracy_and_auc(scale(x_held_out) @ optimum[1:] + optimum[0], y_held_out)
+    best = np.array(optima(model, scale(x), y))
+    return judge(model, best[:, 1:] @ scale(x_held_out).T + best[:, :1], y_held_out, unit)
 
 
 def run(tacit, folder, choice):
@@ -151,7 +200,8 @@ def run(tacit, folder, choice):
         quiet = ["--quiet"] if name in ("keygen", "encrypt", "train") else []
         subprocess.run([tacit, name, *map(str, options), *quiet], check=True, stdout=subprocess.PIPE)
     private, upload, result = (folder / n for n in ("private", "upload", "result"))
-    command("keygen", "--private", private, "--upload", upload, "--overwrite", *choice)
+    one_circuit = ["--segment-steps", "64"]  # no refreshes: as many steps as there are
+    command("keygen", "--private", private, "--upload", upload, "--overwrite", *choice, *one_circuit)
     command("encrypt", "--private", private, "--upload", upload)
     command("train", "--upload", upload, "--result", result)
     command("decrypt", "--private", private, "--result", result)
@@ -159,11 +209,11 @@ def run(tacit, folder, choice):
     statistics = json.loads((result / "statistics.json").read_text())
     evaluation = json.loads((private / "evaluation.json").read_text())
     program = json.loads((private / "program.json").read_text())
-    accuracy, auc = reference(private)
+    optimum = reference(private)
     return {"rows": evaluation["training_rows"], "features": len(json.loads((private / "preprocessing.json").read_text())["means"]),
             "recipe": program["recipe"], "held_out_rows": evaluation["held_out_rows"],
             "encrypted": evaluation["encrypted"], "clear": evaluation["clear"],
-            "exact_sigmoid": evaluation["exact_sigmoid"], "optimum": {"accuracy": accuracy, "area_under_roc": auc},
+            "exact": evaluation["exact"], "optimum": optimum, "model": evaluation["model"],
             "relative_weight_error": evaluation["relative_weight_error"], "seconds": statistics["seconds"],
             "threads": statistics["threads"], "peak_memory_bytes": statistics["peak_memory_bytes"],
             "depth": statistics["depth"], "log_ring_dimension": statistics["log_ring_dimension"],
@@ -181,41 +231,66 @@ def choices(folder):
             continue
         for variant, more in VARIANTS.items():
             yield name, variant, ["--data", path, *options, *more]
-    for name, options in IMAGES.items():
-        if FASHION.exists():
-            yield name, "nesterov", ["--data", FASHION, *options]
+    for name, (source, options) in [*IMAGES.items(), *OTHER_MODELS.items()]:
+        if (folder / source).exists():
+            yield name, "nesterov", ["--data", folder / source, *options]
 
 
-def print_table(results):
-    print("| data | rows x features | algorithm | steps | encrypted | polynomial | exact sigmoid | optimum | time | memory | keys | inputs |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
+FIGURES = {"logistic": "accuracy / AUC", "multinomial": "accuracy", "linear": "R^2 / RMSE"}
+
+
+def figures(model, r):
+    if model == "linear":
+        return f"{r['r_squared']:.3f} / {r['root_mean_square_error']:.3g}"
+    return f"{100 * r['accuracy']:.1f}" + (f" / {r['area_under_roc']:.4f}" if model == "logistic" else "")
+
+
+def print_table(model, results):
+    print(f"\n{model}: {FIGURES[model]}\n")
+    print("| data | rows x features | algorithm | steps | encrypted | same steps | exact | optimum | time | memory | keys | inputs | result |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     for (name, variant), r in results.items():
-        judged = " | ".join(f"{100 * r[k]['accuracy']:.1f} / {r[k]['area_under_roc']:.3f}"
-                            for k in ("encrypted", "clear", "exact_sigmoid", "optimum"))
-        steps = r["recipe"]["minibatches"] * r["recipe"]["passes"]
-        print(f"| {name} | {r['rows']} x {r['features']} | {variant} | {steps} x {r['recipe']['minibatch_size']} | {judged} | "
+        judged = " | ".join(figures(model, r[k]) for k in ("encrypted", "clear", "exact", "optimum"))
+        recipe = r["recipe"]
+        steps = f"{recipe['minibatches'] * recipe['passes']} x {recipe['minibatch_size'] - recipe['zero_rows']}"
+        print(f"| {name} | {r['rows']} x {r['features']} | {variant} | {steps} | {judged} | "
               f"{r['seconds']:.2f} s | {r['peak_memory_bytes'] / 1e6:.0f} MB | {r['key_file_bytes'] / 1e6:.0f} MB | "
-              f"{r['input_file_bytes'] / 1e6:.1f} MB |")
+              f"{r['input_file_bytes'] / 1e6:.1f} MB | {r['output_file_bytes'] / 1e6:.2f} MB |")
+
+
+def write_csv(path, header, rows):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def prepare(source, out):
-    with open(source, encoding="utf-8", newline="") as file:
-        first, *rows = [row for row in csv.reader(file) if row]
+    def table(name):
+        with open(source / name, encoding="utf-8", newline="") as file:
+            return [row for row in csv.reader(file) if row]
+
+    first, *rows = table("breast_cancer.csv")
     columns = [f"{measure}_{kind}" for kind in ("mean", "error", "worst") for measure in
                ("radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave_points",
                 "symmetry", "fractal_dimension")]
-    assert len(columns) == int(first[1])
-    with open(out, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*columns, "class"])
-        writer.writerows([*row[:-1], first[2 + int(row[-1])]] for row in rows)
+    write_csv(out / "wdbc.csv", [*columns, "class"], [[*row[:-1], first[2 + int(row[-1])]] for row in rows])
+    columns = ["alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "phenols", "flavanoids",
+               "nonflavanoid_phenols", "proanthocyanins", "colour_intensity", "hue", "od280_od315", "proline"]
+    write_csv(out / "wine.csv", [*columns, "cultivar"], table("wine_data.csv")[1:])
+    rows = np.loadtxt(gzip.open(source / "digits.csv.gz"), delimiter=",")
+    write_csv(out / "digits.csv", [*(f"pixel_{i // 8}_{i % 8}" for i in range(64)), "digit"], rows.astype(int).tolist())
+    rows = np.loadtxt(gzip.open(source / "diabetes_data_raw.csv.gz"))
+    progression = np.loadtxt(gzip.open(source / "diabetes_target.csv.gz"))
+    write_csv(out / "progression.csv", ["age", "sex", "bmi", "pressure", *(f"serum_{i}" for i in range(1, 7)), "progression"],
+              np.column_stack([rows, progression]).tolist())
 
 
 def main(arguments):
     if len(arguments) == 4 and arguments[1] == "--prepare":
-        return prepare(*arguments[2:])
+        return prepare(*map(Path, arguments[2:]))
     if len(arguments) not in (3, 4):
-        sys.exit("usage: data_sets.py TACIT FOLDER [ROUNDS] | data_sets.py --prepare BREAST_CANCER.CSV OUT.CSV")
+        sys.exit("usage: data_sets.py TACIT FOLDER [ROUNDS] | data_sets.py --prepare SKLEARN_DATA FOLDER")
     results = {}
     for _ in range(int(arguments[3]) if len(arguments) == 4 else 3):
         for name, variant, options in choices(Path(arguments[2]).resolve()):
@@ -225,7 +300,8 @@ def main(arguments):
             best["seconds"] = min(best["seconds"], found["seconds"])
     for (name, variant), found in results.items():
         print(json.dumps({"data": name, "algorithm": variant, **found}))
-    print_table(results)
+    for model in FIGURES:
+        print_table(model, {key: r for key, r in results.items() if r["model"] == model})
 
 
 if __name__ == "__main__":

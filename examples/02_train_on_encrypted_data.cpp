@@ -44,7 +44,9 @@ int main() {
     learn::TrainingChoice choice{.method = learn::Method::mask_free};
     choice.recipe.minibatches = 2;
     choice.recipe.minibatch_size = 32;
-    const auto [plan, parameters] = learn::plan_training(choice);
+    const learn::PlannedTraining planned = learn::plan_training(choice);
+    const learn::TrainingPlan& plan = planned.segments.front();  // two steps are one circuit
+    const ckks::Parameters& parameters = planned.parameters;
     std::printf("%s\n", parameters.summary().c_str());
 
     // The customer standardises the images by the training rows, and draws the minibatches.

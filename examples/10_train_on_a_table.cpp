@@ -61,8 +61,9 @@ int main() {
     choice.recipe.minibatches = 2;
     choice.recipe.minibatch_size = 64;
     choice.recipe.features = learn::recipe_features(data.features);
-    const auto [plan, parameters] = learn::plan_training(choice);
-    const auto keys = ckks::generate_keys(parameters, plan.program.key_request());
+    const auto planned = learn::plan_training(choice);
+    const learn::TrainingPlan& plan = planned.segments.front();  // two steps are one circuit
+    const auto keys = ckks::generate_keys(planned.parameters, planned.key_request());
     const auto minibatches = learn::draw_minibatches(learn::standardised(data, standardiser), choice.recipe, 1);
     learn::InputPacker pack(plan.training, minibatches);
     std::vector<learn::ComplexSlots> slots;
@@ -77,14 +78,13 @@ int main() {
     // Somebody else, with keys of their own, has two people scored. No evaluation key is needed.
     const auto others = table::parse_csv("smoker,age\nyes,75\nno,25\n", "others").value();
     const learn::Dataset people = rows_of(map, others);
-    const auto scoring = compile::manage(learn::scoring_circuit(model), 4096);
+    const auto scoring = compile::manage(learn::scoring_circuit(std::vector<std::vector<double>>{model}), 4096);
     const auto small = ckks::Parameters::create({.depth = scoring.depth(), .min_slots = scoring.slots()});
     const auto own_keys = ckks::generate_keys(small, scoring.key_request());
-    const auto outputs = run(scoring, own_keys, [&](std::size_t j) {
-        const auto column = learn::feature_column(people, j, 0, scoring.slots());
-        return learn::ComplexSlots(column.begin(), column.end());
-    });
-    const auto scores = ckks::Decryptor(own_keys.secret_key).decrypt(outputs.front(), 2);
+    const auto outputs =
+        run(scoring, own_keys, [&](std::size_t j) { return learn::feature_slots(people, j, 0, scoring.slots()); });
+    const auto decrypted = ckks::Decryptor(own_keys.secret_key).decrypt_complex(outputs.front());
+    const auto scores = learn::scores_of_slots(decrypted, people.rows());
     std::printf("probability of illness: %.2f and %.2f\n", 1 / (1 + std::exp(-scores[0])),
                 1 / (1 + std::exp(-scores[1])));
     return right > 0.8 && scores[0] > 0 && scores[1] < 0 ? 0 : 1;

@@ -143,7 +143,9 @@ double largest_error(const learn::TrainingPlan& plan, const std::vector<double>&
 }  // namespace
 
 int main() {
-    const auto [plan, parameters] = learn::plan_training(choice());
+    const learn::PlannedTraining planned = learn::plan_training(choice());
+    const learn::TrainingPlan& plan = planned.segments.front();  // two steps are one circuit
+    const ckks::Parameters& parameters = planned.parameters;
     const threshold::Session session = meet(parameters);
     std::vector<Hospital> hospitals;
     for (const auto& name : names) {

@@ -75,6 +75,7 @@ inline void check_error(const Error& error) {
         case ErrorCode::unreachable:
         case ErrorCode::untrusted_peer:
         case ErrorCode::quota_exceeded:
+        case ErrorCode::protocol_violation:
         case ErrorCode::internal: report(std::string("an untyped error: ") + error.what());
     }
 }

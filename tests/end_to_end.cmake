@@ -1,17 +1,22 @@
 # The program `tacit` as its users meet it: processes, files, messages, exit statuses. One ctest test per class of
 # the scripts, so that its keys are made once.
 if(TARGET tacit)
-  foreach(script tacit_test table_test dp_test service_test)
+  # Makes the writes of a server fail, as a full disk does.
+  add_library(full_disk MODULE ${CMAKE_CURRENT_LIST_DIR}/end_to_end/full_disk.cpp)
+  target_link_libraries(full_disk PRIVATE tacit_flags ${CMAKE_DL_LIBS})
+  foreach(script tacit_test segments_test table_test models_test dp_test service_test service_load_test service_faults_test
+          service_hostile_test service_segments_test mpc_test mpc_ballots_test psi_test)
     set(script ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${script}.py)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
-    file(STRINGS ${script} classes REGEX "^class [A-Za-z]+\\((Tacit|Service)Case\\):")
+    file(STRINGS ${script} classes REGEX "^class [A-Za-z]+\\((Tacit|Service|Harness|Parties)Case\\):")
     foreach(line IN LISTS classes)
       string(REGEX REPLACE "^class ([A-Za-z]+).*" "\\1" class "${line}")
       add_test(NAME end_to_end.${class} COMMAND ${TACIT_PYTHON} ${script} $<TARGET_FILE:tacit> ${class})
-      set_tests_properties(end_to_end.${class} PROPERTIES LABELS end_to_end TIMEOUT 600)
+      set(environment TACIT_FULL_DISK=$<TARGET_FILE:full_disk>)
       if(TACIT_SANITIZE)
-        set_tests_properties(end_to_end.${class} PROPERTIES ENVIRONMENT TACIT_SANITIZED=1)
+        list(APPEND environment TACIT_SANITIZED=1)
       endif()
+      set_tests_properties(end_to_end.${class} PROPERTIES LABELS end_to_end TIMEOUT 3600 ENVIRONMENT "${environment}")
     endforeach()
   endforeach()
   # The library keeps the same promises about the secret key: tests/learn/roles_test.cpp.

@@ -37,7 +37,15 @@ struct TrainOptions {
     fs::path upload_folder;
     fs::path result_folder;
 };
-void train(const TrainOptions& options, const CommonOptions& common);
+/// Whether training is finished; otherwise a state waits for `refresh`.
+[[nodiscard]] bool train(const TrainOptions& options, const CommonOptions& common);
+
+struct RefreshOptions {
+    fs::path private_folder;
+    fs::path result_folder;
+    fs::path upload_folder;
+};
+void refresh(const RefreshOptions& options);
 
 struct DecryptOptions {
     fs::path private_folder;

@@ -59,7 +59,7 @@ std::vector<Row> result_rows() {
         {"peak memory", [](const Run& r) { return bytes_text(r.training.peak_memory_bytes); }},
         {"accuracy, encrypted", [](const Run& r) { return percent_text(r.evaluation.encrypted.accuracy); }},
         {"accuracy, clear twin", [](const Run& r) { return percent_text(r.evaluation.clear.accuracy); }},
-        {"accuracy, exact sigmoid", [](const Run& r) { return percent_text(r.evaluation.exact_sigmoid.accuracy); }},
+        {"accuracy, exact sigmoid", [](const Run& r) { return percent_text(r.evaluation.exact.accuracy); }},
         {"AUC, encrypted", [](const Run& r) { return fmt::format("{:.4f}", r.evaluation.encrypted.area_under_roc); }},
         {"AUC, clear twin", [](const Run& r) { return fmt::format("{:.4f}", r.evaluation.clear.area_under_roc); }},
         {"largest weight error", [](const Run& r) { return fmt::format("{:.1e}", r.evaluation.largest_weight_error); }},

@@ -3,12 +3,13 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
 
+#include "dp_output.hpp"
 #include "tacit/dp/csv.hpp"
-#include "tacit/dp/local.hpp"
+#include "tacit/dp/groups.hpp"
 #include "tacit/dp/mechanisms.hpp"
+#include "tacit/dp/quantiles.hpp"
 #include "tacit/dp/session.hpp"
 
 namespace tacit::app::dp {
@@ -17,43 +18,6 @@ namespace {
 
 using namespace tacit::dp;
 using nlohmann::json;
-
-std::string shown(double value) { return fmt::format("{:.10g}", value); }
-
-std::string shown(const Estimate& estimate) {
-    return fmt::format("{} (95 %: {} to {})", shown(estimate.value), shown(estimate.low), shown(estimate.high));
-}
-
-std::string shown(const std::string& text) { return text; }
-
-std::string shown(const std::vector<KeyedEstimate>& all) {
-    std::size_t width = 0;
-    for (const auto& one : all) width = std::max(width, one.key.size());
-    std::string text;
-    for (const auto& one : all) {
-        text += fmt::format("{}{:<{}}  {}", text.empty() ? "" : "\n", one.key, width, shown(one.estimate));
-    }
-    return text;
-}
-
-json as_json(double value) { return value; }
-json as_json(const std::string& text) { return text; }
-json as_json(const Estimate& e) { return {{"value", e.value}, {"low", e.low}, {"high", e.high}}; }
-json as_json(const std::vector<KeyedEstimate>& all) {
-    json object = json::object();
-    for (const auto& one : all) object[one.key] = as_json(one.estimate);
-    return object;
-}
-json as_json(const Loss& loss) {
-    return {{"epsilon", to_string(loss.epsilon)}, {"delta", to_string(loss.delta)}, {"rho", to_string(loss.rho)}};
-}
-json as_json(const std::vector<NoiseEffect>& noise) {
-    json list = json::array();
-    for (const auto& effect : noise) {
-        list.push_back({{"of", effect.of}, {"noise", to_string(effect.noise)}, {"reach_95", effect.reach()}});
-    }
-    return list;
-}
 
 std::string lines(const std::vector<std::string>& steps, const std::vector<NoiseEffect>& noise) {
     std::string text;
@@ -110,26 +74,30 @@ void print(const Released<Answer>& released, bool as_object) {
     }
 }
 
-Transformation<Rows, AddRemove, Rows, AddRemove> chosen_rows(const QueryOptions& options) {
-    auto chain = rows();
+/// The rows that the conditions keep, for neighbours in Metric.
+template <class Metric>
+Transformation<Rows, Metric, Rows, Metric> chosen_rows(const QueryOptions& options) {
+    auto chain = rows<Metric>();
     for (const std::string& condition : options.where) {
         const std::size_t sign = condition.find('=');
         if (sign == std::string::npos || sign == 0) {
             throw Error(ErrorCode::invalid_argument,
                         fmt::format("'{}' is no condition; write --where COLUMN=VALUE", condition));
         }
-        chain = chain >> tacit::dp::where(condition.substr(0, sign), condition.substr(sign + 1));
+        chain = chain >> tacit::dp::where<Metric>(condition.substr(0, sign), condition.substr(sign + 1));
     }
     return chain;
 }
 
-auto clamped(const QueryOptions& options) {
-    return chosen_rows(options) >> number(options.column) >>
-           clamp(options.low, options.high, parse_cost(options.step).value());
+/// The same, at most so many of each unit, in so many groups if the question is about groups.
+auto bounded_rows(const QueryOptions& options, const std::string& by) {
+    const auto chosen = chosen_rows<ByUnit>(options);
+    return by.empty() ? chosen >> contributions_of(options.unit, options.rows_of_unit)
+                      : chosen >> contributions_of(options.unit, options.rows_of_unit, by, options.groups_of_unit);
 }
 
-template <class Answer, class Kind>
-void answer(const QueryOptions& options, Ledger ledger, const Measurement<Rows, AddRemove, Answer, Kind>& measurement) {
+template <class Metric, class Answer, class Kind>
+void answer(const QueryOptions& options, Ledger ledger, const Measurement<Rows, Metric, Answer, Kind>& measurement) {
     if (options.quote) {
         print(Session<Kind>(std::move(ledger), Dataset()).quote(measurement), options.json);
         return;
@@ -139,38 +107,110 @@ void answer(const QueryOptions& options, Ledger ledger, const Measurement<Rows, 
     print(session.release(measurement), options.json);
 }
 
-/// Prices or releases what make(epsilon) measures, where epsilon is a row's share of what a unit may lose.
-template <class Make>
-void run(const QueryOptions& options, const Make& make) {
-    Ledger ledger = Ledger::open(options.ledger);
-    const LedgerTerms& terms = ledger.terms();
-    const auto measurement = make(parse_cost(options.epsilon).value().split(terms.rows_per_unit));
-    if (terms.measure == Measure::zcdp) {
-        answer(options, std::move(ledger), as_zcdp(measurement));
-    } else {
-        answer(options, std::move(ledger), measurement);
+/// A pure measurement under the measure of the ledger; others are of their own.
+template <class Metric, class Answer>
+void answer_any(const QueryOptions& options, Ledger ledger,
+                const Measurement<Rows, Metric, Answer, Pure>& measurement) {
+    switch (ledger.terms().measure) {
+        case Measure::zcdp: return answer(options, std::move(ledger), as_zcdp(measurement));
+        case Measure::approximate: return answer(options, std::move(ledger), as_approximate(measurement));
+        case Measure::pure: return answer(options, std::move(ledger), measurement);
     }
 }
 
-/// The same for a count, a sum or a tally, which take either kind of noise.
+template <class Metric, class Answer>
+void answer_any(const QueryOptions& options, Ledger ledger,
+                const Measurement<Rows, Metric, Answer, Zcdp>& measurement) {
+    answer(options, std::move(ledger), measurement);
+}
+
+/// What of a unit's loss is for one row: a ledger's rows come one by one, in one group or without groups.
+struct Shares {
+    std::uint64_t rows = 1;
+    std::uint64_t groups = 1;
+    [[nodiscard]] Cost of_epsilon(const std::string& text) const {
+        return parse_cost(text).value().split(rows).split(groups);
+    }
+    [[nodiscard]] Cost of_rho(const std::string& text) const {
+        return parse_cost(text).value().split(rows).split(rows).split(groups);
+    }
+};
+
+/// Calls ask(chain, shares, finish) with the rows that the question is about; finish(measurement) makes it a question
+/// about each group if there are any, and prices or releases it.
+template <class Ask>
+void run(const QueryOptions& options, const Ask& ask) {
+    Ledger ledger = Ledger::open(options.ledger, options.witness);
+    const bool groups = !options.by.empty();
+    const auto each = [&](const auto& chain, const auto& measurement) {
+        return chain >> for_each(options.by, options.by_keys, measurement);
+    };
+    if (options.unit.empty()) {
+        const auto chosen = chosen_rows<AddRemove>(options);
+        const Shares shares{ledger.terms().rows_per_unit, 1};
+        if (!groups) return ask(chosen, shares, [&](const auto& m) { answer_any(options, std::move(ledger), m); });
+        return ask(rows(), shares, [&](const auto& m) { answer_any(options, std::move(ledger), each(chosen, m)); });
+    }
+    const auto bounded = bounded_rows(options, options.by);
+    if (!groups) return ask(bounded, Shares{}, [&](const auto& m) { answer_any(options, std::move(ledger), m); });
+    const Shares shares{options.rows_of_unit, std::min<std::uint64_t>(options.groups_of_unit, options.by_keys.size())};
+    ask(rows(), shares, [&](const auto& m) { answer_any(options, std::move(ledger), each(bounded, m)); });
+}
+
+/// A count, a sum or a tally, which take either kind of noise.
+template <class Step>
+void run_noisy(const QueryOptions& options, const Step& make) {
+    run(options, [&](const auto& rows, const Shares& shares, const auto& finish) {
+        if (options.rho.empty()) return finish(make(rows) >> laplace(shares.of_epsilon(options.epsilon)));
+        finish(make(rows) >> gaussian(shares.of_rho(options.rho)));
+    });
+}
+
 template <class Chain>
-void run_noisy(const QueryOptions& options, const Chain& chain) {
-    if (options.rho.empty()) return run(options, [&](const Cost& epsilon) { return chain >> laplace(epsilon); });
-    Ledger ledger = Ledger::open(options.ledger);
-    const std::uint64_t rows = ledger.terms().rows_per_unit;
-    const Cost rho = parse_cost(options.rho).value().split(rows).split(rows);
-    answer(options, std::move(ledger), chain >> gaussian(rho));
+auto clamped(const QueryOptions& options, const Chain& rows) {
+    return rows >> number(options.column) >> clamp(options.low, options.high, parse_cost(options.step).value());
+}
+
+/// What ends in a pure measurement: end(epsilon) is the last step.
+template <class End>
+void run_clamped(const QueryOptions& options, const End& end) {
+    run(options, [&](const auto& rows, const Shares& shares, const auto& finish) {
+        finish(clamped(options, rows) >> end(shares.of_epsilon(options.epsilon)));
+    });
+}
+
+/// Keys are not stated but found.
+void private_histogram(const QueryOptions& options) {
+    Ledger ledger = Ledger::open(options.ledger, options.witness);
+    const auto step = [&](const Cost& epsilon, const Cost& delta) {
+        return tally_private_keys(options.column, epsilon, delta);
+    };
+    const Cost delta = parse_cost(options.delta).value();
+    if (!options.unit.empty()) {
+        const auto chain = bounded_rows(options, options.column) >> step(parse_cost(options.epsilon).value(), delta);
+        return answer(options, std::move(ledger), chain);
+    }
+    if (ledger.terms().rows_per_unit != 1) {
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("a {} has up to {} rows; private keys need them bounded: state --unit COLUMN",
+                                ledger.terms().unit, ledger.terms().rows_per_unit));
+    }
+    answer(options, std::move(ledger),
+           chosen_rows<AddRemove>(options) >> step(parse_cost(options.epsilon).value(), delta));
 }
 
 }  // namespace
 
 void create(const CreateOptions& options) {
     LedgerTerms terms{.data_set = options.data_set, .unit = options.unit, .rows_per_unit = options.rows_per_unit};
-    if (options.rho.empty()) {
-        terms.budget.epsilon = parse_cost(options.epsilon).value();
-    } else {
+    if (options.change_one) terms.neighbours = Neighbours::change_one;
+    const auto cost = [](const std::string& text) { return text.empty() ? Cost() : parse_cost(text).value(); };
+    terms.budget = {cost(options.epsilon), cost(options.delta), cost(options.rho)};
+    if (options.zcdp) terms.budget = {.rho = rho_within(terms.budget.epsilon, terms.budget.delta)};
+    if (!terms.budget.rho.is_zero()) {
         terms.measure = Measure::zcdp;
-        terms.budget.rho = parse_cost(options.rho).value();
+    } else if (!terms.budget.delta.is_zero()) {
+        terms.measure = Measure::approximate;
     }
     static_cast<void>(Ledger::create(options.ledger, terms));
     fmt::print("{}: {} for each {} of '{}'\n", options.ledger.string(), to_string(terms.measure, terms.budget),
@@ -178,8 +218,19 @@ void create(const CreateOptions& options) {
 }
 
 void show_ledger(const LedgerOptions& options) {
-    const LedgerContents contents = Ledger::open(options.ledger).contents();
+    const LedgerContents contents = Ledger::open(options.ledger, options.witness).contents();
     const LedgerTerms& terms = contents.terms;
+    if (!options.holds.empty() && !contents.holds(parse_head(options.holds).value())) {
+        throw Error(
+            ErrorCode::parameter_mismatch,
+            fmt::format("the ledger of '{}' does not hold the head {}: it is another ledger or was put back to an "
+                        "older copy; release nothing from it",
+                        terms.data_set, options.holds));
+    }
+    if (options.head) {
+        fmt::print("{}\n", to_hex(contents.head));
+        return;
+    }
     if (options.json) {
         json entries = json::array();
         for (const auto& entry : contents.entries) {
@@ -207,79 +258,37 @@ void show_ledger(const LedgerOptions& options) {
     fmt::print("  head {}\n", to_hex(contents.head));
 }
 
-void count(const QueryOptions& options) { run_noisy(options, chosen_rows(options) >> tacit::dp::count()); }
-
-void sum(const QueryOptions& options) { run_noisy(options, clamped(options) >> tacit::dp::sum()); }
-
-void mean(const QueryOptions& options) {
-    run(options, [&](const Cost& epsilon) { return clamped(options) >> tacit::dp::mean(epsilon); });
+void count(const QueryOptions& options) {
+    run_noisy(options, [](const auto& rows) { return rows >> tacit::dp::count(); });
 }
 
-void variance(const QueryOptions& options) {
-    run(options, [&](const Cost& epsilon) { return clamped(options) >> tacit::dp::variance(epsilon); });
+void sum(const QueryOptions& options) {
+    run_noisy(options, [&](const auto& rows) { return clamped(options, rows) >> tacit::dp::sum(); });
 }
+
+void mean(const QueryOptions& options) { run_clamped(options, tacit::dp::mean); }
+
+void variance(const QueryOptions& options) { run_clamped(options, tacit::dp::variance); }
 
 void quantile(const QueryOptions& options) {
-    const Cost q = parse_cost(options.q).value();
-    run(options, [&](const Cost& epsilon) { return clamped(options) >> tacit::dp::quantile(q, epsilon); });
+    std::vector<Cost> qs;
+    for (const std::string& q : options.q) qs.push_back(parse_cost(q).value());
+    if (qs.size() == 1) {
+        return run_clamped(options, [&](const Cost& epsilon) { return tacit::dp::quantile(qs[0], epsilon); });
+    }
+    run_clamped(options, [&](const Cost& epsilon) { return quantiles(qs, epsilon); });
 }
 
 void histogram(const QueryOptions& options) {
-    run_noisy(options, chosen_rows(options) >> text(options.column) >> tally(options.keys));
+    if (!options.delta.empty()) return private_histogram(options);
+    run_noisy(options, [&](const auto& rows) { return rows >> text(options.column) >> tally(options.keys); });
 }
 
 void select(const QueryOptions& options) {
-    run(options, [&](const Cost& epsilon) {
-        return chosen_rows(options) >> text(options.column) >> approvals(options.keys, options.separator) >>
-               tacit::dp::select(epsilon);
+    run(options, [&](const auto& rows, const Shares& shares, const auto& finish) {
+        finish(rows >> text(options.column) >> approvals(options.keys, options.separator) >>
+               tacit::dp::select(shares.of_epsilon(options.epsilon)));
     });
-}
-
-namespace {
-
-void print_estimates(const PollOptions& options, const RandomisedResponse& response) {
-    const table::Table table = table::read_csv(options.data);
-    const std::size_t column = table.column(options.column);
-    std::map<std::string, std::uint64_t, std::less<>> said;
-    for (const std::string& answer : options.answers) said[answer] = 0;
-    std::uint64_t people = 0;
-    for (std::size_t row = 0; row < table.rows(); ++row) {
-        const auto found = said.find(table.cell(row, column));
-        if (found == said.end()) {
-            throw Error(ErrorCode::malformed_input, fmt::format("{}: '{}' is none of the answers",
-                                                                table.place(row, column), table.cell(row, column)));
-        }
-        ++found->second;
-        ++people;
-    }
-    std::vector<KeyedEstimate> shares;
-    for (const std::string& answer : options.answers) {
-        shares.push_back({answer, response.estimate(said[answer], people)});
-    }
-    if (options.json) {
-        const json object = {{"answer", as_json(shares)},
-                             {"people", people},
-                             {"epsilon", to_string(response.epsilon())},
-                             {"standard_error", response.standard_error(people)}};
-        fmt::print("{}\n", object.dump());
-        return;
-    }
-    fmt::print(
-        "{}\n  {} people; epsilon {:.7f} for each, against everybody, the collector too; standard error {:.4g}\n",
-        shown(shares), people, response.epsilon().approximate(), response.standard_error(people));
-}
-
-}  // namespace
-
-void poll(const PollOptions& options) {
-    const auto response = RandomisedResponse::with_truth(options.answers.size(), parse_cost(options.truth).value());
-    if (!options.data.empty()) return print_estimates(options, response);
-    const auto own = std::ranges::find(options.answers, options.say);
-    if (own == options.answers.end()) {
-        throw Error(ErrorCode::invalid_argument,
-                    "state --say with one of the answers, or --data with what people said");
-    }
-    fmt::print("{}\n", options.answers[response.answer(static_cast<std::uint64_t>(own - options.answers.begin()))]);
 }
 
 void intersect() {

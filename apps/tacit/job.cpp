@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "diagnosis.hpp"
 #include "output.hpp"
 #include "service_commands.hpp"
 #include "tacit/base/hash.hpp"
@@ -42,9 +44,16 @@ service::JobId job_id(const JobOptions& options) { return service::parse_job_id(
 std::string line_of(const JobStatus& job) {
     std::string line = fmt::format("{}  {}", to_hex(job.id), to_string(job.state));
     if (job.state == JobState::queued) line += fmt::format(", {} jobs before it", job.jobs_before);
-    if (job.state == JobState::running && job.work_total > 0) {
+    if (job.state == JobState::waiting) {
+        line += fmt::format(
+            " for a refresh at the end of segment {}: `tacit job refresh` or `tacit job watch`, with "
+            "--private",
+            job.segment + 1);
+    }
+    if (job.state == JobState::running && job.work.total > 0) {
         line +=
-            fmt::format(", {}", percent_text(static_cast<double>(job.work_done) / static_cast<double>(job.work_total)));
+            fmt::format(", {}", percent_text(static_cast<double>(job.work.done) / static_cast<double>(job.work.total)));
+        line += fmt::format(", {}", work_text(job.work));
     }
     if (job.seconds > 0) line += fmt::format(", {}", seconds_text(job.seconds));
     if (!job.reason.empty()) line += fmt::format(": {}", job.reason);
@@ -56,14 +65,16 @@ class JobBar {
 public:
     explicit JobBar(bool quiet) : quiet_(quiet) {}
     void show(const JobStatus& job) {
-        if (quiet_ || job.state != JobState::running || job.work_total == 0) return;
-        if (!bar_ || job.work_done < shown_) {
-            bar_ = std::make_unique<ProgressBar>("Training", job.work_total);
-            shown_ = 0;
+        if (quiet_ || job.state != JobState::running || job.work.total == 0) return;
+        if (!bar_ || job.work.done < shown_) {
+            bar_ = std::make_unique<ProgressBar>("Training", job.work.total);
+            bar_->resume_at(job.work_begun);
+            shown_ = job.work_begun;
         }
         bar_->set_elapsed(job.work_seconds);
-        bar_->advance(job.work_done - shown_);
-        shown_ = job.work_done;
+        bar_->set_suffix(work_text(job.work));
+        bar_->advance(job.work.done - shown_);
+        shown_ = job.work.done;
     }
     void finish() {
         if (bar_) bar_->finish();
@@ -75,11 +86,21 @@ private:
     std::uint64_t shown_ = 0;
 };
 
+/// What was refused once would be refused again.
+void refresh_for(service::Client& client, const JobStatus& job, const JobOptions& options) {
+    if (!job.reason.empty()) throw Error(ErrorCode::invalid_argument, fmt::format("job {}", line_of(job)));
+    static_cast<void>(client.refresh(job.id, options.private_folder));
+    print_step("refresh", fmt::format("the state after segment {} has new levels", job.segment + 1));
+}
+
 }  // namespace
 
 void submit_job(const JobOptions& options, const CommonOptions& common) {
     const learn::WorkProgress bar = progress_bar("Sending", common);
-    const JobStatus job = connect(options).submit(options.folder, bar ? service::UploadProgress(bar) : nullptr);
+    service::Client client = connect(options);
+    JobStatus job = client.submit(options.folder, bar ? service::UploadProgress(bar) : nullptr);
+    job = client.await_check(job);
+    if (job.state == JobState::failed) throw Error(ErrorCode::interrupted, fmt::format("job {}", line_of(job)));
     print_step("submit", line_of(job));
 }
 
@@ -95,12 +116,26 @@ void show_jobs(const JobOptions& options) {
 
 void watch_job(const JobOptions& options, const CommonOptions& common) {
     JobBar bar(common.quiet);
-    const JobStatus job = connect(options).watch(job_id(options), [&](const JobStatus& now) { bar.show(now); });
+    service::Client client = connect(options);
+    int waited_for = -1;  // the segment whose refresh the user was told of
+    const JobStatus job = client.watch(job_id(options), [&](const JobStatus& now) {
+        bar.show(now);
+        if (now.state != JobState::waiting) return;
+        if (!options.private_folder.empty()) return refresh_for(client, now, options);
+        if (std::exchange(waited_for, now.segment) != now.segment) print_step("watch", line_of(now));
+    });
     if (job.state != JobState::done) {
         throw Error(ErrorCode::interrupted, fmt::format("job {}; mend it and submit it again", line_of(job)));
     }
     bar.finish();
     print_step("watch", line_of(job));
+}
+
+void refresh_job(const JobOptions& options) {
+    service::Client client = connect(options);
+    const JobStatus job = client.await_check(client.refresh(job_id(options), options.private_folder));
+    if (job.state == JobState::waiting) throw Error(ErrorCode::invalid_argument, fmt::format("job {}", line_of(job)));
+    print_step("refresh", line_of(job));
 }
 
 void fetch_job(const JobOptions& options) {
@@ -120,19 +155,10 @@ void clean_jobs(const JobOptions& options) {
 }
 
 void doctor(const JobOptions& options) {
-    using Verdict = service::Finding::Verdict;
     const auto identity = identity::Identity::open(options.identity_folder);
-    std::string lines;
-    std::string wrong;
-    for (const service::Finding& finding : service::diagnose(identity, server_pin(options))) {
-        const char* mark = finding.verdict == Verdict::good      ? "good"
-                           : finding.verdict == Verdict::warning ? "mind"
-                                                                 : "wrong";
-        lines += fmt::format("{}{:<9} {:<6} {}", lines.empty() ? "" : "\n", finding.what, mark, finding.detail);
-        if (finding.verdict == Verdict::wrong) wrong = fmt::format("{}: {}", finding.what, finding.detail);
-    }
-    print_step("doctor", lines);
-    if (!wrong.empty()) throw Error(ErrorCode::unreachable, wrong);
+    const Diagnosis diagnosis(service::diagnose(identity, server_pin(options)));
+    print_step("doctor", diagnosis.text);
+    if (!diagnosis.wrong.empty()) throw Error(ErrorCode::unreachable, diagnosis.wrong);
 }
 
 }  // namespace tacit::app

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "tacit/base/progress.hpp"
 
@@ -48,17 +50,51 @@ void print_step(const char* command, const std::string& lines) {
     std::fflush(stdout);
 }
 
-learn::WorkProgress progress_bar(const char* label, const CommonOptions& common) {
+learn::WorkProgress progress_bar(const char* label, const CommonOptions& common,
+                                 std::string (*suffix)(std::size_t done, std::size_t total)) {
     if (common.quiet) return {};
     struct State {
         std::unique_ptr<ProgressBar> bar{};
         std::size_t reported = 0;
     };
-    return [label, state = std::make_shared<State>()](std::size_t done, std::size_t total) {
-        if (!state->bar) state->bar = std::make_unique<ProgressBar>(label, total);
+    return [label, suffix, state = std::make_shared<State>()](std::size_t done, std::size_t total) {
+        if (!state->bar) {
+            state->bar = std::make_unique<ProgressBar>(label, total);
+            state->bar->resume_at(done);
+            state->reported = done;
+        }
+        if (suffix != nullptr) state->bar->set_suffix(suffix(done, total));
         state->bar->advance(done - state->reported);
         state->reported = done;
         if (done == total) state->bar->finish();
+    };
+}
+
+std::string step_text(std::size_t done, std::size_t total) {
+    const std::size_t steps = total / learn::progress_per_step;
+    return fmt::format("minibatch {} of {}", std::min(done / learn::progress_per_step + 1, steps), steps);
+}
+
+std::string work_text(const learn::TrainingWork& work) {
+    std::string text;
+    if (work.segments > 1) text += fmt::format("segment {} of {}, ", work.segment + 1, work.segments);
+    return text + fmt::format("minibatch {} of {}, {} of {} levels left", work.step(), work.steps(), work.levels_left,
+                              work.levels);
+}
+
+learn::TrainingProgress training_bar(const CommonOptions& common) {
+    if (common.quiet) return {};
+    return [bar = std::make_shared<std::optional<ProgressBar>>(),
+            reported = std::size_t{0}](const learn::TrainingWork& work) mutable {
+        if (!*bar) {
+            bar->emplace("Training", work.total);
+            (*bar)->resume_at(work.done);
+            reported = work.done;
+        }
+        (*bar)->set_suffix(work_text(work));
+        (*bar)->advance(work.done - reported);
+        reported = work.done;
+        if (work.done == work.total) (*bar)->finish();
     };
 }
 

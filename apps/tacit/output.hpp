@@ -20,7 +20,20 @@ namespace tacit::app {
 /// "keygen     first line", further lines below it: how every command reports.
 void print_step(const char* command, const std::string& lines);
 
-/// A live bar for long work; nothing if the user asked for quiet.
-[[nodiscard]] learn::WorkProgress progress_bar(const char* label, const CommonOptions& common);
+/// "line,score,probability,class" and a line for each row; of numbers "line,prediction".
+[[nodiscard]] std::string prediction_csv(const learn::Prediction& prediction);
+/// How many rows of which class, and how right they are if the labels are known.
+[[nodiscard]] std::string prediction_summary(const learn::Prediction& prediction);
+
+/// A live bar for long work, `suffix` of the numbers after them; nothing if the user asked for quiet.
+[[nodiscard]] learn::WorkProgress progress_bar(const char* label, const CommonOptions& common,
+                                               std::string (*suffix)(std::size_t done, std::size_t total) = nullptr);
+
+/// "minibatch 3 of 60", in the units of learn::encrypt_data.
+[[nodiscard]] std::string step_text(std::size_t done, std::size_t total);
+/// "segment 1 of 2, minibatch 3 of 6, 7 of 10 levels left"
+[[nodiscard]] std::string work_text(const learn::TrainingWork& work);
+/// The bar of a training, with that behind it.
+[[nodiscard]] learn::TrainingProgress training_bar(const CommonOptions& common);
 
 }  // namespace tacit::app

@@ -89,7 +89,8 @@ unset tics
 set cbtics
 plot $weights matrix with image notitle
 )gnuplot",
-                              largest, static_cast<double>(side) - 0.5, evaluation.zero, evaluation.one);
+                              largest, static_cast<double>(side) - 0.5, evaluation.classes.front(),
+                              evaluation.classes.back());
 }
 
 std::string points(const char* name, const std::vector<learn::RocPoint>& curve) {
@@ -170,6 +171,7 @@ void make_folder(const fs::path& folder) {
 }  // namespace
 
 std::string draw_evaluation(const learn::Evaluation& evaluation, const fs::path& folder) {
+    if (evaluation.encrypted_roc.empty()) return "no pictures: a ROC curve is for two classes";
     if (!gnuplot_is_there()) return no_gnuplot;
     make_folder(folder);
     const bool image = evaluation.image_side > 0;

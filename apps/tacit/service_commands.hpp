@@ -28,11 +28,13 @@ struct JobOptions {
     fs::path identity_folder;
     std::string server;  ///< name of its pin; empty: the only one with an address
     std::string job;
-    fs::path folder;  ///< upload, or result
+    fs::path folder;          ///< upload, or result
+    fs::path private_folder;  ///< empty: states are not refreshed
 };
 void submit_job(const JobOptions& options, const CommonOptions& common);
 void show_jobs(const JobOptions& options);
 void watch_job(const JobOptions& options, const CommonOptions& common);
+void refresh_job(const JobOptions& options);
 void fetch_job(const JobOptions& options);
 void cancel_job(const JobOptions& options);
 void remove_job(const JobOptions& options);

@@ -38,7 +38,8 @@ what came out (SECURITY.md).
 Examples:
   tacit job submit --identity me --upload upload          (sends what the service does not have yet)
   tacit job status --identity me                          (all jobs)
-  tacit job watch  --identity me --job JOB
+  tacit job watch  --identity me --job JOB --private private   (refreshes states when the service asks for it)
+  tacit job refresh --identity me --job JOB --private private  (once)
   tacit job fetch  --identity me --job JOB --result result
   tacit job cancel --identity me --job JOB
   tacit job remove --identity me --job JOB                (also the files that no other job uses)
@@ -111,12 +112,18 @@ void add_serve(CLI::App& app, service::ServerOptions& options, CommonOptions& co
     const auto add_size = [&](const char* name, std::uint64_t& value, const char* text) {
         command->add_option(name, value, text)->transform(CLI::AsSizeValue(true))->capture_default_str();
     };
-    add_size("--memory", options.worker_memory_bytes, "Heap of a training; 0: half of the machine's memory");
+    add_size("--memory", options.worker_memory_bytes,
+             "Heap of a worker (two may run: a training and a check); 0: a third of the memory");
     add_size("--quota-bytes", options.quota.bytes, "Bytes that a customer may store");
     add_size("--quota-object", options.quota.object_bytes, "Bytes of one file");
     command->add_option("--quota-jobs", options.quota.jobs, "Unfinished jobs of a customer")->capture_default_str();
     command->add_option("--quota-seconds", options.quota.seconds, "Seconds of computing for a customer in 24 hours")
         ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command
+        ->add_option("--checkpoint-seconds", options.checkpoint_seconds,
+                     "Between checkpoints, from which a training goes on that was stopped")
+        ->check(CLI::Range(0.1, 86'400.0))
         ->capture_default_str();
     command->add_option("--threads", common.threads, "Cores of a training (0: all)")->check(CLI::Range(0, 4096));
 }
@@ -144,7 +151,13 @@ void add_job(CLI::App& app, JobOptions& options, CommonOptions& common, std::fun
     CLI::App* const watch = add_client(
         add(group, "watch", "Wait for a job, with a live bar", run, [&] { watch_job(options, common); }), options);
     add_job_name(watch, options)->required();
+    watch->add_option("--private", options.private_folder,
+                      "Folder with the secret key: refresh the states of a training of several segments");
     watch->add_flag("--quiet", common.quiet, "No progress bar");
+    CLI::App* const refresh = add_client(
+        add(group, "refresh", "Refresh the state that a job waits for", run, [&] { refresh_job(options); }), options);
+    add_job_name(refresh, options)->required();
+    refresh->add_option("--private", options.private_folder, "Folder with the secret key")->required();
     CLI::App* const fetch =
         add_client(add(group, "fetch", "Get the encrypted result", run, [&] { fetch_job(options); }), options);
     add_job_name(fetch, options)->required();
@@ -166,6 +179,8 @@ void add_worker(CLI::App& app, service::WorkerOptions& options, CommonOptions& c
     command->add_option("--upload", options.upload_folder)->required();
     command->add_option("--result", options.result_folder)->required();
     command->add_option("--memory", options.memory_bytes)->required();
+    command->add_option("--checkpoint-seconds", options.checkpoint_seconds)->required();
+    command->add_flag("--check", options.check);
     command->add_option("--threads", common.threads)->required();
 }
 

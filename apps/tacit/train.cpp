@@ -1,20 +1,42 @@
 #include <fmt/format.h>
 
+#include <variant>
+
 #include "commands.hpp"
 #include "output.hpp"
 
 namespace tacit::app {
 
-void train(const TrainOptions& options, const CommonOptions& common) {
-    const learn::StatisticsRecord s =
-        learn::train(options.upload_folder, options.result_folder, progress_bar("Training", common));
-    print_step("train", fmt::format("{} on {} {} ({}), after {} of loading keys and ciphertexts\n"
-                                    "{} multiplications, {} rotations, depth {}; peak memory {}\n"
-                                    "encrypted weights, {} -> {}",
-                                    seconds_text(s.seconds), s.threads, s.threads == 1 ? "core" : "cores", s.kernels,
-                                    seconds_text(s.seconds_loading), s.products, s.rotations, s.depth,
-                                    bytes_text(s.peak_memory_bytes), bytes_text(s.output_file_bytes),
-                                    (options.result_folder / learn::file_names::weights).string()));
+namespace {
+
+std::string finished_text(const learn::StatisticsRecord& s, const fs::path& result_folder) {
+    return fmt::format(
+        "{} on {} {} ({}), after {} of loading keys and ciphertexts\n"
+        "{} multiplications, {} rotations, depth {}; peak memory {}\n"
+        "encrypted weights, {} -> {}",
+        seconds_text(s.seconds), s.threads, s.threads == 1 ? "core" : "cores", s.kernels,
+        seconds_text(s.seconds_loading), s.products, s.rotations, s.depth, bytes_text(s.peak_memory_bytes),
+        bytes_text(s.output_file_bytes), (result_folder / learn::file_names::weights).string());
+}
+
+std::string waiting_text(const learn::NeedsRefresh& wait, const fs::path& result_folder) {
+    return fmt::format(
+        "segment {} of {} is done; its encrypted state -> {}\n"
+        "the state has no levels left: give \"{}\" to the customer for `tacit refresh`, then train again",
+        wait.segment + 1, wait.segments, (result_folder / learn::file_names::state(wait.segment)).string(),
+        result_folder.string());
+}
+
+}  // namespace
+
+bool train(const TrainOptions& options, const CommonOptions& common) {
+    const learn::TrainingOutcome outcome =
+        learn::train(options.upload_folder, options.result_folder, training_bar(common));
+    const auto* const statistics = std::get_if<learn::StatisticsRecord>(&outcome);
+    print_step("train", statistics != nullptr
+                            ? finished_text(*statistics, options.result_folder)
+                            : waiting_text(std::get<learn::NeedsRefresh>(outcome), options.result_folder));
+    return statistics != nullptr;
 }
 
 }  // namespace tacit::app

@@ -8,6 +8,7 @@
 #include "../common.hpp"
 #include "../threshold.hpp"
 #include "dp/ledger_format.hpp"
+#include "learn/state_file.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/decryptor.hpp"
@@ -15,6 +16,7 @@
 #include "tacit/ckks/evaluator.hpp"
 #include "tacit/compile/cost.hpp"
 #include "tacit/compile/text.hpp"
+#include "tacit/mpc/dealing.hpp"
 #include "tacit/mpc/prio3.hpp"
 #include "tacit/runtime/encrypted_value.hpp"
 #include "tacit/table/feature_map.hpp"
@@ -180,8 +182,15 @@ void write_others(const Seeds& seeds) {
     seeds.text("managed_text", "operations", compile::print(compile::manage(circuit, 8)));
     const std::string fingerprint(64, 'a');
     seeds.text("pins", "two", "# known\nalice " + fingerprint + "\nserver " + std::string(64, '0') + " host:7433\n");
-    seeds.text("worker_message", "run", "progress 1 20\nnoise\nprogress 20 20\ndone\n");
-    seeds.text("worker_message", "failure", "progress 0 7\nfailed 'upload/inputs.bin' is damaged\n");
+    seeds.text("worker_message", "run",
+               "progress 1 20 0 2 9 10\nnoise\nprogress 20 20 0 2 0 10\nneeds_refresh 0\ndone\n");
+    seeds.text("worker_message", "failure", "failed_here no space\nfailed 'upload/inputs.bin' is damaged\n");
+    seeds.text("training_state", "refreshed",
+               learn::to_line({.job = "1f", .segment = 2, .refreshes = "ab", .so_far = {.job = "1f", .method = "m"}}));
+    seeds.text("roster", "two",
+               fmt::format("name = \"a\"\n[[party]]\nname = \"b\"\npin = \"{:064}\"\naddress = \"h:1\"\n[[party]]\n"
+                           "name = \"c\"\npin = \"{:064}\"\nroles = [\"compute\", \"input\", \"receive\"]\n",
+                           1, 2));
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
     seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");
@@ -224,6 +233,20 @@ void write_prio3(const Seeds& seeds) {
     write(mpc::Prio3::multihot_count_vec(2, 3, 1), {0, 1, 0});
 }
 
+/// A share for each of three and of four parties.
+void write_dealt_shares(const Seeds& seeds) {
+    Rng rng(Seed{});
+    for (int parties = 3; parties <= 4; ++parties) {
+        const auto shares = mpc::deal(mpc::ClearBits(mpc::BitShape{.planes = 3, .lanes = 70}), parties, rng);
+        for (int party = 0; party < parties; ++party) {
+            Bytes input{static_cast<std::byte>(parties - 3 + 2 * party)};
+            const auto bytes = mpc::to_bytes(shares[static_cast<std::size_t>(party)], parties, party);
+            input.insert(input.end(), bytes.begin(), bytes.end());
+            seeds.raw("dealt_share", fmt::format("party{}_of_{}", party, parties), input);
+        }
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -241,5 +264,6 @@ int main(int argc, char** argv) {
     write_ledger(seeds);
     write_others(seeds);
     write_prio3(seeds);
+    write_dealt_shares(seeds);
     return 0;
 }

@@ -19,6 +19,7 @@ const char* to_string(ErrorCode code) noexcept {
         case ErrorCode::unreachable: return "unreachable";
         case ErrorCode::untrusted_peer: return "untrusted_peer";
         case ErrorCode::quota_exceeded: return "quota_exceeded";
+        case ErrorCode::protocol_violation: return "protocol_violation";
         case ErrorCode::internal: return "internal";
     }
     return "unknown";

@@ -26,10 +26,11 @@ std::size_t terminal_width(std::FILE* stream) {
     return size.ws_col;
 }
 
-std::string times_text(double elapsed, std::size_t done, std::size_t total) {
+/// `before` of what is done took none of the time.
+std::string times_text(double elapsed, std::size_t before, std::size_t done, std::size_t total) {
     if (done >= total) return fmt::format("{} elapsed", clock_text(elapsed));
-    if (done == 0) return fmt::format("{} elapsed, ? left", clock_text(elapsed));
-    const double left = elapsed * static_cast<double>(total - done) / static_cast<double>(done);
+    if (done <= before) return fmt::format("{} elapsed, ? left", clock_text(elapsed));
+    const double left = elapsed * static_cast<double>(total - done) / static_cast<double>(done - before);
     return fmt::format("{} elapsed, {} left", clock_text(elapsed), clock_text(left));
 }
 
@@ -75,6 +76,12 @@ void ProgressBar::advance(std::size_t steps) {
     }
 }
 
+void ProgressBar::resume_at(std::size_t steps) {
+    const std::lock_guard lock(mutex_);
+    done_ = done_before_ = std::min(steps, total_);
+    next_tenth_ = scaled(done_, total_, 10) + 1;
+}
+
 void ProgressBar::set_elapsed(double seconds) {
     const std::lock_guard lock(mutex_);
     start_ = Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
@@ -99,8 +106,9 @@ void ProgressBar::finish() {
 void ProgressBar::draw_bar(Clock::time_point now) {
     constexpr std::size_t cells = 24;
     const std::size_t full = scaled(done_, total_, cells);
-    std::string line = fmt::format("{} [{:#<{}}{:-<{}}] {:3} %  {}", label_, "", full, "", cells - full,
-                                   scaled(done_, total_, 100), times_text(seconds_between(start_, now), done_, total_));
+    std::string line =
+        fmt::format("{} [{:#<{}}{:-<{}}] {:3} %  {}", label_, "", full, "", cells - full, scaled(done_, total_, 100),
+                    times_text(seconds_between(start_, now), done_before_, done_, total_));
     if (!suffix_.empty()) line += "  " + suffix_;
     line.resize(std::min(line.size(), terminal_width(stream_) - 1));
     const std::size_t width = line.size();
@@ -113,7 +121,7 @@ void ProgressBar::draw_bar(Clock::time_point now) {
 
 void ProgressBar::draw_line(Clock::time_point now) {
     std::string line = fmt::format("{}: {} % ({}/{}), {}", label_, scaled(done_, total_, 100), done_, total_,
-                                   times_text(seconds_between(start_, now), done_, total_));
+                                   times_text(seconds_between(start_, now), done_before_, done_, total_));
     if (!suffix_.empty()) line += ", " + suffix_;
     std::fprintf(stream_, "%s\n", line.c_str());
     std::fflush(stream_);

@@ -28,39 +28,49 @@ std::vector<Probability> coins_for(std::uint64_t variance) {
     }
 }
 
-/// The sum of P[candidate = y] P[y stays] for a few steps near 0, or the integral for many.
+/// The sum of P[candidate = y] P[y stays], its sum over many steps taken as an integral.
 double staying_share(std::uint64_t scale, std::uint64_t centre) {
     const auto t = static_cast<double>(scale);
     const auto c = static_cast<double>(centre);
     const double variance = t * c;
-    if (scale > 64) return std::exp(-c / (2 * t)) * std::sqrt(2 * 3.141592653589793 * variance) / (2 * t);
-    double share = 0;
     const double q = std::exp(-1 / t);
+    if (scale > 64) {
+        const double share = std::exp(-c / (2 * t)) * std::sqrt(2 * 3.141592653589793 * variance) / (2 * t);
+        return share * (1 + q) / 2;
+    }
+    double share = 0;
     for (double y = 0; y < 40 * t; ++y) {
-        const double weight = (1 - q) / (1 + q) * std::exp(-y / t) * (y == 0 ? 1 : 2);
+        const double weight = (1 - q) * std::exp(-y / t) * (y == 0 ? 0.5 : 1);
         share += weight * std::exp(-(y - c) * (y - c) / (2 * variance));
     }
     return share;
 }
 
+constexpr std::uint64_t largest_table_variance = 400;
+
+std::variant<GaussianTable<std::uint64_t>, GaussianByRejection> sampler_for(std::uint64_t variance) {
+    if (variance <= largest_table_variance) return GaussianTable<std::uint64_t>(variance);
+    return GaussianByRejection(variance);
+}
+
 }  // namespace
 
-DiscreteGaussian::DiscreteGaussian(std::uint64_t variance)
+GaussianByRejection::GaussianByRejection(std::uint64_t variance)
     : scale_(scale_for(variance)),
       centre_(variance / scale_),
       share_(staying_share(scale_, centre_)),
-      candidates_(Rate{1, scale_}),
+      sizes_(Rate{1, scale_}),
       coins_(coins_for(variance)) {}
 
 /// Ten standard deviations more than enough, and some for few outputs.
-std::size_t DiscreteGaussian::candidates_for(std::size_t outputs) const {
+std::size_t GaussianByRejection::candidates_for(std::size_t outputs) const {
     const auto n = static_cast<double>(outputs);
     return static_cast<std::size_t>((n + 10 * std::sqrt(n * (1 - share_))) / share_) + 64;
 }
 
-bool DiscreteGaussian::stays(std::int64_t candidate, std::span<const std::uint64_t> words, Words& source) const {
+bool GaussianByRejection::stays(std::int64_t size, std::span<const std::uint64_t> words, Words& source) const {
     __extension__ using Wide = unsigned __int128;
-    const std::int64_t distance = (candidate < 0 ? -candidate : candidate) - static_cast<std::int64_t>(centre_);
+    const std::int64_t distance = size - static_cast<std::int64_t>(centre_);
     const Wide square = static_cast<Wide>(Int128{distance} * distance);
     const std::size_t top = coins_.size() - 1;
     std::uint64_t stay = 1;
@@ -79,27 +89,31 @@ bool DiscreteGaussian::stays(std::int64_t candidate, std::span<const std::uint64
     return slowly;
 }
 
-void DiscreteGaussian::draw(Words& source, std::span<std::int64_t> out) const {
+void GaussianByRejection::draw(Words& source, std::span<std::int64_t> out) const {
     constexpr std::size_t block = 1024;
-    const std::size_t words_each = coins_.size() - 1;
-    std::vector<std::int64_t> candidates(candidates_for(std::min(block, out.size())));
-    std::vector<std::uint64_t> words(candidates.size() * words_each);
+    const std::size_t words_each = coins_.size();  // one for each digit and one for the sign
+    std::vector<std::int64_t> sizes(candidates_for(std::min(block, out.size())));
+    std::vector<std::uint64_t> words(sizes.size() * words_each);
     while (!out.empty()) {
         const std::size_t wanted = std::min(block, out.size());
-        candidates_.draw_differences(source, candidates);
+        sizes_.draw(source, sizes);
         source.fill(words);
         std::size_t kept = 0;
-        for (std::size_t i = 0; i < candidates.size(); ++i) {
+        for (std::size_t i = 0; i < sizes.size(); ++i) {
             const auto mine = std::span<const std::uint64_t>(words).subspan(i * words_each, words_each);
-            const bool stay = stays(candidates[i], mine, source);
+            const std::int64_t sign = -static_cast<std::int64_t>(mine.back() & 1);
+            const bool minus_zero = (sizes[i] | ~sign) == 0;
+            const bool stay = static_cast<int>(stays(sizes[i], mine, source)) > static_cast<int>(minus_zero);
             const std::size_t place = std::min(kept, wanted - 1);
-            out[place] = stay && kept < wanted ? candidates[i] : out[place];
+            out[place] = stay && kept < wanted ? (sizes[i] ^ sign) - sign : out[place];
             kept += stay ? 1 : 0;
         }
         out = out.subspan(std::min(kept, wanted));
     }
-    wipe(std::as_writable_bytes(std::span(candidates)));
+    wipe(std::as_writable_bytes(std::span(sizes)));
     wipe(std::as_writable_bytes(std::span(words)));
 }
+
+DiscreteGaussian::DiscreteGaussian(std::uint64_t variance) : sampler_(sampler_for(variance)) {}
 
 }  // namespace tacit::dp

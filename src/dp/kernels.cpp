@@ -27,6 +27,10 @@ using TextColumn = std::vector<std::string>;
 
 std::string quoted(std::string_view name) { return fmt::format("'{}'", name); }
 
+std::string where_text(std::string_view column, std::string_view value) {
+    return fmt::format("rows where '{}' is '{}'", column, value);
+}
+
 std::uint64_t sum_sensitivity(const Grid& grid, bool change_one) noexcept {
     const std::int64_t low = grid.low_index();
     const std::int64_t high = grid.high_index();
@@ -131,11 +135,10 @@ std::vector<std::int64_t> Kernels::approvals(std::span<const std::string_view> b
     return counts;
 }
 
-std::vector<std::int64_t> Kernels::quantile_scores(std::span<const std::int64_t> indices, const Grid& grid,
-                                                   std::uint64_t a, std::uint64_t b) {
-    const auto points = static_cast<std::size_t>(grid.high_index() - grid.low_index() + 1);
-    std::vector<std::int64_t> at(points);
-    for (const std::int64_t index : indices) ++at[static_cast<std::size_t>(index - grid.low_index())];
+std::vector<std::int64_t> Kernels::quantile_scores(std::span<const std::int64_t> indices, std::int64_t low,
+                                                   std::int64_t high, std::uint64_t a, std::uint64_t b) {
+    std::vector<std::int64_t> at(static_cast<std::size_t>(high - low + 1));
+    for (const std::int64_t index : indices) ++at[static_cast<std::size_t>(index - low)];
     const auto goal = static_cast<std::int64_t>(a) * static_cast<std::int64_t>(indices.size());
     const auto parts = static_cast<std::int64_t>(b);
     std::int64_t below = 0;
@@ -168,9 +171,7 @@ void Kernels::require_columns(const Dataset& data, std::span<const std::string> 
 
 }  // namespace detail
 
-namespace {
-
-std::vector<std::string> checked(std::vector<std::string> keys) {
+std::vector<std::string> detail::checked_keys(std::vector<std::string> keys) {
     auto sorted = keys;
     std::ranges::sort(sorted);
     const auto twice = std::ranges::adjacent_find(sorted);
@@ -182,19 +183,16 @@ std::vector<std::string> checked(std::vector<std::string> keys) {
     return keys;
 }
 
-}  // namespace
-
-TallyStep tally(std::vector<std::string> keys) { return {checked(std::move(keys))}; }
-
-ApprovalsStep approvals(std::vector<std::string> candidates, char separator) {
-    return {checked(std::move(candidates)), separator};
+void ColumnsUsed::add(const ColumnsUsed& more) {
+    numbers.insert(numbers.end(), more.numbers.begin(), more.numbers.end());
+    texts.insert(texts.end(), more.texts.begin(), more.texts.end());
+    if (unit.empty()) unit = more.unit;
 }
 
-Transformation<Rows, AddRemove, Rows, AddRemove> where(std::string column, std::string value) {
-    auto made = detail::Catalogue::append<AddRemove>(
-        rows(), Rows{}, 1, fmt::format("rows where '{}' is '{}'", column, value),
-        [column, value](const Rows::Carrier& in) { return detail::Kernels::where(in, column, value); });
-    return detail::Catalogue::reading(std::move(made), &ColumnsUsed::texts, std::move(column));
+TallyStep tally(std::vector<std::string> keys) { return {detail::checked_keys(std::move(keys))}; }
+
+ApprovalsStep approvals(std::vector<std::string> candidates, char separator) {
+    return {detail::checked_keys(std::move(candidates)), separator};
 }
 
 }  // namespace tacit::dp

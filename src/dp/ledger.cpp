@@ -15,6 +15,7 @@
 #include "base/posix_file.hpp"
 #include "dp/ledger_calls.hpp"
 #include "dp/ledger_format.hpp"
+#include "tacit/base/files.hpp"
 #include "tacit/base/random.hpp"
 
 namespace tacit::dp {
@@ -112,7 +113,8 @@ Digest hash(std::string_view text) {
 }  // namespace
 
 struct Ledger::State {
-    State(fs::path where, Descriptor opened) : path(std::move(where)), file(std::move(opened)) {}
+    State(fs::path where, Descriptor opened, fs::path seen_by)
+        : path(std::move(where)), file(std::move(opened)), witness(std::move(seen_by)) {}
 
     /// The file was not replaced by another since it was opened: its lock would be another's.
     void check_place() const {
@@ -133,17 +135,45 @@ struct Ledger::State {
         write_at(file.value(), path, bytes, (contents.entries.size() + 1) * ledger_format::record_bytes);
         flush(file.value(), path);
         std::copy(bytes.end() - sizeof(Digest), bytes.end(), contents.head.begin());
+        entry.digest = contents.head;
         contents.entries.push_back(std::move(entry));
+    }
+
+    /// The head that the witness names is one of this ledger's.
+    void check_witness(const LedgerContents& contents) const {
+        if (witness.empty() || !fs::exists(witness)) return;
+        const auto bytes = read_file(witness, 4096);
+        const auto head = parse_head({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+        if (!head) fail(ErrorCode::malformed_input, "the witness '{}': {}", witness.string(), head.error().what());
+        if (contents.holds(*head)) return;
+        fail(ErrorCode::parameter_mismatch,
+             "the ledger '{}' does not hold the head {}... that its witness '{}' saw: it is another ledger or an older "
+             "copy; put the newest back, and release nothing from this one",
+             path.string(), to_hex(*head).substr(0, 12), witness.string());
+    }
+
+    void tell_witness(const LedgerContents& contents) const {
+        if (witness.empty()) return;
+        const std::string text = to_hex(contents.head) + "\n";
+        write_file_atomically(witness, std::as_bytes(std::span(text)), FileMode::owner_only);
+    }
+
+    /// Under a lock, so that the witness is not newer than what is read.
+    [[nodiscard]] LedgerContents read() const {
+        LedgerContents contents = parse(read_all(file.value(), path), path);
+        check_witness(contents);
+        return contents;
     }
 
     LedgerContents reserve(const Loss& loss, std::string_view what) {
         check_place();
-        LedgerContents contents = parse(read_all(file.value(), path), path);
+        LedgerContents contents = read();
         if (contents.torn_bytes != 0) mend(contents);
         const Loss spent = contents.spent + loss;
         if (!spent.fits(contents.terms.budget)) refuse(contents, loss);
         append(contents, {.kind = LedgerEntry::Kind::reserved, .loss = loss}, what);
         contents.spent = spent;
+        tell_witness(contents);
         return contents;
     }
 
@@ -159,6 +189,7 @@ struct Ledger::State {
 
     fs::path path;
     Descriptor file;
+    fs::path witness;  ///< empty: none
     LedgerTerms terms{};
     std::mutex mutex{};  // locks on files do not keep threads of one handle apart
 };
@@ -189,13 +220,6 @@ Ledger Ledger::create(const fs::path& path, const LedgerTerms& terms) {
     return open(path);
 }
 
-Ledger Ledger::open(const fs::path& path) {
-    auto state = std::make_unique<State>(path, open_file(path, O_RDWR));
-    Ledger ledger(std::move(state));
-    ledger.state_->terms = ledger.contents().terms;
-    return ledger;
-}
-
 const LedgerTerms& Ledger::terms() const noexcept { return state_->terms; }
 
 namespace {
@@ -219,11 +243,21 @@ private:
 
 }  // namespace
 
+Ledger Ledger::open(const fs::path& path, const fs::path& witness) {
+    Ledger ledger(std::make_unique<State>(path, open_file(path, O_RDWR), witness));
+    State& state = *ledger.state_;
+    const Locked processes(state.file.value(), path, F_WRLCK);
+    const LedgerContents contents = state.read();
+    state.terms = contents.terms;
+    if (!witness.empty() && !fs::exists(witness)) state.tell_witness(contents);
+    return ledger;
+}
+
 LedgerContents Ledger::contents() const {
     State& state = *state_;
     const std::scoped_lock threads(state.mutex);
     const Locked processes(state.file.value(), state.path, F_RDLCK);
-    return parse(read_all(state.file.value(), state.path), state.path);
+    return state.read();
 }
 
 LedgerContents Ledger::reserve(const Loss& loss, std::string_view what) {

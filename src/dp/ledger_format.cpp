@@ -197,6 +197,7 @@ LedgerContents read(std::span<const std::byte> bytes) {
         std::ranges::copy(bytes.subspan(at + record_bytes - digest_bytes, digest_bytes), contents.head.begin());
     };
     seal(0);
+    contents.origin = contents.head;
     std::size_t at = record_bytes;
     for (; at + record_bytes <= bytes.size(); at += record_bytes) {
         const auto record = bytes.subspan(at, record_bytes);
@@ -205,6 +206,7 @@ LedgerContents read(std::span<const std::byte> bytes) {
         contents.entries.push_back(read_entry(record, at / record_bytes, contents.head));
         contents.spent = contents.spent + contents.entries.back().loss;
         seal(at);
+        contents.entries.back().digest = contents.head;
     }
     contents.torn_bytes = bytes.size() - at;
     contents.spent = contents.spent + torn_loss(bytes.subspan(at));
@@ -224,6 +226,24 @@ Expected<LedgerContents> parse_ledger(std::span<const std::byte> bytes) {
     } catch (const Error& error) {
         return Error(ErrorCode::malformed_input, error.what());
     }
+}
+
+bool LedgerContents::holds(const Digest& earlier_head) const noexcept {
+    return earlier_head == origin || std::ranges::find(entries, earlier_head, &LedgerEntry::digest) != entries.end();
+}
+
+Expected<Digest> parse_head(std::string_view text) {
+    while (text.ends_with('\n')) text.remove_suffix(1);
+    Digest digest{};
+    bool good = text.size() == 2 * digest.size();
+    for (std::size_t i = 0; good && i < text.size(); ++i) {
+        const std::size_t value = std::string_view("0123456789abcdef").find(text[i]);
+        good = value != std::string_view::npos;
+        if (good) digest[i / 2] |= static_cast<std::byte>(i % 2 == 0 ? value << 4 : value);
+    }
+    if (good) return digest;
+    return Error(ErrorCode::malformed_input,
+                 fmt::format("'{}' is no head of a ledger; those have 64 digits 0-9 and a-f", text.substr(0, 80)));
 }
 
 const char* to_string(Neighbours neighbours) noexcept {

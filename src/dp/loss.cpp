@@ -101,6 +101,20 @@ Cost epsilon_of_zcdp(const Cost& rho, const Cost& delta) {
     return round_up(sum);
 }
 
+Cost rho_within(const Cost& epsilon, const Cost& delta) {
+    constexpr std::uint64_t units = std::uint64_t{1} << 40;
+    if (epsilon.is_zero() || epsilon > Cost::ratio(1000, 1)) {
+        fail(ErrorCode::invalid_argument, "epsilon is {} and must be above 0 and up to 1000", to_string(epsilon));
+    }
+    std::uint64_t low = 0;
+    std::uint64_t high = 1001 * units;  // rho <= epsilon
+    while (high - low > 1) {
+        const std::uint64_t middle = low + (high - low) / 2;
+        (epsilon_of_zcdp(Cost::ratio(middle, units), delta) <= epsilon ? low : high) = middle;
+    }
+    return Cost::ratio(low, units);
+}
+
 Cost rho_of_pure(const Cost& epsilon) { return epsilon * epsilon * Cost::ratio(1, 2); }
 
 }  // namespace tacit::dp

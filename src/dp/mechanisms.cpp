@@ -63,9 +63,9 @@ constexpr std::uint64_t most_quantile_points = std::uint64_t{1} << 20;
 std::vector<NoiseEffect> mean_noise(const Grid& grid, const Cost& epsilon, bool change_one, std::uint64_t rows) {
     const double unit = grid.step().approximate() / 2;
     if (change_one) return {part("sum of differences from the middle", 2 * rows * width_of(grid), epsilon, unit)};
-    const Cost share = epsilon.split(2);
-    return {part("sum of differences from the middle", rows * width_of(grid), share, unit),
-            part("count", rows, share, 1)};
+    const Cost fifth = epsilon.split(5);
+    return {part("sum of differences from the middle", rows * width_of(grid), fifth * 3, unit),
+            part("count", rows, fifth * 2, 1)};
 }
 
 std::vector<NoiseEffect> variance_noise(const Grid& grid, const Cost& epsilon, bool change_one, std::uint64_t rows) {

@@ -125,12 +125,16 @@ std::vector<KeyedEstimate> estimates(std::span<const std::int64_t> exact, std::s
 
 std::vector<std::int64_t> draw(std::span<const NoiseEffect> effects, Words& words) {
     std::size_t total = 0;
-    for (const NoiseEffect& effect : effects) total += effect.noise.draws;
+    for (const NoiseEffect& effect : effects) total += effect.noise.words();
     std::vector<std::int64_t> out(total);
     std::span<std::int64_t> rest(out);
     for (const NoiseEffect& effect : effects) {
-        const auto part = rest.first(effect.noise.draws);
-        rest = rest.subspan(effect.noise.draws);
+        const auto part = rest.first(effect.noise.words());
+        rest = rest.subspan(part.size());
+        if (effect.noise.streams > 0) {
+            for (std::int64_t& word : part) word = static_cast<std::int64_t>(words.next());
+            continue;
+        }
         switch (effect.noise.kind) {
             case Noise::Kind::discrete_laplace:
                 Geometric<std::uint64_t>(rate_of(effect.noise)).draw_differences(words, part);

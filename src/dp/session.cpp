@@ -10,7 +10,8 @@ namespace tacit::dp::detail {
 
 namespace {
 
-std::string unit_text(const LedgerTerms& terms) {
+std::string unit_text(const LedgerTerms& terms, const ColumnsUsed& columns) {
+    if (!columns.unit.empty()) return fmt::format("{}, with all rows of one '{}'", terms.unit, columns.unit);
     if (terms.rows_per_unit == 1) return fmt::format("{}, with one row", terms.unit);
     return fmt::format("{}, with at most {} rows", terms.unit, terms.rows_per_unit);
 }
@@ -41,11 +42,15 @@ void check_columns(const Dataset& data, const ColumnsUsed& columns) {
 }
 
 Drawn reserve_and_draw(Ledger& ledger, const Loss& loss, const Description& description) {
-    const LedgerContents after = ledger.reserve(loss, fmt::format("{}", fmt::join(description.steps, "; ")));
+    return draw_reserved(ledger.reserve(loss, fmt::format("{}", fmt::join(description.steps, "; "))), loss,
+                         description);
+}
+
+Drawn draw_reserved(const LedgerContents& after, const Loss& loss, const Description& description) {
     const LedgerTerms& terms = after.terms;
     Drawn drawn;
     drawn.statement = {.data_set = terms.data_set,
-                       .unit = unit_text(terms),
+                       .unit = unit_text(terms, description.columns),
                        .neighbours = relation_text(terms),
                        .measure = terms.measure,
                        .loss = loss,

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "tacit/base/random.hpp"
@@ -31,6 +33,22 @@ public:
 
 private:
     Rng rng_ = Rng::from_system();
+};
+
+/// A stream of the generator that a release seeded with four words before it read data; for noise whose amount is known
+/// with the data alone.
+class StreamWords final : public Words {
+public:
+    StreamWords(std::span<const std::int64_t> seed, std::uint64_t stream) : rng_(bytes(seed), stream) {}
+    void fill(std::span<std::uint64_t> out) override { rng_.fill(out); }
+
+private:
+    static Seed bytes(std::span<const std::int64_t> words) {
+        Seed seed{};
+        std::memcpy(seed.data(), words.data(), std::min(seed.size(), words.size_bytes()));
+        return seed;
+    }
+    Rng rng_;
 };
 
 }  // namespace tacit::dp

@@ -1,12 +1,12 @@
 #include "tacit/identity/pins.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <span>
 #include <system_error>
 #include <utility>
 
 #include "base/fail.hpp"
+#include "identity/tcp.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/identity/identity.hpp"
 
@@ -18,17 +18,6 @@ namespace {
 
 constexpr std::size_t most_pins = 10'000;
 constexpr std::uint64_t largest_file_bytes = std::uint64_t{1} << 23;
-
-/// host:port, [IPv6]:port; the host is checked when it is looked up.
-bool is_address(std::string_view text) {
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos || colon == 0 || text.size() > 300) return false;
-    const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
-    int port = 0;
-    const char* const end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
-    return printable && parsed.ec == std::errc() && parsed.ptr == end && port >= 1 && port <= 65535;
-}
 
 /// Up to the separator, which is taken away with it.
 std::string_view take_until(std::string_view& rest, char separator) {
@@ -65,7 +54,7 @@ void Pins::add(Pin pin) {
              "'{}' is no name for a pin; use 1 to 64 letters, digits, '.', '_' or '-', a letter or digit first",
              pin.name.substr(0, 80));
     }
-    if (!pin.address.empty() && !is_address(pin.address)) {
+    if (!pin.address.empty() && !is_valid_address(pin.address)) {
         fail(ErrorCode::invalid_argument, "'{}' is no address of '{}'; write host:port, as in example.org:7433",
              pin.address.substr(0, 80), pin.name);
     }

@@ -1,17 +1,18 @@
-// What the owner of the data does; the secret key is read and written here and nowhere else.
+// What the owner of the data does first; the secret key is made and written here and nowhere else.
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <iterator>
+#include <limits>
+#include <numeric>
 #include <set>
 #include <utility>
 
-#include "learn/role_files.hpp"
+#include "learn/customer_files.hpp"
+#include "learn/warm_start.hpp"
 #include "ring/automorphism.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/random.hpp"
-#include "tacit/ckks/decryptor.hpp"
-#include "tacit/ckks/encryptor.hpp"
 #include "tacit/ckks/serialization.hpp"
 #include "tacit/learn/clear_training.hpp"
 
@@ -20,11 +21,6 @@ namespace tacit::learn {
 namespace fs = std::filesystem;
 
 namespace {
-
-void report(const WorkProgress& progress, std::size_t done, std::size_t total) {
-    throw_if_interrupted();
-    if (progress) progress(done, total);
-}
 
 std::string new_job_name(Rng& rng) {
     const Seed seed = rng.new_seed();
@@ -52,66 +48,17 @@ ckks::EvaluationKeys make_evaluation_keys(const ckks::SecretKey& secret, const c
 }
 
 /// What the owner keeps of the data: where they are and what they were like.
-DataRecord record_of(DataChoice choice, const DataSplit& split) {
+DataRecord record_of(DataChoice choice, const DataSplit& split, TrainingState start) {
     if (choice.source != "embedded") choice.source = fs::absolute(choice.source).lexically_normal().string();
-    return {std::move(choice), fingerprint(split), split.features};
-}
-
-void check_no_key(const fs::path& path, bool overwrite) {
-    std::error_code error;
-    if (overwrite || !fs::exists(path, error)) return;
-    fail(ErrorCode::invalid_argument,
-         "'{}' exists, and without it nothing encrypted under it can be read; choose another folder or --overwrite",
-         path.string());
-}
-
-/// The sum over the ring of a decryption under a wrong key is large: about the modulus of level 0 over its scale times
-/// sqrt(N), while weights that training gives are far below 2^integer_bits.
-void check_plausible(std::span<const double> weights, const ckks::Parameters& parameters, const fs::path& result) {
-    const double limit = std::ldexp(1.0, parameters.integer_bits());
-    for (const double weight : weights) {
-        if (std::isfinite(weight) && std::fabs(weight) <= limit) continue;
-        fail(ErrorCode::parameter_mismatch,
-             "'{}' decrypts to {:.3g}, which is no weight (limit {:.0f}); was it made with this secret key's uploads?",
-             result.string(), weight, limit);
-    }
-}
-
-ckks::SecretKey read_key(const fs::path& folder, const ckks::Parameters& parameters) {
-    const fs::path path = folder / file_names::secret_key;
-    require_file(path, "keygen");
-    return value_at(path, ckks::read_secret_key(path, parameters, ckks::insecure_secret_key_access()));
-}
-
-/// The upload folder must be the one made with the private folder.
-void check_same_job(const fs::path& upload_folder, const OpenJob& job) {
-    const fs::path path = upload_folder / file_names::program;
-    require_file(path, "keygen");
-    if (value_at(path, read_record<ProgramRecord>(path)).job != job.record.job) {
-        fail(ErrorCode::parameter_mismatch,
-             "'{}' belongs to other keys than the private folder; give the folders of one keygen",
-             upload_folder.string());
-    }
-}
-
-/// The result must come from the keys and the inputs of the private folder.
-void check_same_inputs(const fs::path& result_folder, const ProgramRecord& program, const PreprocessingRecord& data) {
-    const fs::path path = result_folder / file_names::statistics;
-    require_file(path, "train");
-    const auto statistics = value_at(path, read_record<StatisticsRecord>(path));
-    if (statistics.job == program.job && statistics.inputs_fingerprint == data.inputs_fingerprint) return;
-    fail(ErrorCode::parameter_mismatch,
-         "'{}' was trained {} than the private folder's; give the folders of one job, or train again",
-         result_folder.string(), statistics.job != program.job ? "under other keys" : "on other inputs");
+    return {std::move(choice), fingerprint(split), split.features, std::move(start)};
 }
 
 constexpr double sigmoid_ranges[] = {4, 6, 8, 12, 16, 24, 32, 48, 64};
 
 /// What the clear training with the exact sigmoid meets, rounded up.
-double covering_range(const TrainingRecipe& recipe, const Dataset& training, std::uint64_t seed) {
-    const Dataset rows = standardised(training, fit_standardiser(training, recipe.algorithm));
-    const double largest =
-        train_clear(draw_minibatches(rows, recipe, seed), recipe, Slope::exact_sigmoid).largest_input();
+double covering_range(const TrainingRecipe& recipe, const Dataset& rows, std::uint64_t seed,
+                      const TrainingState& start) {
+    const double largest = largest_sigmoid_input(rows, recipe, seed, start);
     const auto* const range = std::ranges::lower_bound(sigmoid_ranges, largest);
     if (range != std::end(sigmoid_ranges)) return *range;
     fail(ErrorCode::invalid_argument,
@@ -120,13 +67,27 @@ double covering_range(const TrainingRecipe& recipe, const Dataset& training, std
          largest, *std::rbegin(sigmoid_ranges));
 }
 
-/// The choice with everything that follows from the data.
-TrainingChoice fitted_to(TrainingChoice choice, const Dataset& training, std::uint64_t seed) {
+/// The data of a model: what it predicts is what the label has to be.
+DataChoice data_for(Model model, DataChoice data) {
+    using table::Label;
+    data.table.features.kind = model == Model::linear        ? Label::number
+                               : model == Model::multinomial ? Label::classes
+                                                             : Label::two_classes;
+    if (model == Model::logistic || data.is_table()) return data;
+    fail(ErrorCode::invalid_argument,
+         "a {} model is trained on a CSV file, and '{}' holds images; name one with --data", to_string(model),
+         data.source);
+}
+
+/// The recipe with everything that follows from the data alone.
+void fit_recipe(TrainingChoice& choice, const Dataset& training) {
     TrainingRecipe& recipe = choice.recipe;
-    if (recipe.start != Start::zero) {
+    if (choice.start.empty() && recipe.start != Start::zero) {
         fail(ErrorCode::invalid_argument,
-             "a job starts from zero, not from {}; warm starts are for circuits of your own", to_string(recipe.start));
+             "a job that starts from {} needs the model; name its file, or start from zero", to_string(recipe.start));
     }
+    if (!choice.start.empty()) recipe.start = Start::own_model;
+    if (recipe.model == Model::multinomial) recipe.classes = training.classes;
     recipe.features = recipe_features(training.features);
     if (choice.full_batch) {
         const auto rows = static_cast<int>(training.rows());
@@ -135,34 +96,75 @@ TrainingChoice fitted_to(TrainingChoice choice, const Dataset& training, std::ui
         recipe.zero_rows = recipe.minibatch_size - rows;
     }
     require_fit(training, recipe);
-    if (choice.sigmoid_degree)
-        recipe.sigmoid = SigmoidPolynomial::fit(covering_range(recipe, training, seed), *choice.sigmoid_degree);
-    return choice;
+}
+
+/// Fits the choice to the data; returns what training starts from.
+TrainingState fit_choice(TrainingChoice& choice, const DataSplit& split, std::uint64_t seed) {
+    fit_recipe(choice, split.training);
+    TrainingRecipe& recipe = choice.recipe;
+    const Standardiser standardiser = fit_standardiser(split.training, recipe.algorithm);
+    TrainingState start;
+    if (!choice.start.empty()) {
+        const auto model = value_at(choice.start, read_record<ModelRecord>(choice.start));
+        start = start_from(model, split, standardiser, recipe);
+    }
+    if (choice.sigmoid_degree && recipe.model == Model::linear) {
+        fail(ErrorCode::invalid_argument, "linear regression has no sigmoid to fit; leave out --fit-sigmoid");
+    }
+    if (choice.sigmoid_degree) {
+        const Dataset rows = standardised(split.training, standardiser);
+        recipe.sigmoid = SigmoidPolynomial::fit(covering_range(recipe, rows, seed, start), *choice.sigmoid_degree);
+    }
+    return start;
+}
+
+/// Encrypted, a training that diverges takes as long as one that does not, and only its owner could tell.
+void check_converges(const TrainingChoice& choice, const DataSplit& split, std::uint64_t seed,
+                     const TrainingState& start, const ckks::Parameters& parameters) {
+    const TrainingRecipe& recipe = choice.recipe;
+    const Dataset rows = standardised(split.training, fit_standardiser(split.training, recipe.algorithm));
+    const double limit = std::ldexp(1.0, parameters.integer_bits());
+    double largest = std::numeric_limits<double>::infinity();
+    try {
+        const auto weights = clear_weights(recipe, training_rows(rows, recipe, seed), start);
+        largest = std::transform_reduce(
+            weights.begin(), weights.end(), 0.0, [](double a, double b) { return std::max(a, b); },
+            [](double w) { return std::fabs(w); });
+    } catch (const Error&) {  // beyond doubles
+    }
+    if (largest <= limit) return;
+    fail(ErrorCode::invalid_argument,
+         "training diverges: after {} steps in the clear a weight is {:.3g}, and ciphertexts hold {:.0f} at most; "
+         "choose "
+         "a smaller learning rate, a sigmoid fitted to the training, larger minibatches or fewer steps",
+         recipe.steps(), largest, limit);
 }
 
 }  // namespace
 
-JobSummary generate_job(const TrainingChoice& training, const DataChoice& data, const fs::path& private_folder,
+JobSummary generate_job(const TrainingChoice& training, const DataChoice& stated, const fs::path& private_folder,
                         const fs::path& upload_folder, bool overwrite, const WorkProgress& progress) {
     const fs::path secret_path = private_folder / file_names::secret_key;
-    check_no_key(secret_path, overwrite);
+    require_no_key(secret_path, overwrite);
+    const DataChoice data = data_for(training.recipe.model, stated);
     const DataSplit split = load_data(data);
-    const TrainingChoice choice = fitted_to(training, split.training, data.seed);
+    TrainingChoice choice = training;
+    TrainingState start = fit_choice(choice, split, data.seed);
     const PlannedTraining planned = plan_training(choice);
     const ckks::Parameters& parameters = planned.parameters;
+    check_converges(choice, split, data.seed, start, parameters);
     make_folder(private_folder, FileMode::owner_only);
     make_folder(upload_folder);
-    for (const char* stale : {file_names::program, file_names::inputs}) remove_stale(upload_folder / stale);
+    remove_stale(upload_folder / file_names::program);
+    remove_old_inputs(upload_folder);
     Rng rng = Rng::from_system();
     const auto secret = ckks::SecretKey::generate(parameters, rng);
-    const auto request = planned.plan.program.key_request();
-    const auto keys = make_evaluation_keys(secret, request, rng, progress);
-    const ProgramRecord program{new_job_name(rng),
-                                choice.method,
-                                choice.recipe,
-                                parameters.slots(),
-                                to_hex(planned.plan.fingerprint()),
-                                to_hex(parameters.fingerprint())};
+    const auto keys = make_evaluation_keys(secret, planned.key_request(), rng, progress);
+    ProgramRecord program{new_job_name(rng), choice.method, choice.recipe, parameters.slots(),
+                          to_hex(parameters.fingerprint())};
+    for (const TrainingPlan& plan : planned.segments) {
+        program.segments.push_back({plan.training.segment.steps, to_hex(plan.fingerprint())});
+    }
     const fs::path keys_path = upload_folder / file_names::evaluation_keys;
     ckks::write_evaluation_keys(keys_path, keys);
     throw_if_interrupted();
@@ -170,7 +172,7 @@ JobSummary generate_job(const TrainingChoice& training, const DataChoice& data, 
     write_parameters(private_folder / file_names::parameters, parameters, FileMode::owner_only);
     write_parameters(upload_folder / file_names::parameters, parameters, FileMode::shared);
     write_record(private_folder / file_names::program, program, FileMode::owner_only);
-    write_record(private_folder / file_names::data, record_of(data, split), FileMode::owner_only);
+    write_record(private_folder / file_names::data, record_of(data, split, std::move(start)), FileMode::owner_only);
     write_record(upload_folder / file_names::program, program);
     return {program,
             parameters,
@@ -179,57 +181,8 @@ JobSummary generate_job(const TrainingChoice& training, const DataChoice& data, 
             split.training.features,
             keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0),
             keys.memory_bytes(),
-            fs::file_size(keys_path)};
-}
-
-EncryptionSummary encrypt_data(const fs::path& private_folder, const fs::path& upload_folder,
-                               const WorkProgress& progress) {
-    const OpenJob job = open_job(private_folder);
-    check_same_job(upload_folder, job);
-    const ckks::SecretKey secret = read_key(private_folder, job.parameters);
-    const fs::path data_path = private_folder / file_names::data;
-    require_file(data_path, "keygen");
-    const auto data = value_at(data_path, read_record<DataRecord>(data_path));
-    const DataSplit split = load_same_data(data);
-    PreprocessingRecord preprocessing{data, fit_standardiser(split.training, job.record.recipe.algorithm), {}};
-    const auto minibatches =
-        draw_minibatches(standardised(split.training, preprocessing.standardiser), job.record.recipe, data.choice.seed);
-    const ckks::Encryptor encryptor(secret);
-    InputPacker pack(job.plan.training, minibatches);
-    CiphertextFileWriter file(upload_folder / file_names::inputs);
-    for (std::size_t i = 0; i < pack.count(); ++i) {
-        report(progress, i, pack.count());
-        file.write(encryptor.encrypt(pack(i), job.plan.program.input_levels()[i]));
-    }
-    report(progress, pack.count(), pack.count());
-    preprocessing.inputs_fingerprint = file.fingerprint();
-    remove_stale(upload_folder / file_names::inputs);  // old inputs never stand beside new preprocessing
-    write_record(private_folder / file_names::preprocessing, preprocessing, FileMode::owner_only);
-    file.commit();
-    const TrainingRecipe& recipe = job.record.recipe;
-    const auto used = static_cast<std::size_t>(recipe.minibatches * (recipe.minibatch_size - recipe.zero_rows));
-    return {split.training.name, split.training.rows(), used, pack.count(), file.bytes()};
-}
-
-ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result_folder) {
-    const OpenJob job = open_job(private_folder);
-    const ckks::SecretKey secret = read_key(private_folder, job.parameters);
-    const fs::path path = private_folder / file_names::preprocessing;
-    require_file(path, "encrypt");
-    const auto preprocessing = value_at(path, read_record<PreprocessingRecord>(path));
-    check_same_inputs(result_folder, job.record, preprocessing);
-    const fs::path result = result_folder / file_names::weights;
-    require_file(result, "train");
-    const std::vector<ckks::CiphertextType> types(job.plan.program.outputs().size(), ckks::CiphertextType{});
-    const ckks::Decryptor decryptor(secret);
-    std::vector<ComplexSlots> outputs;
-    for (const auto& ciphertext : read_ciphertexts(result, job.parameters, types).ciphertexts) {
-        outputs.push_back(decryptor.decrypt_complex(ciphertext));
-    }
-    ModelRecord model{job.record, preprocessing, extract_weights(job.plan.training, outputs)};
-    check_plausible(model.weights, job.parameters, result);
-    write_record(private_folder / file_names::model, model, FileMode::owner_only);
-    return model;
+            fs::file_size(keys_path),
+            planned.cost};
 }
 
 }  // namespace tacit::learn

@@ -18,10 +18,15 @@ void hash_rows(Hasher& hasher, const Dataset& data) {
     hasher.update(static_cast<std::uint64_t>(data.features));
     hasher.update(std::as_bytes(std::span(data.labels)));
     hasher.update(std::as_bytes(std::span(data.values)));
+    hasher.update(std::as_bytes(std::span(data.targets)));
 }
 
-Dataset rows_of(std::string name, table::Features features) {
-    return {std::move(name), features.columns, std::move(features.values), std::move(features.labels)};
+Dataset rows_of(std::string name, table::Features features, const table::FeatureMap& map) {
+    Dataset data{std::move(name), features.columns, std::move(features.values), std::move(features.labels)};
+    data.targets = std::move(features.targets);
+    if (map.choice().kind == table::Label::number) data.labels.assign(features.rows.size(), 1);
+    if (map.choice().kind == table::Label::classes) data.classes = static_cast<int>(map.class_names().size());
+    return data;
 }
 
 DataSplit load_table(const DataChoice& choice) {
@@ -40,10 +45,11 @@ DataSplit load_table(const DataChoice& choice) {
     std::ranges::sort(training);
     std::ranges::sort(kept);
     auto map = table::FeatureMap::fit(table, training, choice.table.features);
-    return {.training = rows_of(table.name() + ", training", map.apply(table, training)),
-            .held_out = rows_of(table.name() + ", held out", map.apply(table, kept)),
-            .zero = map.negative().empty() ? "not " + map.choice().positive : map.negative(),
-            .one = map.choice().positive,
+    const bool two = map.choice().kind == table::Label::two_classes;
+    return {.training = rows_of(table.name() + ", training", map.apply(table, training), map),
+            .held_out = rows_of(table.name() + ", held out", map.apply(table, kept), map),
+            .zero = two ? map.class_names().front() : "",
+            .one = two ? map.class_names().back() : "",
             .image_side = 0,
             .features = std::move(map)};
 }

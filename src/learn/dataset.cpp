@@ -167,10 +167,18 @@ void Dataset::validate() const {
         fail(ErrorCode::invalid_argument, "{}: {} values are not {} rows of {} features; give every row all its values",
              name, values.size(), rows(), features);
     }
+    if (!targets.empty() && targets.size() != rows()) {
+        fail(ErrorCode::invalid_argument, "{}: {} targets for {} rows; give one for each", name, targets.size(),
+             rows());
+    }
     for (std::size_t i = 0; i < rows(); ++i) {
-        if (labels[i] > 1) {
-            fail(ErrorCode::invalid_argument, "{}: row {}: label {} is neither 0 nor 1; choose two classes", name, i,
-                 labels[i]);
+        if (labels[i] >= classes) {
+            fail(ErrorCode::invalid_argument, "{}: row {}: label {} is not below {}, the number of classes", name, i,
+                 labels[i], classes);
+        }
+        if (!targets.empty() && !std::isfinite(targets[i])) {
+            fail(ErrorCode::invalid_argument, "{}: row {}: the target {} is not finite; mend or drop the row", name, i,
+                 targets[i]);
         }
         const std::span<const double> here = row(i);
         const auto bad = std::ranges::find_if(here, [](double value) { return !std::isfinite(value); });

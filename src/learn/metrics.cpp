@@ -109,4 +109,75 @@ double area_under_roc(std::span<const double> scores, std::span<const std::uint8
     return static_cast<double>(half_wins) / (2.0 * static_cast<double>(ones) * static_cast<double>(zeros));
 }
 
+std::vector<std::uint8_t> likeliest_classes(std::span<const std::vector<double>> scores) {
+    if (scores.size() < 2 || scores.size() > 256) {
+        fail(ErrorCode::invalid_argument, "metrics: scores of {} classes; give 2 to 256", scores.size());
+    }
+    std::vector<std::uint8_t> found(scores.front().size(), 0);
+    for (std::size_t c = 0; c < scores.size(); ++c) {
+        if (scores[c].size() != found.size()) {
+            fail(ErrorCode::invalid_argument, "metrics: {} scores of class {} and {} of class 0; give one for each row",
+                 scores[c].size(), c, found.size());
+        }
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            if (std::isnan(scores[c][i])) {
+                fail(ErrorCode::invalid_argument, "metrics: row {}: the score is NaN; check the weights", i);
+            }
+            if (scores[c][i] > scores[found[i]][i]) found[i] = static_cast<std::uint8_t>(c);
+        }
+    }
+    return found;
+}
+
+std::vector<std::vector<std::size_t>> confusion_matrix(std::span<const std::uint8_t> found,
+                                                       std::span<const std::uint8_t> labels, int classes) {
+    const auto count = static_cast<std::size_t>(classes);
+    if (found.size() != labels.size()) {
+        fail(ErrorCode::invalid_argument, "metrics: {} classes found for {} labels; give one for each", found.size(),
+             labels.size());
+    }
+    std::vector<std::vector<std::size_t>> counts(count, std::vector<std::size_t>(count, 0));
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (labels[i] >= classes || found[i] >= classes) {
+            fail(ErrorCode::invalid_argument, "metrics: row {}: class {} taken for {}, of {}; classes count from 0", i,
+                 labels[i], found[i], classes);
+        }
+        ++counts[labels[i]][found[i]];
+    }
+    return counts;
+}
+
+namespace {
+
+/// sum (y - predicted)^2
+double squared_error(std::span<const double> predicted, std::span<const double> targets) {
+    if (predicted.size() != targets.size() || targets.empty()) {
+        fail(ErrorCode::invalid_argument, "metrics: {} predictions for {} targets; give one for each, at least one",
+             predicted.size(), targets.size());
+    }
+    double sum = 0;
+    for (std::size_t i = 0; i < targets.size(); ++i) sum += (targets[i] - predicted[i]) * (targets[i] - predicted[i]);
+    if (!std::isfinite(sum)) {
+        fail(ErrorCode::invalid_argument, "metrics: a prediction or a target is not finite; check the weights");
+    }
+    return sum;
+}
+
+}  // namespace
+
+double r_squared(std::span<const double> predicted, std::span<const double> targets) {
+    const double error = squared_error(predicted, targets);
+    const double mean = std::accumulate(targets.begin(), targets.end(), 0.0) / static_cast<double>(targets.size());
+    const double variation = squared_error(std::vector<double>(targets.size(), mean), targets);
+    if (!(variation > 0)) {
+        fail(ErrorCode::invalid_argument, "metrics: all {} targets are {}; there is nothing to explain", targets.size(),
+             targets.front());
+    }
+    return 1 - error / variation;
+}
+
+double root_mean_square_error(std::span<const double> predicted, std::span<const double> targets) {
+    return std::sqrt(squared_error(predicted, targets) / static_cast<double>(targets.size()));
+}
+
 }  // namespace tacit::learn

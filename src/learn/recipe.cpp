@@ -1,5 +1,6 @@
 #include "tacit/learn/recipe.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -20,6 +21,15 @@ void require(bool holds, const char* field, double value, const char* range) {
 }
 
 }  // namespace
+
+const char* to_string(Model model) noexcept {
+    switch (model) {
+        case Model::logistic: return "logistic";
+        case Model::linear: return "linear";
+        case Model::multinomial: return "multinomial";
+    }
+    return "unknown";
+}
 
 const char* to_string(Algorithm algorithm) noexcept {
     switch (algorithm) {
@@ -44,7 +54,12 @@ bool uses_fixed_hessian(Algorithm algorithm) noexcept {
     return algorithm == Algorithm::fixed_hessian || algorithm == Algorithm::quadratic_gradient;
 }
 
-double default_learning_rate(Algorithm algorithm) noexcept {
+bool uses_momentum(Algorithm algorithm) noexcept {
+    return algorithm == Algorithm::nesterov || algorithm == Algorithm::quadratic_gradient;
+}
+
+double default_learning_rate(Algorithm algorithm, Model model) noexcept {
+    if (model == Model::linear) return uses_fixed_hessian(algorithm) ? 0.25 : 1;
     return uses_fixed_hessian(algorithm) ? 1 : TrainingRecipe{}.learning_rate;
 }
 
@@ -71,7 +86,7 @@ SigmoidPolynomial SigmoidPolynomial::fit(double range, int degree) {
 
 std::vector<double> TrainingRecipe::momentum() const {
     std::vector<double> etas;
-    if (algorithm == Algorithm::gradient_descent || algorithm == Algorithm::fixed_hessian) {
+    if (!uses_momentum(algorithm)) {
         etas.resize(static_cast<std::size_t>(steps()), 0.0);
         return etas;
     }
@@ -91,7 +106,12 @@ double TrainingRecipe::rate(int t) const noexcept {
 }
 
 void TrainingRecipe::validate() const {
+    const bool several = model == Model::multinomial;
+    require(several ? classes >= 2 && classes <= 256 : classes == 2, "classes", classes,
+            several ? "in [2, 256]" : "2 unless the model is multinomial");
     require(minibatches >= 1 && minibatches <= 1 << 20, "minibatches", minibatches, "in [1, 2^20]");
+    require(owners >= 1 && owners <= minibatches, "owners", owners, "in [1, minibatches]");
+    require(owners == 1 || start != Start::own_model, "owners", owners, "1 for a start that one of them knows");
     require(passes >= 1 && passes <= 1 << 10, "passes", passes, "in [1, 2^10]");
     require(minibatch_size >= 1 && minibatch_size <= 1 << 20, "minibatch_size", minibatch_size, "in [1, 2^20]");
     require(zero_rows >= 0 && zero_rows < minibatch_size, "zero_rows", zero_rows, "in [0, minibatch_size)");
@@ -107,6 +127,15 @@ void TrainingRecipe::validate() const {
         require(i == 0 || i % 2 == 1 || c == 0, "an even coefficient of the sigmoid", c, "0");
     }
     require(momentum_offset >= 0 && momentum_offset <= 1 << 20, "momentum_offset", momentum_offset, "in [0, 2^20]");
+}
+
+std::vector<Segment> split_into_segments(const TrainingRecipe& recipe, int steps) {
+    if (steps < 1) fail(ErrorCode::invalid_argument, "segments of {} steps; each takes at least one", steps);
+    std::vector<Segment> segments;
+    for (int first = 0; first < recipe.steps(); first += segments.back().steps) {
+        segments.push_back({first, std::min(steps, recipe.steps() - first)});
+    }
+    return segments;
 }
 
 }  // namespace tacit::learn

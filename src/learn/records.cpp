@@ -1,45 +1,18 @@
-// The JSON of records.hpp; the only file of this layer that sees the JSON parser.
+// The JSON of records.hpp.
 #include "tacit/learn/records.hpp"
 
-#include <array>
-#include <cmath>
-#include <nlohmann/json.hpp>
-
-#include "base/fail.hpp"
+#include "learn/record_json.hpp"
+#include "learn/state_file.hpp"
 
 namespace tacit::learn {
 
 namespace {
 
-using nlohmann::json;
-
-constexpr std::uint64_t largest_record_bytes = std::uint64_t{1} << 24;
-constexpr int version = 1;
-
-/// The choice whose to_string is `name`.
-template <class Choice>
-Choice named(const char* what, const std::string& name, std::initializer_list<Choice> choices) {
-    for (const Choice choice : choices) {
-        if (name == to_string(choice)) return choice;
-    }
-    fail(ErrorCode::malformed_input, "there is no {} '{}'", what, name);
-}
-
-/// Numbers of a record have to be finite; JSON has no NaN, but 1e999 is infinite.
-double finite(const json& value) {
-    const double number = value.get<double>();
-    if (!std::isfinite(number)) fail(ErrorCode::malformed_input, "a number is not finite");
-    return number;
-}
-
-std::vector<double> finite_list(const json& values) {
-    std::vector<double> numbers;
-    for (const json& value : values) numbers.push_back(finite(value));
-    return numbers;
-}
-
 json encode(const TrainingRecipe& r) {
-    return {{"minibatches", r.minibatches},
+    return {{"model", to_string(r.model)},
+            {"classes", r.classes},
+            {"owners", r.owners},
+            {"minibatches", r.minibatches},
             {"passes", r.passes},
             {"minibatch_size", r.minibatch_size},
             {"zero_rows", r.zero_rows},
@@ -53,6 +26,9 @@ json encode(const TrainingRecipe& r) {
 }
 
 void decode(const json& j, TrainingRecipe& r) {
+    r.model = named("model", j.at("model").get<std::string>(), {Model::logistic, Model::linear, Model::multinomial});
+    r.classes = j.at("classes").get<int>();
+    r.owners = j.at("owners").get<int>();
     r.minibatches = j.at("minibatches").get<int>();
     r.passes = j.at("passes").get<int>();
     r.minibatch_size = j.at("minibatch_size").get<int>();
@@ -70,12 +46,16 @@ void decode(const json& j, TrainingRecipe& r) {
 }
 
 json encode(const ProgramRecord& r) {
+    json segments = json::array();
+    for (const SegmentRecord& s : r.segments) {
+        segments.push_back({{"steps", s.steps}, {"circuit_fingerprint", s.circuit_fingerprint}});
+    }
     return {{"job", r.job},
             {"method", to_string(r.method)},
             {"recipe", encode(r.recipe)},
             {"slots", r.slots},
-            {"circuit_fingerprint", r.circuit_fingerprint},
-            {"parameters_fingerprint", r.parameters_fingerprint}};
+            {"parameters_fingerprint", r.parameters_fingerprint},
+            {"segments", segments}};
 }
 
 void decode(const json& j, ProgramRecord& r) {
@@ -84,12 +64,20 @@ void decode(const json& j, ProgramRecord& r) {
         named("method", j.at("method").get<std::string>(), {Method::baseline, Method::low_depth, Method::mask_free});
     decode(j.at("recipe"), r.recipe);
     r.slots = j.at("slots").get<std::size_t>();
-    r.circuit_fingerprint = j.at("circuit_fingerprint").get<std::string>();
     r.parameters_fingerprint = j.at("parameters_fingerprint").get<std::string>();
+    std::int64_t steps = 0;
+    for (const json& segment : j.at("segments")) {
+        r.segments.push_back({segment.at("steps").get<int>(), segment.at("circuit_fingerprint").get<std::string>()});
+        if (r.segments.back().steps < 1) fail(ErrorCode::malformed_input, "a segment has no steps");
+        steps += r.segments.back().steps;
+    }
+    if (steps != r.recipe.steps()) {
+        fail(ErrorCode::malformed_input, "its segments have {} steps, its recipe {}", steps, r.recipe.steps());
+    }
 }
 
 json encode(const DataRecord& r) {
-    json j{{"source", r.choice.source}, {"seed", r.choice.seed}, {"fingerprint", r.fingerprint}};
+    json j{{"source", r.choice.source}, {"seed", r.choice.seed}, {"fingerprint", r.fingerprint}, {"start", r.start}};
     if (r.features) {
         j["delimiter"] = std::string(1, r.choice.table.delimiter);
         j["held_out"] = r.choice.table.held_out;
@@ -104,6 +92,7 @@ void decode(const json& j, DataRecord& r) {
     r.choice.source = j.at("source").get<std::string>();
     r.choice.seed = j.at("seed").get<std::uint64_t>();
     r.fingerprint = j.at("fingerprint").get<std::string>();
+    for (const json& weights : j.at("start")) r.start.push_back(finite_list(weights));
     if (!j.contains("feature_map")) {
         r.choice.classes = {j.at("classes").at(0).get<int>(), j.at("classes").at(1).get<int>()};
         return;
@@ -119,13 +108,13 @@ json encode(const PreprocessingRecord& r) {
             {"means", r.standardiser.means},
             {"factors", r.standardiser.factors},
             {"bias", r.standardiser.bias},
-            {"inputs_fingerprint", r.inputs_fingerprint}};
+            {"inputs_fingerprints", r.inputs_fingerprints}};
 }
 
 void decode(const json& j, PreprocessingRecord& r) {
     decode(j.at("data"), r.data);
     r.standardiser = {finite_list(j.at("means")), finite_list(j.at("factors")), finite(j.at("bias"))};
-    r.inputs_fingerprint = j.at("inputs_fingerprint").get<std::string>();
+    r.inputs_fingerprints = j.at("inputs_fingerprints").get<std::vector<std::string>>();
 }
 
 json encode(const ModelRecord& r) {
@@ -144,6 +133,7 @@ void visit_statistics(Record& r, Visit&& visit) {
     visit("job", r.job);
     visit("inputs_fingerprint", r.inputs_fingerprint);
     visit("method", r.method);
+    visit("segments", r.segments);
     visit("minibatches", r.minibatches);
     visit("minibatch_size", r.minibatch_size);
     visit("kernels", r.kernels);
@@ -169,6 +159,7 @@ void visit_statistics(Record& r, Visit&& visit) {
     visit("input_file_bytes", r.input_file_bytes);
     visit("outputs", r.outputs);
     visit("output_file_bytes", r.output_file_bytes);
+    visit("state_file_bytes", r.state_file_bytes);
 }
 
 json encode(const StatisticsRecord& r) {
@@ -181,19 +172,50 @@ void decode(const json& j, StatisticsRecord& r) {
     visit_statistics(r, [&](const char* name, auto& field) { j.at(name).get_to(field); });
 }
 
-json encode(const ModelScore& s) { return {{"accuracy", s.accuracy}, {"area_under_roc", s.area_under_roc}}; }
+json encode(const StateRecord& r) {
+    return {{"job", r.job}, {"segment", r.segment}, {"refreshes", r.refreshes}, {"so_far", encode(r.so_far)}};
+}
 
-void decode(const json& j, ModelScore& s) { s = {finite(j.at("accuracy")), finite(j.at("area_under_roc"))}; }
+void decode(const json& j, StateRecord& r) {
+    r.job = j.at("job").get<std::string>();
+    r.segment = j.at("segment").get<int>();
+    r.refreshes = j.at("refreshes").get<std::string>();
+    decode(j.at("so_far"), r.so_far);
+}
+
+/// Calls visit(name, field) for the figures that say something of such a model.
+template <class Score, class Visit>
+void visit_score(Score& s, Model model, Visit&& visit) {
+    if (model == Model::linear) {
+        visit("r_squared", s.r_squared);
+        visit("root_mean_square_error", s.root_mean_square_error);
+    } else {
+        visit("accuracy", s.accuracy);
+        if (model == Model::logistic) visit("area_under_roc", s.area_under_roc);
+    }
+}
+
+json encode(const ModelScore& s, Model model) {
+    json j;
+    visit_score(s, model, [&](const char* name, double field) { j[name] = field; });
+    return j;
+}
+
+void decode(const json& j, ModelScore& s, Model model) {
+    visit_score(s, model, [&](const char* name, double& field) { field = finite(j.at(name)); });
+}
 
 json encode(const EvaluationRecord& r) {
     return {{"job", r.job},
+            {"model", to_string(r.model)},
             {"method", r.method},
             {"data", r.data},
             {"training_rows", r.training_rows},
             {"held_out_rows", r.held_out_rows},
-            {"encrypted", encode(r.encrypted)},
-            {"clear", encode(r.clear)},
-            {"exact_sigmoid", encode(r.exact_sigmoid)},
+            {"encrypted", encode(r.encrypted, r.model)},
+            {"clear", encode(r.clear, r.model)},
+            {"exact", encode(r.exact, r.model)},
+            {"confusion", r.confusion},
             {"largest_weight", r.largest_weight},
             {"largest_weight_error", r.largest_weight_error},
             {"relative_weight_error", r.relative_weight_error}};
@@ -201,13 +223,15 @@ json encode(const EvaluationRecord& r) {
 
 void decode(const json& j, EvaluationRecord& r) {
     r.job = j.at("job").get<std::string>();
+    r.model = named("model", j.at("model").get<std::string>(), {Model::logistic, Model::linear, Model::multinomial});
     r.method = j.at("method").get<std::string>();
     r.data = j.at("data").get<std::string>();
     r.training_rows = j.at("training_rows").get<std::size_t>();
     r.held_out_rows = j.at("held_out_rows").get<std::size_t>();
-    decode(j.at("encrypted"), r.encrypted);
-    decode(j.at("clear"), r.clear);
-    decode(j.at("exact_sigmoid"), r.exact_sigmoid);
+    decode(j.at("encrypted"), r.encrypted, r.model);
+    decode(j.at("clear"), r.clear, r.model);
+    decode(j.at("exact"), r.exact, r.model);
+    r.confusion = j.at("confusion").get<std::vector<std::vector<std::size_t>>>();
     r.largest_weight = finite(j.at("largest_weight"));
     r.largest_weight_error = finite(j.at("largest_weight_error"));
     r.relative_weight_error = finite(j.at("relative_weight_error"));
@@ -227,58 +251,27 @@ template <>
 constexpr const char* format_name<StatisticsRecord> = "tacit training statistics";
 template <>
 constexpr const char* format_name<EvaluationRecord> = "tacit evaluation";
-
-template <class Record>
-Record parse(const json& j) {
-    const auto format = j.at("format").get<std::string>();
-    if (format != format_name<Record>) {
-        fail(ErrorCode::malformed_input, "it holds '{}', not '{}'", format, format_name<Record>);
-    }
-    if (const int found = j.at("version").get<int>(); found != version) {
-        fail(ErrorCode::malformed_input, "it has version {}, this program reads {}", found, version);
-    }
-    Record record;
-    decode(j, record);
-    return record;
-}
-
-/// The part of a message of the JSON library that is for people.
-std::string reason(const json::exception& error) {
-    const std::string text = error.what();
-    const std::size_t end = text.find("] ");
-    return end == std::string::npos ? text : text.substr(end + 2);
-}
+template <>
+constexpr const char* format_name<StateRecord> = "tacit training state";
 
 }  // namespace
 
 template <class Record>
 Expected<Record> read_record(const std::filesystem::path& path) {
-    return catching([&] {
-        const std::vector<std::byte> bytes = read_file(path, largest_record_bytes);
-        const auto refuse = [&](const std::string& why) {
-            fail(ErrorCode::malformed_input, "'{}': {}; is it the right file, and whole?", path.string(), why);
-        };
-        Record record;
-        try {
-            const auto* text = reinterpret_cast<const char*>(bytes.data());
-            record = parse<Record>(json::parse(text, text + bytes.size()));
-        } catch (const json::exception& error) {
-            refuse(reason(error));
-        } catch (const Error& error) {
-            refuse(error.what());
-        }
-        return record;
-    });
+    return read_json<Record>(path, format_name<Record>, [](const json& j, Record& record) { decode(j, record); });
 }
 
 template <class Record>
 void write_record(const std::filesystem::path& path, const Record& record, FileMode mode) {
-    json j = encode(record);
-    j["format"] = format_name<Record>;
-    j["version"] = version;
-    const std::string text = j.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-    write_file_atomically(path, std::as_bytes(std::span(text)), mode);
+    write_json(path, format_name<Record>, encode(record), mode);
 }
+
+Expected<StateRecord> parse_state_record(std::string_view line) {
+    return parse_json<StateRecord>(line, format_name<StateRecord>,
+                                   [](const json& j, StateRecord& record) { decode(j, record); });
+}
+
+std::string to_line(const StateRecord& record) { return json_text(format_name<StateRecord>, encode(record), -1); }
 
 template Expected<ProgramRecord> read_record(const std::filesystem::path&);
 template Expected<DataRecord> read_record(const std::filesystem::path&);

@@ -1,7 +1,10 @@
 #include "learn/role_files.hpp"
 
+#include <sys/resource.h>
+
 #include <system_error>
 
+#include "learn/ciphertext_reader.hpp"
 #include "tacit/ckks/serialization.hpp"
 
 namespace tacit::learn {
@@ -12,29 +15,21 @@ namespace {
 
 constexpr std::uint64_t largest_parameters_bytes = std::uint64_t{1} << 20;
 
-/// The next object of a stream, bounded by what is there.
-std::span<const std::byte> next_object(std::span<const std::byte>& rest) {
-    const ckks::ObjectHeader header = ckks::parse_header(rest).value();
-    if (header.size > rest.size()) {
-        fail(ErrorCode::malformed_input, "it should have {} bytes and the file ends after {}; copy the file again",
-             header.size, rest.size());
-    }
-    const auto object = rest.first(static_cast<std::size_t>(header.size));
-    rest = rest.subspan(object.size());
-    return object;
-}
-
-ckks::Ciphertext next_ciphertext(std::span<const std::byte>& rest, const ckks::Parameters& parameters,
-                                 const ckks::CiphertextType& type) {
-    ckks::Ciphertext ciphertext = ckks::parse_ciphertext(next_object(rest), parameters).value();
-    if (!(ciphertext.type() == type)) {
-        fail(ErrorCode::parameter_mismatch, "it has {} and the circuit wants {}; make the file again for this program",
-             to_string(ciphertext.type()), to_string(type));
-    }
-    return ciphertext;
-}
-
 }  // namespace
+
+namespace file_names {
+
+std::string segment_inputs(int segment) { return segment == 0 ? inputs : fmt::format("inputs-{}.bin", segment); }
+std::string state(int segment) { return fmt::format("state-{}.bin", segment); }
+std::string refreshed(int segment) { return fmt::format("refreshed-{}.bin", segment); }
+
+}  // namespace file_names
+
+std::uint64_t peak_memory_bytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
 
 void make_folder(const fs::path& folder, FileMode mode) {
     std::error_code error;
@@ -92,50 +87,87 @@ OpenJob open_job(const fs::path& folder) {
         fail(ErrorCode::parameter_mismatch, "'{}' are not the parameters that '{}' was written for; run `tacit keygen`",
              parameters.string(), program.string());
     }
-    TrainingPlan plan = make_training_plan(record.method, record.recipe, record.slots);
-    if (to_hex(plan.fingerprint()) != record.circuit_fingerprint) {
+    return {std::move(record), read, folder};
+}
+
+TrainingPlan OpenJob::plan(int segment) const {
+    const fs::path program = folder_ / file_names::program;
+    Segment steps;
+    for (int s = 0; s <= segment; ++s) {
+        steps = {steps.first + steps.steps, record.segments[static_cast<std::size_t>(s)].steps};
+    }
+    TrainingPlan made = make_training_plan(record.method, record.recipe, record.slots, steps);
+    if (to_hex(made.fingerprint()) != record.segments[static_cast<std::size_t>(segment)].circuit_fingerprint) {
         fail(ErrorCode::parameter_mismatch,
              "'{}' was written for another circuit than this program builds; use one version of Tacit on both sides",
              program.string());
     }
-    if (plan.program.depth() > read.depth()) {
+    if (made.program.depth() > parameters.depth()) {
         fail(ErrorCode::out_of_levels, "'{}' have {} levels and the circuit needs {}; run `tacit keygen`",
-             parameters.string(), read.depth(), plan.program.depth());
+             (folder_ / file_names::parameters).string(), parameters.depth(), made.program.depth());
     }
-    return {std::move(record), read, std::move(plan)};
+    return made;
 }
 
-void CiphertextFileWriter::write(const ckks::Ciphertext& ciphertext) {
-    const std::vector<std::byte> bytes = ckks::serialize(ciphertext);
+std::optional<int> newest(const fs::path& folder, std::string (*name)(int), int segments) {
+    std::error_code error;
+    for (int segment = segments - 2; segment >= 0; --segment) {  // the last one leaves weights
+        if (fs::exists(folder / name(segment), error)) return segment;
+    }
+    return std::nullopt;
+}
+
+std::string inputs_fingerprint(const std::string& before, const std::string& file) {
+    if (before.empty()) return file;
+    Hasher hasher;
+    hasher.update(std::as_bytes(std::span(before)));
+    hasher.update(std::as_bytes(std::span(file)));
+    return to_hex(hasher.finish());
+}
+
+StateFile read_state_of(const OpenJob& job, int segment, const fs::path& path,
+                        std::span<const ckks::CiphertextType> types) {
+    const StateRecord record = read_state_record(path).record;
+    if (record.job != job.record.job) {
+        fail(ErrorCode::parameter_mismatch,
+             "'{}' is a state of another job; give the folders of one keygen, and an empty folder for results",
+             path.string());
+    }
+    if (record.segment != segment) {
+        fail(ErrorCode::parameter_mismatch,
+             "'{}' holds the state after segment {} and not {}; was it renamed? Run `tacit refresh` again",
+             path.string(), record.segment, segment);
+    }
+    return read_state(path, job.parameters, types);
+}
+
+void CiphertextFileWriter::write(const ckks::Ciphertext& ciphertext) { write(ckks::serialize(ciphertext)); }
+
+void CiphertextFileWriter::write_copy_of(const fs::path& path) { write(MappedFile::open(path).bytes()); }
+
+void CiphertextFileWriter::write(std::span<const std::byte> bytes) {
     file_.write(bytes);
     hasher_.update(bytes);
     bytes_ += bytes.size();
 }
 
+std::vector<ckks::Ciphertext> parse_ciphertexts(const fs::path& path, std::span<const std::byte> bytes,
+                                                const ckks::Parameters& parameters,
+                                                std::span<const ckks::CiphertextType> types) {
+    CiphertextReader reader(path, bytes, parameters);
+    std::vector<ckks::Ciphertext> ciphertexts;
+    for (const ckks::CiphertextType& type : types) ciphertexts.push_back(reader.next(type));
+    reader.expect_end();
+    return ciphertexts;
+}
+
 CiphertextFile read_ciphertexts(const fs::path& path, const ckks::Parameters& parameters,
                                 std::span<const ckks::CiphertextType> types) {
     const MappedFile file = MappedFile::open(path);
-    std::span<const std::byte> rest = file.bytes();
-    std::vector<ckks::Ciphertext> ciphertexts;
-    for (const ckks::CiphertextType& type : types) {
-        if (rest.empty()) {
-            fail(ErrorCode::malformed_input, "'{}' holds {} ciphertexts, the circuit wants {}; make it again",
-                 path.string(), ciphertexts.size(), types.size());
-        }
-        try {
-            ciphertexts.push_back(next_ciphertext(rest, parameters, type));
-        } catch (const Error& error) {
-            fail(error.code(), "'{}', ciphertext {} of {}: {}", path.string(), ciphertexts.size() + 1, types.size(),
-                 error.what());
-        }
-    }
-    if (!rest.empty()) {
-        fail(ErrorCode::malformed_input, "'{}' goes on after the {} ciphertexts that the circuit wants; make it again",
-             path.string(), types.size());
-    }
+    auto ciphertexts = parse_ciphertexts(path, file.bytes(), parameters, types);
     Hasher hasher;
     hasher.update(file.bytes());
-    return {std::move(ciphertexts), to_hex(hasher.finish())};
+    return {std::move(ciphertexts), to_hex(hasher.finish()), file.bytes().size()};
 }
 
 }  // namespace tacit::learn

@@ -1,18 +1,23 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/fail.hpp"
+#include "learn/state_file.hpp"
 #include "tacit/base/expected.hpp"
 #include "tacit/base/hash.hpp"
 #include "tacit/ckks/ciphertext.hpp"
 #include "tacit/learn/roles.hpp"
 
 namespace tacit::learn {
+
+/// The most memory this process ever held.
+[[nodiscard]] std::uint64_t peak_memory_bytes();
 
 /// Makes a folder, with its parents. A private one is readable by its owner alone. Throws io_failure.
 void make_folder(const std::filesystem::path& folder, FileMode mode = FileMode::shared);
@@ -36,13 +41,32 @@ void write_parameters(const std::filesystem::path& path, const ckks::Parameters&
 [[nodiscard]] ckks::Parameters read_parameters(const std::filesystem::path& path);
 
 /// A folder's program and parameters, which must be each other's.
-struct OpenJob {
+class OpenJob {
+public:
     ProgramRecord record{};
     ckks::Parameters parameters;
-    TrainingPlan plan;
+
+    [[nodiscard]] int segments() const noexcept { return static_cast<int>(record.segments.size()); }
+    /// Rebuilds a segment's circuit and compares it with the one that the customer meant.
+    [[nodiscard]] TrainingPlan plan(int segment) const;
+
+private:
+    friend OpenJob open_job(const std::filesystem::path& folder);
+    OpenJob(ProgramRecord program, const ckks::Parameters& read, const std::filesystem::path& folder)
+        : record(std::move(program)), parameters(read), folder_(folder) {}
+    std::filesystem::path folder_;
 };
-/// Rebuilds the circuit and compares it with the one that the customer meant.
 [[nodiscard]] OpenJob open_job(const std::filesystem::path& folder);
+
+/// The file of the newest segment that has one: `name` is file_names::state or file_names::refreshed.
+[[nodiscard]] std::optional<int> newest(const std::filesystem::path& folder, std::string (*name)(int), int segments);
+
+/// What the inputs up to a segment are called, by what those before it are (empty for the first) and its own file.
+[[nodiscard]] std::string inputs_fingerprint(const std::string& before, const std::string& file);
+
+/// The state of a segment of this job, whoever wrote it; types as the circuits say.
+[[nodiscard]] StateFile read_state_of(const OpenJob& job, int segment, const std::filesystem::path& path,
+                                      std::span<const ckks::CiphertextType> types);
 
 /// The data of a job, read again. Throws parameter_mismatch if they have changed.
 [[nodiscard]] DataSplit load_same_data(const DataRecord& data);
@@ -53,21 +77,31 @@ public:
     explicit CiphertextFileWriter(const std::filesystem::path& path) : file_(AtomicFile::open(path)) {}
     void write(const ckks::Ciphertext& ciphertext);
     void commit() { file_.commit(); }
+    /// What another file holds.
+    void write_copy_of(const std::filesystem::path& path);
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
     /// Of everything written, in hex. Once, after the last write.
     [[nodiscard]] std::string fingerprint() { return to_hex(hasher_.finish()); }
 
 private:
+    void write(std::span<const std::byte> bytes);
     AtomicFile file_;
     Hasher hasher_;
     std::uint64_t bytes_ = 0;
 };
 
+/// Bytes of the file at `path` that must be a ciphertext of each of these types and nothing else.
+[[nodiscard]] std::vector<ckks::Ciphertext> parse_ciphertexts(const std::filesystem::path& path,
+                                                              std::span<const std::byte> bytes,
+                                                              const ckks::Parameters& parameters,
+                                                              std::span<const ckks::CiphertextType> types);
+
 struct CiphertextFile {
     std::vector<ckks::Ciphertext> ciphertexts;
     std::string fingerprint;
+    std::uint64_t bytes = 0;
 };
-/// Reads a file that must hold a ciphertext of each of these types.
+/// Reads such a file.
 [[nodiscard]] CiphertextFile read_ciphertexts(const std::filesystem::path& path, const ckks::Parameters& parameters,
                                               std::span<const ckks::CiphertextType> types);
 

@@ -11,8 +11,8 @@ namespace tacit::learn {
 
 namespace {
 
-void require_features(std::size_t features) {
-    if (features == 0) fail(ErrorCode::invalid_argument, "scoring: the model has no feature; give a bias and a weight");
+void require_features(std::size_t weights) {
+    if (weights < 2) fail(ErrorCode::invalid_argument, "scoring: the model has no feature; give a bias and a weight");
 }
 
 std::vector<circuit::Expr> inputs(circuit::Builder& builder, const char* name, std::size_t count) {
@@ -25,32 +25,56 @@ std::vector<circuit::Expr> inputs(circuit::Builder& builder, const char* name, s
 
 }  // namespace
 
-circuit::Circuit scoring_circuit(std::span<const double> weights) {
-    require_features(weights.empty() ? 0 : weights.size() - 1);
+circuit::Circuit scoring_circuit(std::span<const std::vector<double>> weights) {
+    if (weights.empty()) fail(ErrorCode::invalid_argument, "scoring: the model has no output; give weights for one");
+    const std::size_t count = weights.front().size();
+    require_features(count);
     circuit::Builder builder;
-    const auto features = inputs(builder, "feature", weights.size() - 1);
-    circuit::Expr score = features.front() * weights[1];
-    for (std::size_t j = 1; j < features.size(); ++j) score = score + features[j] * weights[j + 1];
-    builder.output(score + weights.front(), "score");
+    const auto x = inputs(builder, "feature", count);
+    for (std::size_t c = 0; c < weights.size(); ++c) {
+        if (weights[c].size() != count) {
+            fail(ErrorCode::invalid_argument, "scoring: {} weights of output {} and {} of output 0; give all of them",
+                 weights[c].size(), c, count);
+        }
+        circuit::Expr score = x.front() * weights[c].front();
+        for (std::size_t j = 1; j < count; ++j) score = score + x[j] * weights[c][j];
+        builder.output(score, fmt::format("score {}", c));
+    }
     return std::move(builder).finish();
 }
 
-circuit::Circuit encrypted_scoring_circuit(std::size_t features) {
-    require_features(features);
+circuit::Circuit encrypted_scoring_circuit(std::size_t features, std::size_t outputs) {
+    require_features(features + 1);
     circuit::Builder builder;
-    const auto x = inputs(builder, "feature", features);
-    const auto w = inputs(builder, "weight", features + 1);
-    circuit::Expr score = x.front() * w[1];
-    for (std::size_t j = 1; j < features; ++j) score = score + x[j] * w[j + 1];
-    builder.output(score + w.front(), "score");
+    const auto x = inputs(builder, "feature", features + 1);
+    const auto w = inputs(builder, "weight", outputs * (features + 1));
+    for (std::size_t c = 0; c < outputs; ++c) {
+        const auto own = std::span(w).subspan(c * x.size(), x.size());
+        circuit::Expr score = x.front() * own.front();
+        for (std::size_t j = 1; j < x.size(); ++j) score = score + x[j] * own[j];
+        builder.output(score, fmt::format("score {}", c));
+    }
     return std::move(builder).finish();
 }
 
-std::vector<double> feature_column(const Dataset& data, std::size_t j, std::size_t first, std::size_t slots) {
-    std::vector<double> column(slots, 0.0);
-    const std::size_t count = std::min(slots, data.rows() - first);
-    for (std::size_t i = 0; i < count; ++i) column[i] = data.row(first + i)[j];
-    return column;
+std::vector<std::complex<double>> feature_slots(const Dataset& data, std::size_t j, std::size_t first,
+                                                std::size_t slots) {
+    std::vector<std::complex<double>> values(slots);
+    const auto value = [&](std::size_t row) { return j == 0 ? 1.0 : data.row(row)[j - 1]; };
+    const std::size_t end = std::min(data.rows(), first + 2 * slots);
+    for (std::size_t row = first; row < end; ++row) {
+        std::complex<double>& slot = values[(row - first) % slots];
+        row - first < slots ? slot.real(value(row)) : slot.imag(value(row));
+    }
+    return values;
+}
+
+std::vector<double> scores_of_slots(std::span<const std::complex<double>> slots, std::size_t rows) {
+    std::vector<double> scores;
+    for (std::size_t row = 0; row < rows; ++row) {
+        scores.push_back(row < slots.size() ? slots[row].real() : slots[row - slots.size()].imag());
+    }
+    return scores;
 }
 
 std::vector<double> weights_without_standardiser(std::span<const double> weights, const Standardiser& standardiser) {

@@ -1,16 +1,16 @@
 // What the service does: it never sees a secret key, and this file includes nothing that could read one.
-#include <sys/resource.h>
-
+#include <algorithm>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include "base/stopwatch.hpp"
-#include "learn/role_files.hpp"
+#include "learn/segment_inputs.hpp"
 #include "math/kernels.hpp"
-#include "ring/automorphism.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
-#include "tacit/ckks/serialization.hpp"
 #include "tacit/compile/counts.hpp"
+#include "tacit/runtime/checkpoint.hpp"
 #include "tacit/runtime/executor.hpp"
 
 namespace tacit::learn {
@@ -19,121 +19,170 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The most memory this process ever held.
-std::uint64_t peak_memory_bytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
+/// What "so many instructions are done" means, as they are done about in the order of the plan.
+struct Milestones {
+    std::vector<std::size_t> work;  ///< transforms up to each instruction
+    std::vector<int> levels_left;   ///< of the deepest value until then
+};
 
-CiphertextFile read_inputs(const fs::path& folder, const OpenJob& job) {
-    const fs::path path = folder / file_names::inputs;
-    require_file(path, "encrypt");
-    std::vector<ckks::CiphertextType> types;
-    for (const int level : job.plan.program.input_levels()) types.push_back({.level = level});
-    return read_ciphertexts(path, job.parameters, types);
-}
-
-/// The executor would notice too, but does not know the file.
-void check_keys(const fs::path& path, const OpenJob& job, const ckks::EvaluationKeys& keys) {
-    const ckks::KeyRequest request = job.plan.program.key_request();
-    const auto refuse = [&](const std::string& what) {
-        fail(ErrorCode::missing_key,
-             "'{}' has no key {}, which the {} circuit needs; run `tacit keygen` for this method", path.string(), what,
-             to_string(job.record.method));
-    };
-    if (request.relinearization && keys.relinearization() == nullptr) refuse("for products");
-    for (const int steps : request.rotations) {
-        const auto element = ring::galois_element(steps, job.parameters.log_ring_dimension());
-        if (keys.galois(element) == nullptr) refuse(fmt::format("for rotations by {}", steps));
-    }
-    const auto conjugation = ring::conjugation_element(job.parameters.log_ring_dimension());
-    if (request.conjugation && keys.galois(conjugation) == nullptr) refuse("for conjugation");
-}
-
-ckks::EvaluationKeys read_keys(const fs::path& folder, const OpenJob& job) {
-    const fs::path path = folder / file_names::evaluation_keys;
-    require_file(path, "keygen");
-    ckks::EvaluationKeys keys = value_at(path, ckks::read_evaluation_keys(path, job.parameters));
-    check_keys(path, job, keys);
-    return keys;
-}
-
-/// Turns "instructions done" into transforms done: instructions are done about in the order of the plan.
-runtime::Progress weighed(const compile::Plan& plan, const ckks::Parameters& parameters, const WorkProgress& progress) {
+Milestones milestones(const compile::Plan& plan, const ckks::Parameters& parameters, const TrainingPlan& training) {
     const std::vector<std::size_t> transforms = compile::transforms(plan, parameters);
-    std::vector<std::size_t> work;
+    Milestones m;
+    int deepest = training.program.depth();
     for (std::size_t task = 0; task < plan.tasks(); ++task) {
-        for (const std::uint32_t i : plan.task(task).instructions)
-            work.push_back(transforms[i] + 1);  // none is for nothing
+        for (const std::uint32_t i : plan.task(task).instructions) {
+            m.work.push_back(transforms[i] + 1);  // none is for nothing
+            deepest = std::min(deepest, training.program.instructions()[i].type.level);
+            m.levels_left.push_back(deepest);
+        }
     }
-    std::partial_sum(work.begin(), work.end(), work.begin());
-    return [work = std::move(work), progress](std::size_t done) {
+    std::partial_sum(m.work.begin(), m.work.end(), m.work.begin());
+    return m;
+}
+
+/// Turns "instructions done" into work done over all steps of the training.
+runtime::Progress weighed(const compile::Plan& tasks, const OpenJob& job, int segment, const TrainingPlan& plan,
+                          const TrainingProgress& progress) {
+    const auto units = [](int steps) { return static_cast<std::size_t>(steps) * progress_per_step; };
+    const std::size_t before = units(plan.training.segment.first), here = units(plan.training.segment.steps);
+    TrainingWork work{.done = before,
+                      .total = units(plan.training.recipe.steps()),
+                      .segment = segment,
+                      .segments = job.segments(),
+                      .levels_left = plan.program.depth(),
+                      .levels = plan.program.depth()};
+    if (progress) progress(work);
+    return [=, m = milestones(tasks, job.parameters, plan)](std::size_t done) mutable {
         throw_if_interrupted();
-        if (progress) progress(work[done - 1], work.back());
+        work.done = before + here * m.work[done - 1] / m.work.back();
+        work.levels_left = m.levels_left[done - 1];
+        if (progress) progress(work);
     };
 }
 
-void fill_in_program(StatisticsRecord& s, const OpenJob& job) {
+void fill_in_program(StatisticsRecord& s, const OpenJob& job, const compile::ManagedCircuit& program) {
     using compile::Step;
-    const compile::ManagedCircuit& program = job.plan.program;
     s.job = job.record.job;
+    s.segments = job.segments();
     s.method = to_string(job.record.method);
     s.minibatches = job.record.recipe.minibatches;
     s.minibatch_size = job.record.recipe.minibatch_size;
-    s.depth = program.depth();
+    s.depth = std::max(s.depth, program.depth());
     s.log_ring_dimension = job.parameters.log_ring_dimension();
     s.log2_modulus = job.parameters.log2_modulus_with_special();
     s.security_bits = job.parameters.security_bits();
-    s.products = program.count(Step::mul);
-    s.constant_products = program.count(Step::mul_constant);
-    s.additions = program.count(Step::add) + program.count(Step::sub) + program.count(Step::add_constant);
-    s.relinearisations = program.count(Step::relinearize_rescale);
-    s.rotations = program.count(Step::rotate);
-    s.conjugations = program.count(Step::conjugate);
+    s.products += program.count(Step::mul);
+    s.constant_products += program.count(Step::mul_constant);
+    s.additions += program.count(Step::add) + program.count(Step::sub) + program.count(Step::add_constant);
+    s.relinearisations += program.count(Step::relinearize_rescale);
+    s.rotations += program.count(Step::rotate);
+    s.conjugations += program.count(Step::conjugate);
 }
 
-void fill_in_sizes(StatisticsRecord& s, const fs::path& upload, const ckks::EvaluationKeys& keys,
-                   const CiphertextFile& inputs) {
+void fill_in_keys(StatisticsRecord& s, const fs::path& upload, const ckks::EvaluationKeys& keys) {
     s.keys = keys.galois_keys().size() + (keys.relinearization() != nullptr ? 1 : 0);
     s.key_memory_bytes = keys.memory_bytes();
     s.key_file_bytes = fs::file_size(upload / file_names::evaluation_keys);
-    s.inputs_fingerprint = inputs.fingerprint;
-    s.inputs = inputs.ciphertexts.size();
-    for (const auto& input : inputs.ciphertexts) s.input_memory_bytes += input.memory_bytes();
-    s.input_file_bytes = fs::file_size(upload / file_names::inputs);
+}
+
+void fill_in_inputs(StatisticsRecord& s, const SegmentInputs& inputs) {
+    s.inputs_fingerprint = inputs_fingerprint(s.inputs_fingerprint, inputs.fingerprint);
+    std::uint64_t memory = 0;
+    for (const auto& input : inputs.ciphertexts) memory += input.memory_bytes();
+    s.inputs += inputs.ciphertexts.size();
+    s.input_memory_bytes = std::max(s.input_memory_bytes, memory);
+    s.input_file_bytes += inputs.row_bytes;
+    s.state_file_bytes += inputs.state_bytes;
+}
+
+/// The newest state, if it waits to be refreshed.
+std::optional<NeedsRefresh> waiting(const OpenJob& job, const fs::path& upload, const fs::path& result) {
+    const auto state = newest(result, file_names::state, job.segments());
+    if (!state || newest(upload, file_names::refreshed, job.segments()).value_or(-1) >= *state) return std::nullopt;
+    const std::vector<ckks::CiphertextType> types(job.plan(*state).program.outputs().size(), ckks::CiphertextType{});
+    static_cast<void>(read_state_of(job, *state, result / file_names::state(*state), types));
+    return NeedsRefresh{*state, job.segments()};
+}
+
+TrainingOutcome write_result(const fs::path& result, const OpenJob& job, int segment, StatisticsRecord statistics,
+                             std::span<const ckks::Ciphertext> outputs) {
+    if (segment + 1 < job.segments()) {
+        const fs::path path = result / file_names::state(segment);
+        write_state(path, {job.record.job, segment, {}, statistics}, outputs);
+        return NeedsRefresh{segment, job.segments()};
+    }
+    CiphertextFileWriter file(result / file_names::weights);
+    for (const auto& output : outputs) file.write(output);
+    statistics.outputs = outputs.size();
+    statistics.output_file_bytes = file.bytes();
+    remove_stale(result / file_names::weights);  // old weights never stand beside new statistics
+    write_record(result / file_names::statistics, statistics);
+    file.commit();
+    return statistics;
+}
+
+/// Where a run of this segment was stopped. A damaged one, or one of another run, is worth nothing and is replaced.
+std::optional<runtime::Checkpoint> last_checkpoint(const fs::path& file, const compile::Plan& plan,
+                                                   const ckks::EvaluationKeys& keys,
+                                                   std::span<const ckks::Ciphertext> inputs) {
+    std::error_code error;
+    if (!fs::exists(file, error)) return std::nullopt;
+    auto found = runtime::read_checkpoint(file, plan, keys, inputs);
+    return found ? std::optional(*std::move(found)) : std::nullopt;
 }
 
 }  // namespace
 
-StatisticsRecord train(const fs::path& upload_folder, const fs::path& result_folder, const WorkProgress& progress) {
+TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_folder, const TrainingProgress& progress,
+                      std::chrono::milliseconds checkpoint_every) {
     const auto start = SteadyClock::now();
     const OpenJob job = open_job(upload_folder);
     make_folder(result_folder);
-    CiphertextFileWriter file(result_folder / file_names::weights);
-    auto inputs = read_inputs(upload_folder, job);
+    static_cast<void>(AtomicFile::open(result_folder / file_names::weights));  // better refused now than after the work
+    if (const auto state = waiting(job, upload_folder, result_folder)) return *state;
+    const int segment = newest(upload_folder, file_names::refreshed, job.segments()).value_or(-1) + 1;
+    const TrainingPlan plan = job.plan(segment);
+    SegmentInputs inputs = read_inputs(job, plan, segment, upload_folder, result_folder);
     throw_if_interrupted();
-    const ckks::EvaluationKeys keys = read_keys(upload_folder, job);
+    const ckks::EvaluationKeys keys = read_keys(job, plan, upload_folder);
     throw_if_interrupted();
-    StatisticsRecord statistics;
-    fill_in_program(statistics, job);
-    fill_in_sizes(statistics, upload_folder, keys, inputs);
-    statistics.seconds_loading = seconds_since(start);
+    StatisticsRecord statistics = std::move(inputs.so_far);
+    fill_in_program(statistics, job, plan.program);
+    fill_in_keys(statistics, upload_folder, keys);
+    fill_in_inputs(statistics, inputs);
+    statistics.seconds_loading += seconds_since(start);
     const auto begin = SteadyClock::now();
-    const compile::Plan plan(job.plan.program, job.parameters);
-    const auto outputs =
-        runtime::execute(plan, keys, std::move(inputs.ciphertexts), weighed(plan, job.parameters, progress));
-    statistics.seconds = seconds_since(begin);
+    const compile::Plan tasks(plan.program, job.parameters);
+    runtime::Checkpoints checkpoints{.file = result_folder / file_names::checkpoint, .every = checkpoint_every};
+    checkpoints.from = last_checkpoint(checkpoints.file, tasks, keys, inputs.ciphertexts);
+    const auto outputs = runtime::execute(tasks, keys, std::move(inputs.ciphertexts),
+                                          weighed(tasks, job, segment, plan, progress), {}, std::move(checkpoints));
+    statistics.seconds += seconds_since(begin);
     statistics.kernels = kernel_name();
     statistics.threads = thread_count();
-    statistics.peak_memory_bytes = peak_memory_bytes();
-    for (const auto& output : outputs) file.write(output);
-    statistics.outputs = outputs.size();
-    statistics.output_file_bytes = file.bytes();
-    remove_stale(result_folder / file_names::weights);  // old weights never stand beside new statistics
-    write_record(result_folder / file_names::statistics, statistics);
-    file.commit();
-    return statistics;
+    statistics.peak_memory_bytes = std::max(statistics.peak_memory_bytes, peak_memory_bytes());
+    TrainingOutcome outcome = write_result(result_folder, job, segment, std::move(statistics), outputs);
+    remove_stale(result_folder / file_names::checkpoint);
+    return outcome;
+}
+
+void check_upload(const fs::path& upload_folder) {
+    const OpenJob job = open_job(upload_folder);
+    const int next = newest(upload_folder, file_names::refreshed, job.segments()).value_or(-1) + 1;
+    if (next >= job.segments()) {
+        fail(ErrorCode::parameter_mismatch, "'{}' refreshes segment {} of {}, and the last one is not refreshed",
+             (upload_folder / file_names::refreshed(next - 1)).string(), next, job.segments());
+    }
+    const fs::path no_states;
+    for (int segment = next; segment < job.segments(); ++segment) {
+        const TrainingPlan plan = job.plan(segment);
+        static_cast<void>(read_keys(job, plan, upload_folder));
+        if (segment == next) {
+            static_cast<void>(read_inputs(job, plan, segment, upload_folder, no_states));
+        } else {
+            static_cast<void>(read_rows(job, plan, segment, upload_folder));
+        }
+    }
 }
 
 const char* kernel_name() { return math::kernels().name; }

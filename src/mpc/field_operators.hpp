@@ -1,8 +1,10 @@
 #pragma once
 
+#include "tacit/base/int128.hpp"
+
 namespace tacit::mpc {
 
-__extension__ using Wide = unsigned __int128;
+using Wide = UInt128;
 
 /// What follows from addition, subtraction, product and modulus of a prime field.
 template <class F>

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "mpc/secret_vector.hpp"
+#include "tacit/mpc/secret_vector.hpp"
 
 namespace tacit::mpc {
 

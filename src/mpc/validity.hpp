@@ -8,7 +8,7 @@
 #include <span>
 
 #include "mpc/field128.hpp"
-#include "mpc/secret_vector.hpp"
+#include "tacit/mpc/secret_vector.hpp"
 
 namespace tacit::mpc {
 

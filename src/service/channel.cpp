@@ -38,8 +38,9 @@ Channel::Channel(const identity::Identity& identity, const identity::Pin& servic
              service.name);
     }
     gpr_set_log_function([](gpr_log_func_args*) {});  // errors come as statuses
-    stub_ = v1::Training::NewStub(grpc::CreateCustomChannel(
-        service.address, client_credentials(identity, service.fingerprint, seen_), channel_arguments()));
+    channel_ = grpc::CreateCustomChannel(service.address, client_credentials(identity, service.fingerprint, seen_),
+                                         channel_arguments());
+    stub_ = v1::Training::NewStub(channel_);
 }
 
 void Channel::check(const grpc::Status& status) const {
@@ -66,7 +67,8 @@ void Patience::after(const Error& error) {
     if (seconds_since(*failing_since_) > longest_silence_seconds) throw Error(error);
     for (auto left = pause_; left.count() > 0; left -= std::chrono::milliseconds(100)) {
         throw_if_interrupted();
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        channel_.wait_for_connection(std::chrono::milliseconds(50));
     }
     pause_ = std::min(2 * pause_, std::chrono::milliseconds(5000));
 }

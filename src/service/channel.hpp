@@ -1,5 +1,6 @@
 #pragma once
 
+#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
 #include <chrono>
@@ -19,6 +20,11 @@ class Channel {
 public:
     Channel(const identity::Identity& identity, const identity::Pin& service);
     [[nodiscard]] v1::Training::Stub& stub() noexcept { return *stub_; }
+    /// Lets the channel connect again, for so long at most. gRPC does it while a thread of ours is in a call, and a
+    /// call fails at once while there is no connection.
+    void wait_for_connection(std::chrono::milliseconds time) {
+        channel_->WaitForConnected(std::chrono::system_clock::now() + time);
+    }
     /// Throws what a status stands for, naming the service.
     void check(const grpc::Status& status) const;
 
@@ -26,6 +32,7 @@ private:
     identity::Pin service_;
     std::string own_fingerprint_;
     std::shared_ptr<SeenPeer> seen_ = std::make_shared<SeenPeer>();
+    std::shared_ptr<grpc::Channel> channel_;
     std::unique_ptr<v1::Training::Stub> stub_;
 };
 
@@ -42,6 +49,7 @@ private:
 /// Counts how long a service has been out of reach.
 class Patience {
 public:
+    explicit Patience(Channel& channel) : channel_(channel) {}
     /// After a failure: waits before the next attempt, longer each time. Throws the error if it is another than
     /// unreachable, or a minute passed since the last success; and Error(interrupted).
     void after(const Error& error);
@@ -49,14 +57,15 @@ public:
     void renew() noexcept { failing_since_.reset(); }
 
 private:
+    Channel& channel_;
     std::optional<SteadyClock::time_point> failing_since_;
     std::chrono::milliseconds pause_{};
 };
 
 /// Does what may be done again until the service answers, for a minute.
 template <class Work>
-auto patiently(const Work& work) {
-    Patience patience;
+auto patiently(Channel& channel, const Work& work) {
+    Patience patience(channel);
     while (true) {
         try {
             return work();

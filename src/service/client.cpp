@@ -1,6 +1,5 @@
 #include "tacit/service/client.hpp"
 
-#include <array>
 #include <thread>
 
 #include "learn/role_files.hpp"
@@ -16,25 +15,63 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr double longest_check_seconds = 60;
+
 JobState state_of(v1::Job::State state) {
+    if (state == v1::Job::CHECKING) return JobState::checking;
     if (state == v1::Job::QUEUED) return JobState::queued;
+    if (state == v1::Job::WAITING) return JobState::waiting;
     if (state == v1::Job::RUNNING) return JobState::running;
     if (state == v1::Job::DONE) return JobState::done;
     if (state == v1::Job::CANCELLED) return JobState::cancelled;
     return JobState::failed;
 }
 
+learn::TrainingWork work_of(const v1::Work& work) {
+    return {.done = work.done(),
+            .total = work.total(),
+            .segment = static_cast<int>(work.segment()),
+            .segments = static_cast<int>(work.segments()),
+            .levels_left = static_cast<int>(work.levels_left()),
+            .levels = static_cast<int>(work.levels())};
+}
+
 JobStatus status_of(const v1::Job& job) {
     return {.id = from_wire<JobId>(job.id(), "the job's name"),
             .state = state_of(job.state()),
             .jobs_before = job.jobs_before(),
-            .work_done = job.work_done(),
-            .work_total = job.work_total(),
+            .work = work_of(job.work()),
+            .work_begun = job.work_begun(),
             .work_seconds = job.work_seconds(),
+            .segment = static_cast<int>(job.segment()),
             .seconds = job.seconds(),
             .submitted = job.submitted(),
             .reason = printable(job.reason())};
 }
+
+/// A folder in the private one for a state on its way, gone with the end of the refresh. What a killed client left is
+/// removed by the next.
+class RefreshFolder {
+public:
+    explicit RefreshFolder(const fs::path& private_folder) : path_(private_folder / "refresh") {
+        clear();
+        for (const fs::path& folder : {result(), upload()}) learn::make_folder(folder, FileMode::owner_only);
+        std::error_code missing;  // refresh_state says so
+        fs::copy_file(private_folder / learn::file_names::program, upload() / learn::file_names::program, missing);
+    }
+    ~RefreshFolder() { clear(); }
+    RefreshFolder(const RefreshFolder&) = delete;
+    RefreshFolder& operator=(const RefreshFolder&) = delete;
+    [[nodiscard]] fs::path result() const { return path_ / "result"; }
+    [[nodiscard]] fs::path upload() const { return path_ / "upload"; }
+
+private:
+    void clear() const {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    fs::path path_;
+};
 
 v1::JobName name_of(const JobId& id) {
     v1::JobName name;
@@ -75,7 +112,7 @@ struct Client::Parts {
             }
             channel.check(stream->Finish());
         };
-        patiently(fetch_rest);
+        patiently(channel, fetch_rest);
         if (hasher.finish() != hash) fail(ErrorCode::malformed_input, "the result came damaged; fetch it again");
         return bytes;
     }
@@ -84,6 +121,13 @@ struct Client::Parts {
         ShortCall call;
         v1::Job job;
         channel.check(channel.stub().Submit(call.get(), objects, &job));
+        return status_of(job);
+    }
+
+    [[nodiscard]] JobStatus hand_in(const v1::RefreshedState& refreshed) {
+        ShortCall call;
+        v1::Job job;
+        channel.check(channel.stub().HandIn(call.get(), refreshed, &job));
         return status_of(job);
     }
 
@@ -112,12 +156,16 @@ ServiceInfo Client::hello() {
 
 JobStatus Client::submit(const fs::path& upload_folder, const UploadProgress& progress) {
     namespace names = learn::file_names;
-    static_cast<void>(learn::open_job(upload_folder));
+    const learn::OpenJob job = learn::open_job(upload_folder);
     learn::require_file(upload_folder / names::evaluation_keys, "keygen");
-    learn::require_file(upload_folder / names::inputs, "encrypt");
-    const std::array<Parcel, 4> parcels = {
-        Parcel(upload_folder / names::program), Parcel(upload_folder / names::parameters),
-        Parcel(upload_folder / names::evaluation_keys), Parcel(upload_folder / names::inputs)};
+    std::vector<Parcel> parcels;
+    for (const char* name : {names::program, names::parameters, names::evaluation_keys}) {
+        parcels.emplace_back(upload_folder / name);
+    }
+    for (int segment = 0; segment < job.segments(); ++segment) {
+        learn::require_file(upload_folder / names::segment_inputs(segment), "encrypt");
+        parcels.emplace_back(upload_folder / names::segment_inputs(segment));
+    }
     std::uint64_t total = 0;
     for (const Parcel& parcel : parcels) total += parcel.bytes();
     Sender sender(parts_->channel, total, progress);
@@ -126,8 +174,19 @@ JobStatus Client::submit(const fs::path& upload_folder, const UploadProgress& pr
     objects.set_program(to_wire(parcels[0].hash));
     objects.set_parameters(to_wire(parcels[1].hash));
     objects.set_evaluation_keys(to_wire(parcels[2].hash));
-    objects.set_inputs(to_wire(parcels[3].hash));
-    return patiently([&] { return parts_->submit(objects); });
+    for (std::size_t i = 3; i < parcels.size(); ++i) objects.add_inputs(to_wire(parcels[i].hash));
+    return patiently(parts_->channel, [&] { return parts_->submit(objects); });
+}
+
+JobStatus Client::await_check(const JobStatus& job) {
+    const auto start = SteadyClock::now();
+    JobStatus now = job;
+    while (now.state == JobState::checking && seconds_since(start) < longest_check_seconds) {
+        throw_if_interrupted();
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        now = patiently(parts_->channel, [&] { return status(job.id); });
+    }
+    return now;
 }
 
 JobStatus Client::status(const JobId& job) { return status_of(parts_->find(job)); }
@@ -142,7 +201,7 @@ std::vector<JobStatus> Client::jobs() {
 }
 
 JobStatus Client::watch(const JobId& job, const std::function<void(const JobStatus&)>& changed) {
-    Patience patience;
+    Patience patience(parts_->channel);
     while (true) {
         try {
             JobStatus now = status(job);
@@ -158,7 +217,7 @@ JobStatus Client::watch(const JobId& job, const std::function<void(const JobStat
 }
 
 std::uint64_t Client::fetch(const JobId& id, const fs::path& result_folder) {
-    const v1::Job job = patiently([&] { return parts_->find(id); });
+    const v1::Job job = patiently(parts_->channel, [&] { return parts_->find(id); });
     if (job.state() != v1::Job::DONE) {
         fail(ErrorCode::invalid_argument, "job {} is {} and has no result; `tacit job watch` waits for it", to_hex(id),
              to_string(state_of(job.state())));
@@ -173,6 +232,27 @@ std::uint64_t Client::fetch(const JobId& id, const fs::path& result_folder) {
     statistics.commit();
     weights.commit();
     return bytes;
+}
+
+JobStatus Client::refresh(const JobId& id, const fs::path& private_folder) {
+    const v1::Job job = patiently(parts_->channel, [&] { return parts_->find(id); });
+    if (job.state() != v1::Job::WAITING) {
+        fail(ErrorCode::invalid_argument, "job {} is {} and waits for no refresh; `tacit job watch` waits for it",
+             to_hex(id), to_string(state_of(job.state())));
+    }
+    const int segment = status_of(job).segment;
+    const RefreshFolder folder(private_folder);
+    AtomicFile state = AtomicFile::open(folder.result() / learn::file_names::state(segment));
+    static_cast<void>(parts_->fetch(from_wire<Digest>(job.state_hash(), "the hash of the state"), state));
+    state.commit();
+    static_cast<void>(learn::refresh_state(private_folder, folder.result(), folder.upload()));
+    const Parcel parcel(folder.upload() / learn::file_names::refreshed(segment));
+    Sender(parts_->channel, parcel.bytes(), {}).send(parcel);
+    v1::RefreshedState refreshed;
+    refreshed.set_job(to_wire(id));
+    refreshed.set_segment(job.segment());
+    refreshed.set_hash(to_wire(parcel.hash));
+    return patiently(parts_->channel, [&] { return parts_->hand_in(refreshed); });
 }
 
 JobStatus Client::cancel(const JobId& id) {

@@ -73,6 +73,17 @@ Database::Database(const std::filesystem::path& path) {
     handle_.reset(database);
     if (result != SQLITE_OK) fail_database(database);
     script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    require_intact();
+}
+
+/// Cost: reading the file, which is small beside what it speaks of.
+void Database::require_intact() {
+    Statement check = query("PRAGMA integrity_check(1)");
+    if (check.step() && check.text(0) == "ok") return;
+    fail(ErrorCode::io_failure,
+         "the store's database is damaged: {}; restore it from a copy, or choose another folder "
+         "and have the customers submit again",
+         check.text(0));
 }
 
 void Database::script(const char* sql) {

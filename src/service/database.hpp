@@ -64,17 +64,18 @@ private:
 /// A database file with write-ahead log in which every commit reaches the disk. One thread at a time.
 class Database {
 public:
+    /// Throws io_failure if the file is damaged.
     explicit Database(const std::filesystem::path& path);
 
     template <class... Arguments>
-    [[nodiscard]] Statement query(const char* sql, const Arguments&... arguments) {
-        Statement statement(handle_.get(), sql);
+    [[nodiscard]] Statement query(const std::string& sql, const Arguments&... arguments) {
+        Statement statement(handle_.get(), sql.c_str());
         statement.bind(arguments...);
         return statement;
     }
     /// A statement without rows; returns how many rows it changed.
     template <class... Arguments>
-    int run(const char* sql, const Arguments&... arguments) {
+    int run(const std::string& sql, const Arguments&... arguments) {
         static_cast<void>(query(sql, arguments...).step());
         return sqlite3_changes(handle_.get());
     }
@@ -82,6 +83,8 @@ public:
     void script(const char* sql);
 
 private:
+    void require_intact();
+
     struct Close {
         void operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
     };

@@ -1,6 +1,5 @@
 #include "tacit/service/doctor.hpp"
 
-#include <netdb.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -9,6 +8,7 @@
 #include <sys/time.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
-#include "base/posix_file.hpp"
+#include "identity/tcp.hpp"
 #include "service/wire.hpp"
 #include "tacit/service/client.hpp"
 
@@ -25,7 +25,7 @@ namespace tacit::service {
 namespace {
 
 using Verdict = Finding::Verdict;
-using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+using identity::Addresses;
 
 template <auto free_function>
 struct Free {
@@ -35,15 +35,39 @@ struct Free {
     }
 };
 
+/// While it lives: a socket that the other side has reset is an error and does not end the process. OpenSSL writes
+/// without MSG_NOSIGNAL.
+class NoPipeSignal {
+public:
+    NoPipeSignal() noexcept {
+        sigemptyset(&pipe_);
+        sigaddset(&pipe_, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    }
+    ~NoPipeSignal() {
+        const timespec at_once{};
+        while (sigtimedwait(&pipe_, nullptr, &at_once) > 0) {
+        }
+        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    NoPipeSignal(const NoPipeSignal&) = delete;
+    NoPipeSignal& operator=(const NoPipeSignal&) = delete;
+
+private:
+    sigset_t pipe_{};
+    sigset_t before_{};
+};
+
 /// Thrown where the way ends.
 struct Stop {};
 
 class Diagnosis {
 public:
     Diagnosis(const identity::Identity& identity, const identity::Pin& service)
-        : identity_(identity), service_(service), port_at_(service.address.rfind(':')) {}
+        : identity_(identity), service_(service) {}
 
     std::vector<Finding> run() {
+        const NoPipeSignal silence;
         try {
             const Addresses addresses = resolve();
             const Descriptor socket = connect(*addresses);
@@ -61,25 +85,16 @@ private:
         findings_.push_back({Verdict::wrong, what, std::move(detail)});
         throw Stop{};
     }
-    [[nodiscard]] std::string host() const {
-        std::string host = service_.address.substr(0, port_at_);
-        if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
-        return host;
-    }
 
     Addresses resolve() {
-        addrinfo wanted{};
-        wanted.ai_socktype = SOCK_STREAM;
-        addrinfo* found = nullptr;
-        const std::string port = service_.address.substr(port_at_ + 1);
-        const int error = getaddrinfo(host().c_str(), port.c_str(), &wanted, &found);
-        if (error != 0) {
+        const identity::Endpoint endpoint = identity::split_address(service_.address);
+        auto found = identity::resolve(endpoint);
+        if (!found) {
             wrong("name",
-                  fmt::format("'{}' has no address: {}; your side: mend the pin's address, or your name service",
-                              host(), gai_strerror(error)));
+                  fmt::format("{}; your side: mend the pin's address, or your name service", found.error().what()));
         }
-        good("name", fmt::format("'{}' has an address", host()));
-        return {found, freeaddrinfo};
+        good("name", fmt::format("'{}' has an address", endpoint.host));
+        return *std::move(found);
     }
 
     Descriptor connect(const addrinfo& addresses) {
@@ -155,23 +170,31 @@ private:
                                          std::abs(ahead), ahead > 0 ? "ahead of" : "behind")});
     }
 
+    /// Asked twice: a connection that was cut by chance is no verdict on the key.
     ServiceInfo hello() {
         try {
             return Client(identity_, service_).hello();
         } catch (const Error& error) {
-            if (error.code() != ErrorCode::unreachable && error.code() != ErrorCode::untrusted_peer) {
-                wrong("service", error.what());
-            }
-            wrong("customer",
-                  fmt::format("it ends the connection once it sees your key {}; their side: the operator has "
-                              "to pin it (`tacit identity show` prints the line to send)",
-                              identity::to_string(identity_.fingerprint())));
+            if (error.code() != ErrorCode::unreachable) refused(error);
         }
+        try {
+            return Client(identity_, service_).hello();
+        } catch (const Error& error) {
+            refused(error);
+        }
+    }
+
+    [[noreturn]] void refused(const Error& error) {
+        if (error.code() != ErrorCode::unreachable && error.code() != ErrorCode::untrusted_peer) {
+            wrong("service", error.what());
+        }
+        wrong("customer", fmt::format("it ends the connection once it sees your key {}; their side: the operator has "
+                                      "to pin it (`tacit identity show` prints the line to send)",
+                                      identity::to_string(identity_.fingerprint())));
     }
 
     const identity::Identity& identity_;
     const identity::Pin& service_;
-    std::size_t port_at_;
     std::vector<Finding> findings_;
 };
 

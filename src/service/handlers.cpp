@@ -4,11 +4,13 @@
 #include <grpcpp/support/sync_stream.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <functional>
 
 #include "service/clock.hpp"
+#include "service/job_files.hpp"
 #include "service/training.grpc.pb.h"
 #include "service/wire.hpp"
 
@@ -26,14 +28,19 @@ struct Caller {
 };
 
 JobObjects objects_of(const v1::JobObjects& wire) {
-    return {from_wire<Digest>(wire.program(), "the hash of the program"),
-            from_wire<Digest>(wire.parameters(), "the hash of the parameters"),
-            from_wire<Digest>(wire.evaluation_keys(), "the hash of the evaluation keys"),
-            from_wire<Digest>(wire.inputs(), "the hash of the inputs")};
+    JobObjects objects{.program = from_wire<Digest>(wire.program(), "the hash of the program"),
+                       .parameters = from_wire<Digest>(wire.parameters(), "the hash of the parameters"),
+                       .evaluation_keys = from_wire<Digest>(wire.evaluation_keys(), "the hash of the evaluation keys")};
+    for (const std::string& hash : wire.inputs()) {
+        objects.inputs.push_back(from_wire<Digest>(hash, "the hash of the inputs"));
+    }
+    return objects;
 }
 
 v1::Job::State state_of(JobState state) {
     switch (state) {
+        case JobState::checking: return v1::Job::CHECKING;
+        case JobState::waiting: return v1::Job::WAITING;
         case JobState::queued: return v1::Job::QUEUED;
         case JobState::running: return v1::Job::RUNNING;
         case JobState::done: return v1::Job::DONE;
@@ -41,6 +48,17 @@ v1::Job::State state_of(JobState state) {
         case JobState::cancelled: return v1::Job::CANCELLED;
     }
     return v1::Job::FAILED;
+}
+
+constexpr std::uint32_t most_segment = 1'000'000;  ///< a larger one is none of any job
+
+void fill(v1::Work& wire, const learn::TrainingWork& work) {
+    wire.set_done(work.done);
+    wire.set_total(work.total);
+    wire.set_segment(static_cast<std::uint32_t>(work.segment));
+    wire.set_segments(static_cast<std::uint32_t>(work.segments));
+    wire.set_levels_left(static_cast<std::uint32_t>(work.levels_left));
+    wire.set_levels(static_cast<std::uint32_t>(work.levels));
 }
 
 class Handlers final : public v1::Training::Service {
@@ -78,6 +96,19 @@ public:
             const Job job =
                 parts_.store.submit(caller.customer, caller.pin.fingerprint, objects_of(*wire), parts_.quota);
             parts_.log.write("job_submitted", {{"customer", caller.pin.name}, {"job", to_hex(job.id)}});
+            parts_.runner.look();
+            fill(*reply, job);
+        });
+    }
+
+    Status HandIn(ServerContext* context, const v1::RefreshedState* wire, v1::Job* reply) override {
+        return serve(context, "HandIn", [&](const Caller& caller) {
+            const int segment = static_cast<int>(std::min<std::uint32_t>(wire->segment(), most_segment));
+            const Job job = parts_.store.hand_in(caller.customer, from_wire<JobId>(wire->job(), "the job's name"),
+                                                 segment, from_wire<Digest>(wire->hash(), "the hash of the state"));
+            parts_.log.write(
+                "state_handed_in",
+                {{"customer", caller.pin.name}, {"job", to_hex(job.id)}, {"segment", std::int64_t{segment}}});
             parts_.runner.look();
             fill(*reply, job);
         });
@@ -171,14 +202,17 @@ private:
         reply.set_id(to_wire(job.id));
         reply.set_state(state_of(job.state));
         reply.set_jobs_before(parts_.store.jobs_before(job));
-        reply.set_work_done(progress.work_done);
-        reply.set_work_total(progress.work_total);
+        service::fill(*reply.mutable_work(), progress.work);
+        reply.set_work_begun(progress.work_begun);
         reply.set_work_seconds(progress.work_seconds);
-        reply.set_seconds(job.state == JobState::running ? progress.seconds : job.seconds);
+        reply.set_seconds(job.seconds + progress.seconds);
         reply.set_submitted(job.submitted);
         reply.set_reason(job.reason);
-        if (job.weights) reply.set_weights(to_wire(*job.weights));
-        if (job.statistics) reply.set_statistics(to_wire(*job.statistics));
+        if (const auto hash = job.file(job_files::weights())) reply.set_weights(to_wire(*hash));
+        if (const auto hash = job.file(job_files::statistics())) reply.set_statistics(to_wire(*hash));
+        if (job.state != JobState::waiting) return;
+        reply.set_segment(static_cast<std::uint32_t>(job.segment));
+        reply.set_state_hash(to_wire(job.file(job_files::state(job.segment)).value_or(Digest{})));
     }
 
     void receive(const Caller& caller, grpc::ServerReader<v1::UploadPiece>& pieces, v1::ObjectState& reply) {
@@ -211,9 +245,11 @@ private:
         fill(reply, {upload.offset(), complete});
     }
 
+    /// What is sent from its beginning is compared with its hash on the way: a disk that damaged it is found here.
     void send(const Caller& caller, const v1::FetchRequest& request, grpc::ServerWriter<v1::Piece>& pieces) {
-        const Descriptor file =
-            parts_.store.open_object(caller.customer, from_wire<Digest>(request.hash(), "the hash"));
+        const Digest hash = from_wire<Digest>(request.hash(), "the hash");
+        const Descriptor file = parts_.store.open_object(caller.customer, hash);
+        Hasher hasher;
         v1::Piece piece;
         std::string& data = *piece.mutable_data();
         for (std::uint64_t offset = request.offset();;) {
@@ -221,12 +257,18 @@ private:
             const ssize_t got = pread(file.value(), data.data(), data.size(), static_cast<off_t>(offset));
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) fail_io("read", "an object", errno);
-            if (got == 0) return;
+            if (got == 0) break;
             data.resize(static_cast<std::size_t>(got));
+            hasher.update(std::as_bytes(std::span(data)));
             if (!pieces.Write(piece)) return;  // the caller went away
             offset += data.size();
             parts_.metrics.count_sent(data.size());
         }
+        if (request.offset() > 0 || hasher.finish() == hash) return;
+        parts_.store.forget_damaged(caller.customer, hash);
+        parts_.metrics.count_damaged_object();
+        parts_.log.write("object_damaged", {{"customer", caller.pin.name}, {"object", to_hex(hash)}});
+        fail(ErrorCode::io_failure, "object {} was damaged by the disk", to_hex(hash));
     }
 
     HandlerParts parts_;

@@ -15,6 +15,8 @@ Expected<JobId> parse_job_id(std::string_view text) {
 
 const char* to_string(JobState state) noexcept {
     switch (state) {
+        case JobState::checking: return "checking";
+        case JobState::waiting: return "waiting";
         case JobState::queued: return "queued";
         case JobState::running: return "running";
         case JobState::done: return "done";
@@ -24,6 +26,8 @@ const char* to_string(JobState state) noexcept {
     return "unknown";
 }
 
-bool is_final(JobState state) noexcept { return state != JobState::queued && state != JobState::running; }
+bool is_final(JobState state) noexcept {
+    return state == JobState::done || state == JobState::failed || state == JobState::cancelled;
+}
 
 }  // namespace tacit::service

@@ -34,10 +34,12 @@ struct Metrics::Parts {
         counter(*registry, "tacit_refused_handshakes_total", "Connections with a key that is not pinned").Add({});
     Counter& received = counter(*registry, "tacit_received_bytes_total", "Bytes of objects taken").Add({});
     Counter& sent = counter(*registry, "tacit_sent_bytes_total", "Bytes of objects handed out").Add({});
-    Family<Counter>& runs = counter(*registry, "tacit_runs_total", "Runs of workers by outcome");
+    Counter& damaged =
+        counter(*registry, "tacit_damaged_objects_total", "Objects that the disk lost or damaged").Add({});
+    Family<Counter>& runs = counter(*registry, "tacit_runs_total", "Runs of workers by kind and outcome");
     prometheus::Histogram& seconds = prometheus::BuildHistogram()
                                          .Name("tacit_run_seconds")
-                                         .Help("Time of runs that gave a result")
+                                         .Help("Time of trainings that gave a result")
                                          .Register(*registry)
                                          .Add({}, run_seconds);
     Family<prometheus::Gauge>& jobs =
@@ -68,10 +70,12 @@ void Metrics::count_received(std::uint64_t bytes) { parts_->received.Increment(s
 
 void Metrics::count_sent(std::uint64_t bytes) { parts_->sent.Increment(static_cast<double>(bytes)); }
 
-void Metrics::count_run(const char* outcome, double seconds) {
-    parts_->runs.Add({{"outcome", outcome}}).Increment();
-    if (std::string_view(outcome) == "done") parts_->seconds.Observe(seconds);
+void Metrics::count_run(const char* kind, const char* outcome, double seconds) {
+    parts_->runs.Add({{"kind", kind}, {"outcome", outcome}}).Increment();
+    if (std::string_view(kind) == "training" && std::string_view(outcome) == "done") parts_->seconds.Observe(seconds);
 }
+
+void Metrics::count_damaged_object() { parts_->damaged.Increment(); }
 
 void Metrics::set_jobs(JobState state, std::size_t count) {
     parts_->jobs.Add({{"state", to_string(state)}}).Set(static_cast<double>(count));

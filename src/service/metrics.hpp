@@ -19,7 +19,9 @@ public:
     void count_refused_handshake();
     void count_received(std::uint64_t bytes);
     void count_sent(std::uint64_t bytes);
-    void count_run(const char* outcome, double seconds);
+    /// Of a "check" or a "training".
+    void count_run(const char* kind, const char* outcome, double seconds);
+    void count_damaged_object();
     void set_jobs(JobState state, std::size_t count);
 
 private:

@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <exception>
-#include <system_error>
+#include <utility>
 
 #include "service/child.hpp"
-#include "service/worker_message.hpp"
-#include "tacit/base/random.hpp"
-#include "tacit/learn/roles.hpp"
+#include "service/job_files.hpp"
+#include "service/work_folder.hpp"
 
 namespace tacit::service {
 
@@ -19,49 +17,18 @@ namespace {
 
 constexpr int most_deaths = 3;
 
-/// A folder with the names that learn::train wants; its files are links to the store's objects.
-class WorkFolder {
-public:
-    WorkFolder(Store& store, const Job& job) {
-        Rng rng = Rng::from_system();
-        path_ = store.work_folder() / fmt::format("{:016x}", rng.next());
-        fs::create_directories(upload());
-        fs::create_directories(result());
-        const std::array<std::pair<const char*, const Digest*>, 4> files = {
-            {{learn::file_names::program, &job.objects.program},
-             {learn::file_names::parameters, &job.objects.parameters},
-             {learn::file_names::evaluation_keys, &job.objects.evaluation_keys},
-             {learn::file_names::inputs, &job.objects.inputs}}};
-        for (const auto& [name, hash] : files) store.link_object(job.customer, *hash, upload() / name);
-    }
-    ~WorkFolder() {
-        std::error_code ignored;  // the store empties its work folder when it is opened
-        fs::remove_all(path_, ignored);
-    }
-    WorkFolder(const WorkFolder&) = delete;
-    WorkFolder& operator=(const WorkFolder&) = delete;
+/// "check" or "training", in log and metrics.
+const char* kind_of(const Job& job) { return job.state == JobState::checking ? "check" : "training"; }
 
-    [[nodiscard]] const fs::path& path() const { return path_; }
-    [[nodiscard]] fs::path upload() const { return path_ / "upload"; }
-    [[nodiscard]] fs::path result() const { return path_ / "result"; }
-
-private:
-    fs::path path_;
-};
-
-/// Customers learn names of their own files and nothing of the server's folders.
-std::string without_folder(std::string text, const fs::path& folder) {
-    const std::string prefix = folder.string() + "/";
-    for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at)) {
-        text.erase(at, prefix.size());
-    }
-    return text;
-}
+/// The segment that a training of it ends with.
+int next_segment(const Job& job) { return job.file(job_files::refreshed(job.segment)) ? job.segment + 1 : 0; }
 
 }  // namespace
 
 Runner::Runner(Store& store, Metrics& metrics, Log& log, RunnerOptions options)
-    : store_(store), metrics_(metrics), log_(log), options_(std::move(options)), thread_([this] { loop(); }) {}
+    : store_(store), metrics_(metrics), log_(log), options_(std::move(options)) {
+    for (Stage* stage : {&checks_, &trainings_}) stage->thread = std::thread([this, stage] { loop(*stage); });
+}
 
 Runner::~Runner() {
     {
@@ -69,132 +36,184 @@ Runner::~Runner() {
         stop_ = true;
     }
     wake_.notify_all();
-    thread_.join();
+    for (Stage* stage : {&checks_, &trainings_}) stage->thread.join();
 }
 
 void Runner::look() {
     {
         const std::lock_guard guard(mutex_);
-        look_ = true;
+        checks_.look = trainings_.look = true;
     }
     wake_.notify_all();
 }
 
 Runner::Progress Runner::progress(const Job& job) const {
     const std::lock_guard guard(mutex_);
-    if (!running_ || running_->id != job.id || running_->customer != job.customer) return {};
-    const double work_seconds = progress_.work_total > 0 ? seconds_since(work_started_) : 0;
-    return {progress_.work_done, progress_.work_total, work_seconds, seconds_since(started_)};
+    const std::optional<Job>& running = trainings_.running;
+    if (!running || running->id != job.id || running->customer != job.customer) return {};
+    const double work_seconds = work_.total > 0 ? seconds_since(work_started_) : 0;
+    return {work_, work_begun_, work_seconds, seconds_since(trainings_.started)};
 }
 
-void Runner::loop() {
+/// False once the server stops. A job whose pause ends, and a customer's next day, are found by looking again.
+bool Runner::wait_for_work(Stage& stage) {
+    const auto patience = std::chrono::seconds(store_.count(stage.takes) > 0 ? 1 : 60);
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, patience, [&] { return stage.look || stop_; });
+    stage.look = false;
+    return !stop_;
+}
+
+void Runner::loop(Stage& stage) {
     while (true) {
-        {
-            std::unique_lock lock(mutex_);
-            wake_.wait_for(lock, std::chrono::minutes(1), [this] { return look_ || stop_; });
-            if (stop_) return;
-            look_ = false;
-        }
         try {
-            static_cast<void>(store_.requeue_interrupted());  // the disk may have failed in the middle of one
-            while (const std::optional<Job> job = store_.take_job(options_.quota)) {
-                run(*job);
+            if (!wait_for_work(stage)) return;
+            if (stage.takes == JobState::queued) {
+                static_cast<void>(store_.requeue_interrupted());  // the disk may have failed in the middle of one
+            }
+            while (const std::optional<Job> job = store_.take(stage.takes, options_.quota)) {
+                run(stage, *job);
                 const std::lock_guard guard(mutex_);
                 if (stop_) return;
             }
             update_gauges();
         } catch (const std::exception& error) {
             log_.write("runner_failed", {{"reason", std::string(error.what())}});
+            std::unique_lock lock(mutex_);
+            if (wake_.wait_for(lock, std::chrono::seconds(1), [&] { return stop_; })) return;
+            stage.look = true;
         }
     }
 }
 
 void Runner::update_gauges() {
-    for (const JobState state :
-         {JobState::queued, JobState::running, JobState::done, JobState::failed, JobState::cancelled}) {
-        metrics_.set_jobs(state, store_.count(state));
-    }
+    for (const JobState state : job_states) metrics_.set_jobs(state, store_.count(state));
 }
 
-void Runner::run(const Job& job) {
+void Runner::run(Stage& stage, const Job& job) {
     update_gauges();
-    log_.write("job_started", {{"job", to_hex(job.id)}});
+    log_.write("job_started", {{"job", to_hex(job.id)}, {"kind", std::string(kind_of(job))}});
     {
         const std::lock_guard guard(mutex_);
-        running_ = job;
-        progress_ = {};
-        started_ = SteadyClock::now();
+        stage.running = job;
+        stage.started = SteadyClock::now();
+        if (&stage == &trainings_) work_ = {};
     }
+    const auto end = [&] {
+        const std::lock_guard guard(mutex_);
+        stage.running.reset();
+    };
     try {
-        const WorkFolder folder(store_, job);
-        const Outcome outcome = supervise(job, folder.path());
-        record(job, outcome, folder.result(), seconds_since(started_));
+        run_in_folder(stage, job);
+        end();
     } catch (const std::exception& error) {
         log_.write("job_failed_here", {{"job", to_hex(job.id)}, {"reason", std::string(error.what())}});
-        {
-            const std::lock_guard guard(mutex_);
-            running_.reset();
-        }
-        record_death(job, "the service failed on its side; tell its operator, whose log says why",
-                     seconds_since(started_));
+        end();
+        store_.put_back(job, Interruption::failed_here, seconds_since(stage.started));
     }
-    const std::lock_guard guard(mutex_);
-    running_.reset();
 }
 
-void Runner::record(const Job& job, const Outcome& outcome, const fs::path& result, double seconds) {
+void Runner::run_in_folder(Stage& stage, const Job& job) {
+    const std::vector<Digest> damaged = store_.forget_damaged(job);
+    for (const Digest& hash : damaged) {
+        metrics_.count_damaged_object();
+        log_.write("object_damaged", {{"job", to_hex(job.id)}, {"object", to_hex(hash)}});
+    }
+    if (!damaged.empty()) return;
+    WorkFolder folder(store_, job);
+    const Outcome outcome = supervise(stage, job, folder.path());
+    using Kind = Outcome::Kind;
+    if (outcome.kind == Kind::stopped || outcome.kind == Kind::died || outcome.kind == Kind::failed_here) folder.keep();
+    record(job, outcome, folder.path(), seconds_since(stage.started));
+}
+
+void Runner::record(const Job& job, const Outcome& outcome, const fs::path& folder, double seconds) {
     const char* name = "died";
     switch (outcome.kind) {
         case Outcome::Kind::done:
             name = "done";
-            store_.finish(job, result / learn::file_names::weights, result / learn::file_names::statistics, seconds);
+            if (job.state == JobState::checking) {
+                store_.pass(job, seconds);
+                look();
+            } else {
+                store_.finish(job, folder / job_files::weights(), folder / job_files::statistics(), seconds);
+            }
+            break;
+        case Outcome::Kind::needs_refresh:
+            name = "needs_refresh";
+            suspend(job, outcome.segment, folder, seconds);
             break;
         case Outcome::Kind::failed:
             name = "failed";
             store_.fail_job(job, outcome.reason, seconds);
             break;
+        case Outcome::Kind::failed_here:
+            name = "failed_here";
+            store_.put_back(job, Interruption::failed_here, seconds);
+            break;
         case Outcome::Kind::died: record_death(job, outcome.reason, seconds); break;
         case Outcome::Kind::stopped:
             name = "stopped";
-            store_.requeue(job, seconds, false);
+            store_.put_back(job, Interruption::stopped, seconds);
             break;
         case Outcome::Kind::cancelled:
             name = "cancelled";
-            store_.fail_job(job, "", seconds);  // it is cancelled already: the seconds alone are noted
+            store_.put_back(job, Interruption::stopped, seconds);  // it is cancelled already: the seconds alone count
             break;
     }
-    metrics_.count_run(name, seconds);
-    log_.write(
-        "job_ended",
-        {{"job", to_hex(job.id)}, {"outcome", std::string(name)}, {"reason", outcome.reason}, {"seconds", seconds}});
+    metrics_.count_run(kind_of(job), name, seconds);
+    log_.write("job_ended", {{"job", to_hex(job.id)},
+                             {"kind", std::string(kind_of(job))},
+                             {"outcome", std::string(name)},
+                             {"reason", outcome.reason},
+                             {"seconds", seconds}});
 }
 
 /// A job that ends workers, by a bug or by malice, must not do so for ever.
 void Runner::record_death(const Job& job, const std::string& reason, double seconds) {
-    if (job.worker_deaths + 1 < most_deaths) return store_.requeue(job, seconds, true);
+    if (job.worker_deaths + 1 < most_deaths) return store_.put_back(job, Interruption::died, seconds);
     store_.fail_job(job, fmt::format("{} ({} times)", reason, most_deaths), seconds);
 }
 
-std::vector<std::string> Runner::command(const fs::path& folder) const {
+/// A worker counts its segments as its customer told it to, and is believed only if the store counts the same.
+void Runner::suspend(const Job& job, int segment, const fs::path& folder, double seconds) {
+    const int next = next_segment(job);
+    if (segment != next || job.state == JobState::checking) {
+        return store_.fail_job(job, fmt::format("its process ended segment {} in the place of {}", segment, next),
+                               seconds);
+    }
+    store_.suspend(job, segment, folder / job_files::state(segment), seconds);
+}
+
+std::vector<std::string> Runner::command(const Stage& stage, const fs::path& folder) const {
     std::vector<std::string> command = options_.worker_command;
-    command.insert(command.end(), {"--upload", (folder / "upload").string(), "--result", (folder / "result").string(),
-                                   "--memory", std::to_string(options_.worker_memory_bytes), "--threads",
-                                   std::to_string(options_.worker_threads)});
+    command.insert(command.end(),
+                   {"--upload", (folder / "upload").string(), "--result", (folder / "result").string(), "--memory",
+                    std::to_string(options_.worker_memory_bytes), "--threads", std::to_string(options_.worker_threads),
+                    "--checkpoint-seconds", std::to_string(options_.checkpoint_seconds)});
+    if (stage.takes == JobState::checking) command.emplace_back("--check");
     return command;
 }
 
-Runner::Outcome Runner::supervise(const Job& job, const fs::path& folder) {
+Runner::Outcome Runner::supervise(Stage& stage, const Job& job, const fs::path& folder) {
     const double seconds_left = options_.quota.seconds - store_.usage(job.customer).seconds;
-    Child child(command(folder));
+    Child child(command(stage, folder));
     LineReader lines;
     Outcome outcome;
     while (!child.ended()) {
-        if (auto end = end_wanted(job, seconds_left)) return *std::move(end);
+        if (auto end = end_wanted(stage, job, seconds_left)) return *std::move(end);
         lines.add(child.read(std::chrono::milliseconds(100)));
         while (const auto line = lines.next()) take_line(without_folder(*line, folder), outcome);
     }
+    if (outcome.kind == Outcome::Kind::done && stage.takes == JobState::queued) {
+        require_file(folder / job_files::weights(), outcome);
+        require_file(folder / job_files::statistics(), outcome);
+    }
+    if (outcome.kind == Outcome::Kind::needs_refresh && outcome.segment == next_segment(job)) {
+        require_file(folder / job_files::state(outcome.segment), outcome);
+    }
     const int signal = child.end();  // one that closed its output is done, or up to no good
-    if (outcome.kind == Outcome::Kind::died) {
+    if (outcome.kind == Outcome::Kind::died && outcome.reason.empty()) {
         outcome.reason = fmt::format(
             "its process was ended by signal {}, perhaps for memory; train fewer or smaller "
             "minibatches, or tell the service's operator",
@@ -203,25 +222,30 @@ Runner::Outcome Runner::supervise(const Job& job, const fs::path& folder) {
     return outcome;
 }
 
-std::optional<Runner::Outcome> Runner::end_wanted(const Job& job, double seconds_left) {
+/// A worker that says to have written what is not there is as good as dead.
+void Runner::require_file(const fs::path& path, Outcome& outcome) {
+    std::error_code error;
+    if (fs::is_regular_file(fs::symlink_status(path, error))) return;
+    outcome = {.kind = Outcome::Kind::died, .reason = "its process ended without its files"};
+}
+
+std::optional<Runner::Outcome> Runner::end_wanted(Stage& stage, const Job& job, double seconds_left) {
     bool looked = false;
     {
         const std::lock_guard guard(mutex_);
         if (stop_) return Outcome{.kind = Outcome::Kind::stopped};
-        looked = std::exchange(look_, false);
+        looked = std::exchange(stage.look, false);
     }
     if (looked) {
         update_gauges();
         try {
-            if (store_.job(job.customer, job.id).state != JobState::running) {
-                return Outcome{.kind = Outcome::Kind::cancelled};
-            }
+            if (store_.job(job.customer, job.id).state != job.state) return Outcome{.kind = Outcome::Kind::cancelled};
         } catch (const Error& error) {
             if (error.code() != ErrorCode::invalid_argument) throw;
             return Outcome{.kind = Outcome::Kind::cancelled};  // and removed
         }
     }
-    if (seconds_since(started_) < seconds_left) return std::nullopt;
+    if (seconds_since(stage.started) < seconds_left) return std::nullopt;
     return Outcome{
         .kind = Outcome::Kind::failed,
         .reason = fmt::format("it took the rest of your {:.0f} seconds of computing in 24 hours; train fewer "
@@ -236,16 +260,23 @@ void Runner::take_line(const std::string& line, Outcome& outcome) {
         return;
     }
     switch (message->kind) {
-        case WorkerMessage::Kind::progress: {
-            const std::lock_guard guard(mutex_);
-            if (progress_.work_total == 0) work_started_ = SteadyClock::now();
-            progress_.work_done = message->work_done;
-            progress_.work_total = message->work_total;
-            break;
-        }
+        case WorkerMessage::Kind::progress: take_work(message->work); break;
         case WorkerMessage::Kind::failed: outcome = {Outcome::Kind::failed, message->reason}; break;
-        case WorkerMessage::Kind::done: outcome = {Outcome::Kind::done, ""}; break;
+        case WorkerMessage::Kind::failed_here: outcome = {Outcome::Kind::failed_here, message->reason}; break;
+        case WorkerMessage::Kind::needs_refresh:
+            outcome = {.kind = Outcome::Kind::needs_refresh, .segment = message->segment};
+            break;
+        case WorkerMessage::Kind::done: outcome = {.kind = Outcome::Kind::done}; break;
     }
+}
+
+void Runner::take_work(const learn::TrainingWork& work) {
+    const std::lock_guard guard(mutex_);
+    if (work_.total == 0) {
+        work_started_ = SteadyClock::now();
+        work_begun_ = work.done;
+    }
+    work_ = work;
 }
 
 }  // namespace tacit::service

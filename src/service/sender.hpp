@@ -21,7 +21,7 @@ struct Parcel {
 class Sender {
 public:
     Sender(Channel& channel, std::uint64_t total, UploadProgress progress)
-        : channel_(channel), total_(total), progress_(std::move(progress)) {}
+        : channel_(channel), total_(total), progress_(std::move(progress)), patience_(channel) {}
     void send(const Parcel& parcel);
 
 private:

@@ -21,8 +21,8 @@ namespace {
 constexpr std::size_t connection_memory_bytes = std::size_t{256} << 20;
 constexpr int most_threads = 64;
 
-std::uint64_t half_of_memory() {
-    return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2;
+std::uint64_t third_of_memory() {
+    return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 3;
 }
 
 /// What gRPC itself has to say, failed handshakes for instance, in the form of the rest. That the server's name is not
@@ -34,8 +34,9 @@ void log_grpc(gpr_log_func_args* message) {
 
 RunnerOptions runner_options(const ServerOptions& options) {
     return {.worker_command = options.worker_command,
-            .worker_memory_bytes = options.worker_memory_bytes > 0 ? options.worker_memory_bytes : half_of_memory(),
+            .worker_memory_bytes = options.worker_memory_bytes > 0 ? options.worker_memory_bytes : third_of_memory(),
             .worker_threads = options.worker_threads,
+            .checkpoint_seconds = options.checkpoint_seconds,
             .quota = options.quota};
 }
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <set>
 #include <system_error>
 
 #include "base/fail.hpp"
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int version = 1;
+constexpr int version = 2;
 
 constexpr const char* tables = R"(
 CREATE TABLE IF NOT EXISTS customers(
@@ -31,11 +32,15 @@ CREATE TABLE IF NOT EXISTS uploads(
     PRIMARY KEY(customer, hash)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS jobs(
     sequence INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL, customer INTEGER NOT NULL REFERENCES customers,
-    program BLOB NOT NULL, parameters BLOB NOT NULL, evaluation_keys BLOB NOT NULL, inputs BLOB NOT NULL,
     state INTEGER NOT NULL, submitted INTEGER NOT NULL, seconds REAL NOT NULL DEFAULT 0,
-    deaths INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', weights BLOB, statistics BLOB,
+    deaths INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, retry INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '', segment INTEGER NOT NULL DEFAULT 0,
     UNIQUE(customer, id));
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs(state);
+CREATE TABLE IF NOT EXISTS files(
+    customer INTEGER NOT NULL REFERENCES customers, job BLOB NOT NULL, name TEXT NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY(customer, job, name)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_by_object ON files(customer, hash);
 CREATE TABLE IF NOT EXISTS work(
     customer INTEGER NOT NULL REFERENCES customers, finished INTEGER NOT NULL, seconds REAL NOT NULL);
 )";
@@ -68,34 +73,52 @@ Store::Store(const fs::path& folder)
     Statement found = database_.query("PRAGMA user_version");
     static_cast<void>(found.step());
     if (const auto number = found.integer(0); number != 0 && number != version) {
-        fail(ErrorCode::io_failure, "the store '{}' has version {} and this program reads {}; run the newer program",
+        fail(ErrorCode::io_failure,
+             "the store '{}' has version {} and this program reads {}; run the program that made it, or choose another "
+             "folder",
              folder.string(), number, version);
     }
     database_.script(tables);
-    database_.script("PRAGMA user_version = 1");
-    static_assert(version == 1);
+    database_.script("PRAGMA user_version = 2");
+    static_assert(version == 2);
     recover();
 }
 
 void Store::recover() {
     std::error_code ignored;
-    fs::remove_all(work_folder(), ignored);
-    private_folder(work_folder());
+    recover_work();
     recover_files("objects", "SELECT 1 FROM objects WHERE customer = ? AND hash = ?");
     recover_files("uploads", "SELECT 1 FROM uploads WHERE customer = ? AND hash = ?");
     Transaction all(database_);
-    Statement rows = database_.query("SELECT customer, hash FROM objects");
+    Statement rows = database_.query("SELECT customer, hash, bytes FROM objects");
     std::vector<ObjectKey> lost;
     while (rows.step()) {
         const ObjectKey key{CustomerId(rows.integer(0)), rows.bytes<Digest>(1)};
-        if (!fs::exists(path_of("objects", key.first, key.second))) lost.push_back(key);
+        const fs::path path = path_of("objects", key.first, key.second);
+        const std::uintmax_t bytes = fs::file_size(path, ignored);
+        if (bytes != static_cast<std::uintmax_t>(rows.integer(2))) lost.push_back(key);
     }
-    for (const auto& [customer, hash] : lost) {
-        database_.run("DELETE FROM objects WHERE customer = ? AND hash = ?", static_cast<std::int64_t>(customer), hash);
-    }
+    for (const auto& [customer, hash] : lost) lose(customer, hash);
     all.commit();
     recovery_.objects_lost = lost.size();
     recovery_.jobs_requeued = requeue_interrupted();
+}
+
+/// Keeps the folders of trainings that go on.
+void Store::recover_work() {
+    std::set<fs::path> wanted;
+    Statement rows = database_.query(fmt::format("SELECT {} FROM jobs WHERE state IN (?, ?)", job_columns),
+                                     static_cast<int>(JobState::queued), static_cast<int>(JobState::running));
+    while (rows.step()) wanted.insert(work_folder(with_files(rows)));
+    for (const auto& folder : fs::directory_iterator(private_folder(folder_ / "work"))) {
+        if (!wanted.contains(folder.path())) fs::remove_all(folder.path());
+    }
+}
+
+fs::path Store::work_folder(const Job& job) const {
+    return folder_ / "work" /
+           fmt::format("{}-{}{}", static_cast<std::int64_t>(job.customer), to_hex(job.id),
+                       job.state == JobState::checking ? "-check" : "");
 }
 
 /// Removes files that no row speaks of: their row was not committed, or was deleted.

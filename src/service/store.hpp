@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -34,21 +35,39 @@ struct JobObjects {
     Digest program{};
     Digest parameters{};
     Digest evaluation_keys{};
-    Digest inputs{};
+    std::vector<Digest> inputs{};  ///< of each segment
 };
+
+/// The files of a job, by where learn::train looks for them: "upload/program.json", "result/state-0.bin". None of these
+/// names is a customer's choice.
+using JobFiles = std::map<std::string, Digest>;
 
 /// A job as it lies in the store.
 struct Job {
     JobId id{};
     CustomerId customer{};
-    JobObjects objects{};
-    JobState state = JobState::queued;
+    JobState state = JobState::checking;
     std::int64_t submitted = 0;
     double seconds = 0;
     int worker_deaths = 0;
+    int failures = 0;  ///< of the service's own, since it was queued
     std::string reason{};
-    std::optional<Digest> weights{};
-    std::optional<Digest> statistics{};
+    int segment = 0;  ///< the newest one whose state is here
+    JobFiles files{};
+
+    /// None if it has no file of this name.
+    [[nodiscard]] std::optional<Digest> file(const std::string& name) const;
+};
+
+/// What a query must select for a row to become a Job.
+inline constexpr const char* job_columns =
+    "jobs.id, jobs.customer, jobs.state, submitted, jobs.seconds, deaths, failures, reason, segment";
+
+/// Why a run of a job ended without a result.
+enum class Interruption {
+    stopped,     ///< the server was
+    died,        ///< the worker did
+    failed_here  ///< the disk was full, for instance; tried again after a pause that grows to a minute
 };
 
 struct Usage {
@@ -89,14 +108,17 @@ public:
     /// Gives an object another name, without copying.
     void link_object(CustomerId customer, const Digest& hash, const std::filesystem::path& name);
 
-    /// Queues a job, or finds it; a failed or cancelled one is queued again. Throws invalid_argument if an object is
-    /// missing, quota_exceeded.
+    /// Makes a job to be checked, or finds it; a failed or cancelled one goes on from the last state that it has.
+    /// Throws invalid_argument if an object is missing or too large for what it should be, quota_exceeded.
     [[nodiscard]] Job submit(CustomerId customer, const identity::Fingerprint& fingerprint, const JobObjects& objects,
                              const Quota& quota);
     /// Throws invalid_argument if the customer has no such job.
     [[nodiscard]] Job job(CustomerId customer, const JobId& id);
     /// Newest first.
     [[nodiscard]] std::vector<Job> jobs(CustomerId customer);
+    /// Takes the refreshed state for which the job waits; the job is checked again. The same twice is once. Throws
+    /// invalid_argument if the job does not wait for this segment or the object is missing.
+    Job hand_in(CustomerId customer, const JobId& id, int segment, const Digest& hash);
     /// How many jobs run or were queued before this one; as customers take turns, others may still pass it.
     [[nodiscard]] std::uint32_t jobs_before(const Job& job);
     [[nodiscard]] std::size_t count(JobState state);
@@ -109,19 +131,34 @@ public:
     /// Forgets objects that no job names, and uploads, which end; returns the bytes freed.
     std::uint64_t clean(CustomerId customer);
 
-    /// Marks the next job as running: customers take turns, and those whose seconds are used up wait.
-    [[nodiscard]] std::optional<Job> take_job(const Quota& quota);
-    /// Files away the two results, which must be on the disk; nothing if the job was cancelled meanwhile.
+    /// The next job that is checking or queued; a queued one is marked as running. Customers take turns, and those
+    /// whose seconds are used up wait.
+    [[nodiscard]] std::optional<Job> take(JobState from, const Quota& quota);
+    /// Reads every object of a job again. Those that are no longer what was confirmed are forgotten and their jobs
+    /// failed, so that they can be sent again; returns them.
+    [[nodiscard]] std::vector<Digest> forget_damaged(const Job& job);
+    /// The same for one object, of which the bytes were found to be others.
+    void forget_damaged(CustomerId customer, const Digest& hash);
+
+    // What ended: each of these is for a job from take(), and does nothing but count the seconds if the job was
+    // cancelled meanwhile.
+    /// A check that found nothing: the job is queued.
+    void pass(const Job& job, double seconds);
+    /// Files away the state at the end of a segment, which must be on the disk; the job waits for its refresh.
+    void suspend(const Job& job, int segment, const std::filesystem::path& state, double seconds);
+    /// Files away the two results, which must be on the disk.
     void finish(const Job& job, const std::filesystem::path& weights, const std::filesystem::path& statistics,
                 double seconds);
+    /// The job failed; or waits again, if the check was one of its refreshed state.
     void fail_job(const Job& job, const std::string& reason, double seconds);
+    /// Puts it back to where it was taken from.
+    void put_back(const Job& job, Interruption why, double seconds);
     /// Puts back what is marked as running; nothing may run. Returns how many there were.
     std::size_t requeue_interrupted();
-    /// Puts a running job back, without blame (the server stops) or with (its worker died).
-    void requeue(const Job& job, double seconds, bool worker_died);
 
-    /// For folders of jobs that run; emptied on opening.
-    [[nodiscard]] std::filesystem::path work_folder() const { return folder_ / "work"; }
+    /// Where a job's worker works; for checks another one than for trainings. Those of jobs that are neither queued nor
+    /// running are removed on opening.
+    [[nodiscard]] std::filesystem::path work_folder(const Job& job) const;
 
 private:
     friend class Upload;
@@ -133,6 +170,7 @@ private:
 
     void recover();
     void recover_files(const char* kind, const char* row_query);
+    void recover_work();
     [[nodiscard]] std::filesystem::path path_of(const char* kind, CustomerId customer, const Digest& hash) const;
     void make_folders(CustomerId customer) const;
     [[nodiscard]] std::uint64_t bytes_used(CustomerId customer);
@@ -142,9 +180,16 @@ private:
     void promise(CustomerId customer, const Digest& hash, std::uint64_t bytes, const Quota& quota);
     void accept(CustomerId customer, const Digest& hash, std::uint64_t bytes);
     void drop_upload(CustomerId customer, const Digest& hash);
+    [[nodiscard]] Job with_files(const Statement& row);
     [[nodiscard]] std::optional<Job> find(CustomerId customer, const JobId& id);
     [[nodiscard]] Job require_job(CustomerId customer, const JobId& id);
-    void end_run(const Job& job, JobState state, const std::string& reason, double seconds);
+    void require_objects(CustomerId customer, const JobFiles& files);
+    void insert_job(CustomerId customer, const JobId& id, const JobFiles& files);
+    void revive(const Job& job);
+    [[nodiscard]] bool is_intact(CustomerId customer, const Digest& hash) const;
+    void lose(CustomerId customer, const Digest& hash);
+    bool end_run(const Job& job, JobState state, const std::string& reason, double seconds);
+    void file_away(const Job& job, const std::map<std::string, std::filesystem::path>& results);
 
     std::filesystem::path folder_;
     Descriptor lock_;

@@ -1,13 +1,13 @@
-// Jobs of the store.
+// Jobs of the store, as their owners see them. What happens when they run is in store_runs.cpp.
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <system_error>
 
 #include "base/fail.hpp"
 #include "service/clock.hpp"
+#include "service/job_files.hpp"
 #include "service/store.hpp"
-#include "tacit/base/files.hpp"
 
 namespace tacit::service {
 
@@ -15,40 +15,38 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t most_jobs = 1000;  ///< of a customer, finished ones among them
-
-constexpr const char* columns =
-    "SELECT jobs.id, customer, program, parameters, evaluation_keys, inputs, state, submitted, jobs.seconds, deaths, "
-    "reason,"
-    " weights, statistics FROM jobs ";
+constexpr std::int64_t most_jobs = 1000;        ///< of a customer, finished ones among them
+constexpr std::size_t most_segments = 1000;     ///< of a job
+constexpr std::int64_t most_bytes = 1'000'000;  ///< of a program or of parameters
 
 std::int64_t number(CustomerId customer) { return static_cast<std::int64_t>(customer); }
 int number(JobState state) { return static_cast<int>(state); }
 
-std::string select(const char* rest) { return std::string(columns) + rest; }
-
-std::optional<Digest> optional_digest(const Statement& row, int column) {
-    if (row.is_null(column)) return std::nullopt;
-    return row.bytes<Digest>(column);
+JobState state_of(std::int64_t number) {
+    const auto* const found = std::find(job_states.begin(), job_states.end(), static_cast<JobState>(number));
+    if (found != job_states.end()) return *found;
+    fail(ErrorCode::io_failure, "the store's database has a job in state {}; restore it from a copy", number);
 }
 
-Job job_of(const Statement& row) {
-    return {.id = row.bytes<JobId>(0),
-            .customer = CustomerId(row.integer(1)),
-            .objects = {row.bytes<Digest>(2), row.bytes<Digest>(3), row.bytes<Digest>(4), row.bytes<Digest>(5)},
-            .state = static_cast<JobState>(row.integer(6)),
-            .submitted = row.integer(7),
-            .seconds = row.real(8),
-            .worker_deaths = static_cast<int>(row.integer(9)),
-            .reason = row.text(10),
-            .weights = optional_digest(row, 11),
-            .statistics = optional_digest(row, 12)};
+JobFiles files_of(const JobObjects& objects) {
+    if (objects.inputs.empty() || objects.inputs.size() > most_segments) {
+        fail(ErrorCode::invalid_argument, "a job with inputs of {} segments; it has 1 to {}", objects.inputs.size(),
+             most_segments);
+    }
+    JobFiles files = {{job_files::program(), objects.program},
+                      {job_files::parameters(), objects.parameters},
+                      {job_files::evaluation_keys(), objects.evaluation_keys}};
+    for (std::size_t segment = 0; segment < objects.inputs.size(); ++segment) {
+        files.emplace(job_files::inputs(static_cast<int>(segment)), objects.inputs[segment]);
+    }
+    return files;
 }
 
-JobId id_of(const identity::Fingerprint& customer, const JobObjects& objects) {
+JobId id_of(const identity::Fingerprint& customer, const JobFiles& files) {
     Hasher hasher;
     hasher.update(customer.bytes);
-    for (const Digest& hash : {objects.program, objects.parameters, objects.evaluation_keys, objects.inputs}) {
+    for (const auto& [name, hash] : files) {
+        hasher.update(std::as_bytes(std::span(name)));
         hasher.update(hash);
     }
     const Digest digest = hasher.finish();
@@ -57,35 +55,35 @@ JobId id_of(const identity::Fingerprint& customer, const JobObjects& objects) {
     return id;
 }
 
-/// Everything that a job needs or made.
-std::vector<Digest> digests_of(const Job& job) {
-    const JobObjects& o = job.objects;
-    std::vector<Digest> all = {o.program, o.parameters, o.evaluation_keys, o.inputs};
-    if (job.weights) all.push_back(*job.weights);
-    if (job.statistics) all.push_back(*job.statistics);
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-    return all;
-}
-
-struct Result {
-    Digest hash{};
-    std::uint64_t bytes = 0;
-};
-
-Result hash_file(const fs::path& path) {
-    const MappedFile file = MappedFile::open(path);
-    Hasher hasher;
-    hasher.update(file.bytes());
-    return {hasher.finish(), file.bytes().size()};
-}
-
 }  // namespace
 
+std::optional<Digest> Job::file(const std::string& name) const {
+    const auto found = files.find(name);
+    return found == files.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// Of a row of job_columns.
+Job Store::with_files(const Statement& row) {
+    Job job{.id = row.bytes<JobId>(0),
+            .customer = CustomerId(row.integer(1)),
+            .state = state_of(row.integer(2)),
+            .submitted = row.integer(3),
+            .seconds = row.real(4),
+            .worker_deaths = static_cast<int>(row.integer(5)),
+            .failures = static_cast<int>(row.integer(6)),
+            .reason = row.text(7),
+            .segment = static_cast<int>(row.integer(8))};
+    Statement files =
+        database_.query("SELECT name, hash FROM files WHERE customer = ? AND job = ?", number(job.customer), job.id);
+    while (files.step()) job.files.emplace(files.text(0), files.bytes<Digest>(1));
+    return job;
+}
+
 std::optional<Job> Store::find(CustomerId customer, const JobId& id) {
-    Statement row = database_.query(select("WHERE customer = ? AND id = ?").c_str(), number(customer), id);
+    Statement row = database_.query(fmt::format("SELECT {} FROM jobs WHERE customer = ? AND id = ?", job_columns),
+                                    number(customer), id);
     if (!row.step()) return std::nullopt;
-    return job_of(row);
+    return with_files(row);
 }
 
 Job Store::require_job(CustomerId customer, const JobId& id) {
@@ -101,43 +99,89 @@ Job Store::job(CustomerId customer, const JobId& id) {
 
 std::vector<Job> Store::jobs(CustomerId customer) {
     const std::lock_guard guard(mutex_);
-    Statement rows = database_.query(select("WHERE customer = ? ORDER BY sequence DESC").c_str(), number(customer));
+    Statement rows = database_.query(
+        fmt::format("SELECT {} FROM jobs WHERE customer = ? ORDER BY sequence DESC", job_columns), number(customer));
     std::vector<Job> jobs;
-    while (rows.step()) jobs.push_back(job_of(rows));
+    while (rows.step()) jobs.push_back(with_files(rows));
     return jobs;
+}
+
+void Store::require_objects(CustomerId customer, const JobFiles& files) {
+    for (const auto& [name, hash] : files) {
+        Statement found =
+            database_.query("SELECT bytes FROM objects WHERE customer = ? AND hash = ?", number(customer), hash);
+        if (!found.step()) {
+            fail(ErrorCode::invalid_argument, "you have no object {} here; send it first", to_hex(hash));
+        }
+        const bool small = name == job_files::program() || name == job_files::parameters();
+        if (small && found.integer(0) > most_bytes) {
+            fail(ErrorCode::invalid_argument, "'{}' has {} bytes; the service takes at most {}; run `tacit keygen`",
+                 name, found.integer(0), most_bytes);
+        }
+    }
 }
 
 Job Store::submit(CustomerId customer, const identity::Fingerprint& fingerprint, const JobObjects& objects,
                   const Quota& quota) {
+    const JobFiles files = files_of(objects);
+    const JobId id = id_of(fingerprint, files);
     const std::lock_guard guard(mutex_);
-    const JobId id = id_of(fingerprint, objects);
-    if (auto known = find(customer, id);
-        known && known->state != JobState::failed && known->state != JobState::cancelled) {
-        return *std::move(known);
-    }
-    for (const Digest& hash : {objects.program, objects.parameters, objects.evaluation_keys, objects.inputs}) {
-        if (has_object(customer, hash)) continue;
-        fail(ErrorCode::invalid_argument, "you have no object {} here; send it first", to_hex(hash));
-    }
+    std::optional<Job> known = find(customer, id);
+    if (known && known->state != JobState::failed && known->state != JobState::cancelled) return *std::move(known);
+    require_objects(customer, files);
     Transaction all(database_);
-    Statement open = database_.query("SELECT count(*) FROM jobs WHERE customer = ? AND state IN (?, ?)",
-                                     number(customer), number(JobState::queued), number(JobState::running));
+    Statement open =
+        database_.query("SELECT count(*) FROM jobs WHERE customer = ? AND state NOT IN (?, ?, ?)", number(customer),
+                        number(JobState::done), number(JobState::failed), number(JobState::cancelled));
     if (open.step() && open.integer(0) >= quota.jobs) {
         fail(ErrorCode::quota_exceeded, "you have {} unfinished jobs, as many as you may; wait or cancel one",
              open.integer(0));
     }
-    database_.run("DELETE FROM jobs WHERE customer = ? AND id = ?", number(customer), id);
+    if (known) {
+        revive(*known);
+    } else {
+        insert_job(customer, id, files);
+    }
+    all.commit();
+    return require_job(customer, id);
+}
+
+void Store::insert_job(CustomerId customer, const JobId& id, const JobFiles& files) {
     if (count_rows("jobs", customer) >= most_jobs) {
         fail(ErrorCode::quota_exceeded,
-             "you have {} jobs here, finished ones among them, as many as you may; remove some "
-             "(`tacit job remove`)",
+             "you have {} jobs here, finished ones among them, as many as you may; remove some (`tacit job remove`)",
              most_jobs);
     }
+    database_.run("INSERT INTO jobs(id, customer, state, submitted) VALUES(?, ?, ?, ?)", id, number(customer),
+                  number(JobState::checking), unix_seconds());
+    for (const auto& [name, hash] : files) {
+        database_.run("INSERT INTO files VALUES(?, ?, ?, ?)", number(customer), id, name, hash);
+    }
+}
+
+/// It goes on from the last state that it has.
+void Store::revive(const Job& job) {
+    const bool waits = job.file(job_files::state(job.segment)) && !job.file(job_files::refreshed(job.segment));
     database_.run(
-        "INSERT INTO jobs(id, customer, program, parameters, evaluation_keys, inputs, state, submitted)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-        id, number(customer), objects.program, objects.parameters, objects.evaluation_keys, objects.inputs,
-        number(JobState::queued), unix_seconds());
+        "UPDATE jobs SET state = ?, submitted = ?, deaths = 0, failures = 0, retry = 0, reason = '' WHERE customer = ?"
+        " AND id = ?",
+        number(waits ? JobState::waiting : JobState::checking), unix_seconds(), number(job.customer), job.id);
+}
+
+Job Store::hand_in(CustomerId customer, const JobId& id, int segment, const Digest& hash) {
+    const std::lock_guard guard(mutex_);
+    Job job = require_job(customer, id);
+    const std::string name = job_files::refreshed(segment);
+    if (job.file(name) == hash) return job;
+    if (job.state != JobState::waiting || job.segment != segment) {
+        fail(ErrorCode::invalid_argument, "job {} is {} and waits for no refresh of segment {}; see `tacit job status`",
+             to_hex(id), to_string(job.state), segment);
+    }
+    require_objects(customer, {{name, hash}});
+    Transaction all(database_);
+    database_.run("INSERT INTO files VALUES(?, ?, ?, ?)", number(customer), id, name, hash);
+    database_.run("UPDATE jobs SET state = ?, reason = '' WHERE customer = ? AND id = ?", number(JobState::checking),
+                  number(customer), id);
     all.commit();
     return require_job(customer, id);
 }
@@ -162,10 +206,12 @@ std::size_t Store::count(JobState state) {
 
 void Store::cancel(CustomerId customer, const JobId& id) {
     const std::lock_guard guard(mutex_);
-    static_cast<void>(require_job(customer, id));
-    database_.run("UPDATE jobs SET state = ? WHERE customer = ? AND id = ? AND state IN (?, ?)",
-                  number(JobState::cancelled), number(customer), id, number(JobState::queued),
-                  number(JobState::running));
+    const Job job = require_job(customer, id);
+    if (is_final(job.state)) return;
+    database_.run("UPDATE jobs SET state = ? WHERE customer = ? AND id = ?", number(JobState::cancelled),
+                  number(customer), id);
+    std::error_code ignored;  // what remains is removed when the store is opened
+    if (job.state == JobState::queued) fs::remove_all(work_folder(job), ignored);
 }
 
 std::uint64_t Store::remove(CustomerId customer, const JobId& id) {
@@ -177,91 +223,20 @@ std::uint64_t Store::remove(CustomerId customer, const JobId& id) {
     Transaction all(database_);
     const std::uint64_t before = bytes_used(customer);
     database_.run("DELETE FROM jobs WHERE customer = ? AND id = ?", number(customer), id);
-    std::vector<fs::path> files;
-    for (const Digest& hash : digests_of(job)) {
+    database_.run("DELETE FROM files WHERE customer = ? AND job = ?", number(customer), id);
+    std::vector<fs::path> unused;
+    for (const auto& [name, hash] : job.files) {
         const int deleted = database_.run(
-            "DELETE FROM objects WHERE customer = ?1 AND hash = ?2 AND NOT EXISTS (SELECT 1 FROM jobs WHERE"
-            " customer = ?1 AND ?2 IN (program, parameters, evaluation_keys, inputs, weights, statistics))",
+            "DELETE FROM objects WHERE customer = ?1 AND hash = ?2 AND NOT EXISTS (SELECT 1 FROM files WHERE"
+            " customer = ?1 AND hash = ?2)",
             number(customer), hash);
-        if (deleted > 0) files.push_back(path_of("objects", customer, hash));
+        if (deleted > 0) unused.push_back(path_of("objects", customer, hash));
     }
     const std::uint64_t after = bytes_used(customer);
     all.commit();
     std::error_code ignored;  // what remains is removed when the store is opened
-    for (const fs::path& file : files) fs::remove(file, ignored);
+    for (const fs::path& file : unused) fs::remove(file, ignored);
     return before - after;
-}
-
-std::optional<Job> Store::take_job(const Quota& quota) {
-    const std::lock_guard guard(mutex_);
-    Transaction all(database_);
-    database_.run("DELETE FROM work WHERE finished < ?", unix_seconds() - 2 * day_seconds);
-    Statement row = database_.query(
-        select("JOIN customers ON customers.id = jobs.customer WHERE state = ? AND ? > (SELECT total(work.seconds) FROM"
-               " work WHERE work.customer = jobs.customer AND finished > ?) ORDER BY served, sequence LIMIT 1")
-            .c_str(),
-        number(JobState::queued), quota.seconds, unix_seconds() - day_seconds);
-    if (!row.step()) return std::nullopt;
-    Job job = job_of(row);
-    job.state = JobState::running;
-    database_.run("UPDATE jobs SET state = ? WHERE customer = ? AND id = ?", number(job.state), number(job.customer),
-                  job.id);
-    database_.run("UPDATE customers SET served = (SELECT max(served) + 1 FROM customers) WHERE id = ?",
-                  number(job.customer));
-    all.commit();
-    return job;
-}
-
-/// From running to another state, unless the job was cancelled meanwhile; the seconds count in any case.
-void Store::end_run(const Job& job, JobState state, const std::string& reason, double seconds) {
-    database_.run("INSERT INTO work VALUES(?, ?, ?)", number(job.customer), unix_seconds(), seconds);
-    database_.run(
-        "UPDATE jobs SET state = ?, reason = ?, seconds = ?, deaths = ? WHERE customer = ? AND id = ? AND state = ?",
-        number(state), reason, seconds, job.worker_deaths, number(job.customer), job.id, number(JobState::running));
-}
-
-void Store::finish(const Job& job, const fs::path& weights, const fs::path& statistics, double seconds) {
-    const Result results[] = {hash_file(weights), hash_file(statistics)};
-    const std::lock_guard guard(mutex_);
-    const fs::path* source = &weights;
-    for (const Result& result : results) {
-        const fs::path object = path_of("objects", job.customer, result.hash);
-        if (std::rename(source->c_str(), object.c_str()) != 0) fail_io("write", object, errno);
-        source = &statistics;
-    }
-    flush_folder(path_of("objects", job.customer, {}).parent_path());
-    Transaction all(database_);
-    end_run(job, JobState::done, "", seconds);
-    const int finished =
-        database_.run("UPDATE jobs SET weights = ?, statistics = ? WHERE customer = ? AND id = ? AND state = ?",
-                      results[0].hash, results[1].hash, number(job.customer), job.id, number(JobState::done));
-    for (const Result& result : results) {
-        if (finished == 0) break;  // cancelled: the files go when the store is opened
-        database_.run("INSERT OR IGNORE INTO objects VALUES(?, ?, ?)", number(job.customer), result.hash, result.bytes);
-    }
-    all.commit();
-}
-
-void Store::fail_job(const Job& job, const std::string& reason, double seconds) {
-    const std::lock_guard guard(mutex_);
-    Transaction all(database_);
-    end_run(job, JobState::failed, reason, seconds);
-    all.commit();
-}
-
-std::size_t Store::requeue_interrupted() {
-    const std::lock_guard guard(mutex_);
-    return static_cast<std::size_t>(database_.run("UPDATE jobs SET state = ? WHERE state = ?", number(JobState::queued),
-                                                  number(JobState::running)));
-}
-
-void Store::requeue(const Job& job, double seconds, bool worker_died) {
-    const std::lock_guard guard(mutex_);
-    Transaction all(database_);
-    Job changed = job;
-    changed.worker_deaths += worker_died ? 1 : 0;
-    end_run(changed, JobState::queued, "", seconds);
-    all.commit();
 }
 
 }  // namespace tacit::service

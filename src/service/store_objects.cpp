@@ -87,9 +87,8 @@ std::uint64_t Store::clean(CustomerId customer) {
     };
     note_files("uploads", database_.query("DELETE FROM uploads WHERE customer = ? RETURNING hash", number(customer)));
     note_files("objects",
-               database_.query("DELETE FROM objects WHERE customer = ? AND NOT EXISTS (SELECT 1 FROM jobs WHERE"
-                               " jobs.customer = objects.customer AND objects.hash IN"
-                               " (program, parameters, evaluation_keys, inputs, weights, statistics)) RETURNING hash",
+               database_.query("DELETE FROM objects WHERE customer = ? AND NOT EXISTS (SELECT 1 FROM files WHERE"
+                               " files.customer = objects.customer AND files.hash = objects.hash) RETURNING hash",
                                number(customer)));
     const std::uint64_t after = bytes_used(customer);
     all.commit();

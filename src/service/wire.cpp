@@ -19,6 +19,7 @@ grpc::Status to_status(const Error& error) {
         case ErrorCode::missing_key:
         case ErrorCode::io_failure:
         case ErrorCode::budget_exceeded:
+        case ErrorCode::protocol_violation:
         case ErrorCode::internal: break;
     }
     return {StatusCode::INTERNAL, "the service failed on its side; tell its operator, whose log says why"};

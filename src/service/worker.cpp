@@ -5,12 +5,14 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+#include <variant>
 
 #include "base/fail.hpp"
 #include "service/confine.hpp"
@@ -27,8 +29,10 @@ void say(const WorkerMessage& message) {
     std::fflush(stdout);
 }
 
-int say_failed(const std::string& reason) {
-    say({.kind = WorkerMessage::Kind::failed, .reason = reason});
+using Kind = WorkerMessage::Kind;
+
+int say_failed(Kind kind, const std::string& reason) {
+    say({.kind = kind, .reason = reason});
     return 2;
 }
 
@@ -54,12 +58,26 @@ void confine_to_job(const WorkerOptions& options) {
 }
 
 /// A line per thousandth of the work.
-learn::WorkProgress progress_lines() {
-    return [last = std::size_t{0}](std::size_t done, std::size_t total) mutable {
-        if (done != total && done - last < total / 1000) return;
-        last = done;
-        say({.work_done = done, .work_total = total});
+learn::TrainingProgress progress_lines() {
+    return [last = std::size_t{0}](const learn::TrainingWork& work) mutable {
+        if (work.done != work.total && work.done - last < work.total / 1000) return;
+        last = work.done;
+        say({.work = work});
     };
+}
+
+WorkerMessage work(const WorkerOptions& options) {
+    if (options.check) {
+        learn::check_upload(options.upload_folder);
+        return {.kind = Kind::done};
+    }
+    const learn::TrainingOutcome outcome =
+        learn::train(options.upload_folder, options.result_folder, progress_lines(),
+                     std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options.checkpoint_seconds)));
+    if (const auto* refresh = std::get_if<learn::NeedsRefresh>(&outcome)) {
+        return {.kind = Kind::needs_refresh, .segment = refresh->segment};
+    }
+    return {.kind = Kind::done};
 }
 
 }  // namespace
@@ -72,17 +90,18 @@ int run_worker(const WorkerOptions& options) {
     limit(RLIMIT_DATA, options.memory_bytes);
 #endif
     try {
-        static_cast<void>(learn::train(options.upload_folder, options.result_folder, progress_lines()));
+        say(work(options));
+        return 0;
     } catch (const std::bad_alloc&) {
-        return say_failed(
-            fmt::format("it needs more memory than the {} MB that a job may take here; train fewer or "
-                        "smaller minibatches",
-                        options.memory_bytes / 1'000'000));
+        return say_failed(Kind::failed,
+                          fmt::format("it needs more memory than the {} MB that a job may take here; train fewer or "
+                                      "smaller minibatches",
+                                      options.memory_bytes / 1'000'000));
+    } catch (const Error& error) {
+        return say_failed(error.code() == ErrorCode::io_failure ? Kind::failed_here : Kind::failed, error.what());
     } catch (const std::exception& error) {
-        return say_failed(error.what());
+        return say_failed(Kind::failed, error.what());
     }
-    say({.kind = WorkerMessage::Kind::done});
-    return 0;
 }
 
 }  // namespace tacit::service

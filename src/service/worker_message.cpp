@@ -23,13 +23,28 @@ std::optional<std::string_view> behind(std::string_view word, std::string_view l
 
 std::string shortened(std::string_view text) { return printable(std::string(text.substr(0, longest_reason))); }
 
+/// Fills all of them from decimal numbers between single spaces; false if that is not what the text is.
+template <class... Numbers>
+bool parse_numbers(std::string_view text, Numbers&... numbers) {
+    bool good = true;
+    const auto parse_next = [&](auto& number) {
+        const std::size_t size = std::min(text.find(' '), text.size());
+        const auto [end, error] = std::from_chars(text.data(), text.data() + size, number);
+        good = good && size > 0 && error == std::errc() && end == text.data() + size && number >= 0;
+        text.remove_prefix(std::min(size + 1, text.size()));
+    };
+    const auto spaces = std::count(text.begin(), text.end(), ' ');
+    (parse_next(numbers), ...);
+    return good && static_cast<std::size_t>(spaces) + 1 == sizeof...(numbers);
+}
+
 std::optional<WorkerMessage> parse_progress(std::string_view numbers) {
     WorkerMessage message;
-    const char* const end = numbers.data() + numbers.size();
-    const auto first = std::from_chars(numbers.data(), end, message.work_done);
-    if (first.ec != std::errc() || first.ptr == end || *first.ptr != ' ') return std::nullopt;
-    const auto second = std::from_chars(first.ptr + 1, end, message.work_total);
-    if (second.ec != std::errc() || second.ptr != end || message.work_done > message.work_total) return std::nullopt;
+    learn::TrainingWork& w = message.work;
+    if (!parse_numbers(numbers, w.done, w.total, w.segment, w.segments, w.levels_left, w.levels)) {
+        return std::nullopt;
+    }
+    if (w.done > w.total) return std::nullopt;
     return message;
 }
 
@@ -38,8 +53,12 @@ std::optional<WorkerMessage> parse_progress(std::string_view numbers) {
 std::string to_line(const WorkerMessage& message) {
     switch (message.kind) {
         case WorkerMessage::Kind::progress:
-            return fmt::format("progress {} {}\n", message.work_done, message.work_total);
+            return fmt::format("progress {} {} {} {} {} {}\n", message.work.done, message.work.total,
+                               message.work.segment, message.work.segments, message.work.levels_left,
+                               message.work.levels);
+        case WorkerMessage::Kind::needs_refresh: return fmt::format("needs_refresh {}\n", message.segment);
         case WorkerMessage::Kind::failed: return fmt::format("failed {}\n", shortened(message.reason));
+        case WorkerMessage::Kind::failed_here: return fmt::format("failed_here {}\n", shortened(message.reason));
         case WorkerMessage::Kind::done: return "done\n";
     }
     return {};
@@ -48,8 +67,15 @@ std::string to_line(const WorkerMessage& message) {
 std::optional<WorkerMessage> parse_worker_line(std::string_view line) {
     if (line == "done") return WorkerMessage{.kind = WorkerMessage::Kind::done};
     if (const auto numbers = behind("progress", line)) return parse_progress(*numbers);
+    if (const auto number = behind("needs_refresh", line)) {
+        WorkerMessage message{.kind = WorkerMessage::Kind::needs_refresh};
+        return parse_numbers(*number, message.segment) ? std::optional(message) : std::nullopt;
+    }
     if (const auto reason = behind("failed", line)) {
         return WorkerMessage{.kind = WorkerMessage::Kind::failed, .reason = shortened(*reason)};
+    }
+    if (const auto reason = behind("failed_here", line)) {
+        return WorkerMessage{.kind = WorkerMessage::Kind::failed_here, .reason = shortened(*reason)};
     }
     return std::nullopt;
 }

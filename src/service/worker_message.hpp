@@ -1,24 +1,27 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "tacit/learn/training_work.hpp"
 
 namespace tacit::service {
 
 /// What a worker says on its pipe, a line each:
 ///
-///     progress DONE TOTAL
-///     failed REASON
+///     progress DONE TOTAL SEGMENT SEGMENTS LEVELS_LEFT LEVELS
+///     needs_refresh SEGMENT     a segment ended, its state lies in the result folder
+///     failed REASON             for what the customer sent
+///     failed_here REASON        for what is the service's own business, a full disk for instance
 ///     done
 ///
 /// A worker reads what a customer sent; a server trusts its lines as little as those bytes.
 struct WorkerMessage {
-    enum class Kind { progress, failed, done };
+    enum class Kind { progress, needs_refresh, failed, failed_here, done };
     Kind kind = Kind::progress;
-    std::uint64_t work_done = 0;
-    std::uint64_t work_total = 0;
+    learn::TrainingWork work{};  ///< numbers below 2^31, or 2^63 the first two; done is at most total
+    int segment = 0;             ///< in [0, 2^31)
     std::string reason{};
 };
 

@@ -37,10 +37,25 @@ void refuse_missing_label(const Table& table, std::size_t row, std::size_t colum
 std::uint8_t label_of(const Table& table, std::size_t row, std::size_t column, const FeatureMap& map) {
     const std::string_view cell = table.cell(row, column);
     if (is_missing(cell, map.choice())) refuse_missing_label(table, row, column);
+    if (map.choice().kind == Label::classes) {
+        const std::vector<std::string>& classes = map.target().levels;
+        const auto found = std::ranges::lower_bound(classes, cell);
+        if (found != classes.end() && *found == cell) return static_cast<std::uint8_t>(found - classes.begin());
+        fail(ErrorCode::invalid_argument, "{}: no training row has the label '{}'; mend it, or leave the row out",
+             table.place(row, column), cell);
+    }
     if (cell == map.choice().positive) return 1;
     if (map.negative().empty() || cell == map.negative()) return 0;
     fail(ErrorCode::invalid_argument, "{}: the label '{}' is neither '{}' nor '{}'; mend it, or leave the row out",
          table.place(row, column), cell, map.choice().positive, map.negative());
+}
+
+double target_of(const Table& table, std::size_t row, std::size_t column, const FeatureMap& map) {
+    const std::string_view cell = table.cell(row, column);
+    if (is_missing(cell, map.choice())) refuse_missing_label(table, row, column);
+    if (const auto value = number(cell)) return (*value - map.target().mean) / map.target().deviation;
+    fail(ErrorCode::invalid_argument, "{}: the label '{}' is no number; mend it, or leave the row out",
+         table.place(row, column), cell);
 }
 
 std::vector<std::size_t> kept_rows(const Table& table, std::span<const std::size_t> rows,

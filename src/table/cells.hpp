@@ -13,8 +13,10 @@ namespace tacit::table {
 /// Whether a cell says nothing.
 [[nodiscard]] bool is_missing(std::string_view cell, const FeatureChoice& choice);
 
-/// 1 or 0; throws invalid_argument for a value that is neither class.
+/// The class of a row, or of a label that is a number, standardised, its target. Throws invalid_argument for a value
+/// that is none of the classes, or no number.
 [[nodiscard]] std::uint8_t label_of(const Table& table, std::size_t row, std::size_t column, const FeatureMap& map);
+[[nodiscard]] double target_of(const Table& table, std::size_t row, std::size_t column, const FeatureMap& map);
 
 /// The rows whose cells in the given columns all say something, if the choice is to drop the others; all rows if not.
 [[nodiscard]] std::vector<std::size_t> kept_rows(const Table& table, std::span<const std::size_t> rows,

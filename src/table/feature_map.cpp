@@ -61,7 +61,8 @@ Features FeatureMap::apply(const Table& table, std::span<const std::size_t> rows
     Features features{.columns = this->features(), .rows = kept_rows(table, rows, needed, choice_)};
     features.values.reserve(features.rows.size() * features.columns);
     for (const std::size_t row : features.rows) {
-        if (label) features.labels.push_back(label_of(table, row, *label, *this));
+        if (label && choice_.kind == Label::number) features.targets.push_back(target_of(table, row, *label, *this));
+        if (label && choice_.kind != Label::number) features.labels.push_back(label_of(table, row, *label, *this));
         for (std::size_t c = 0; c < columns_.size(); ++c) {
             const bool missing = is_missing(table.cell(row, at[c]), choice_);
             if (missing && choice_.missing == Missing::refuse) refuse_missing(table, row, at[c]);
@@ -79,6 +80,11 @@ Features FeatureMap::apply(const Table& table) const {
     std::vector<std::size_t> rows(table.rows());
     std::iota(rows.begin(), rows.end(), std::size_t{0});
     return apply(table, rows);
+}
+
+std::vector<std::string> FeatureMap::class_names() const {
+    if (choice_.kind != Label::two_classes) return target_.levels;
+    return {negative_.empty() ? "not " + choice_.positive : negative_, choice_.positive};
 }
 
 std::size_t FeatureMap::features() const noexcept {

@@ -121,8 +121,19 @@ FeatureChoice decode_choice(Fields& fields) {
     choice.missing = policy(fields, "missing", {Missing::refuse, Missing::mean, Missing::mode, Missing::drop_row});
     choice.unknown = policy(fields, "unknown_level", {UnknownLevel::refuse, UnknownLevel::zeros});
     choice.missing_words = fields.strings("missing_words", most_levels);
-    if (choice.label.empty() || choice.positive.empty()) refuse("label or positive class are empty");
+    if (choice.label.empty()) refuse("the label is empty");
     return choice;
+}
+
+/// What the label says; two classes have no column of it.
+void decode_target(Fields& fields, FeatureChoice& choice, FeatureColumn& target) {
+    const json& label = fields.at("target");
+    const bool two_classes = label.is_null();
+    if (two_classes == choice.positive.empty()) refuse("there has to be a positive class or a target");
+    if (two_classes) return;
+    target = decode_column(label);
+    choice.kind = target.numeric() ? Label::number : Label::classes;
+    if (target.name != choice.label) refuse("the target is not the label");
 }
 
 std::vector<FeatureColumn> decode_columns(const json& list, const std::string& label) {
@@ -151,6 +162,7 @@ std::string to_json(const FeatureMap& map) {
                       {"label", choice.label},
                       {"positive", choice.positive},
                       {"negative", map.negative()},
+                      {"target", choice.kind == Label::two_classes ? json(nullptr) : encode(map.target())},
                       {"dropped", choice.dropped},
                       {"categorical", choice.categorical},
                       {"missing", to_string(choice.missing)},
@@ -173,6 +185,7 @@ Expected<FeatureMap> parse_feature_map(std::string_view text) {
         FeatureMap map;
         map.choice_ = decode_choice(fields);
         map.negative_ = fields.string("negative");
+        decode_target(fields, map.choice_, map.target_);
         map.columns_ = decode_columns(fields.at("columns"), map.choice_.label);
         fields.expect_end();
         return map;

@@ -71,8 +71,9 @@ public:
         }
     }
 
-    FeatureColumn result() const {
-        const bool stated = contains(choice_.categorical, name());
+    /// `categories`: even if the cells are numbers.
+    FeatureColumn result(bool categories) const {
+        const bool stated = categories || contains(choice_.categorical, name());
         if (!stated && first_number_ && first_word_) refuse_mixture();
         return stated || !first_number_ ? categorical() : numeric();
     }
@@ -150,6 +151,28 @@ private:
     std::optional<std::size_t> first_word_;
 };
 
+/// The label as categories or as a number.
+FeatureColumn fit_target(const Table& table, std::span<const std::size_t> rows, std::size_t label,
+                         const FeatureChoice& choice) {
+    const auto refuse = [&](const std::string& why) {
+        fail(ErrorCode::invalid_argument, "{}: the label '{}' {}", table.name(), choice.label, why);
+    };
+    if (!choice.positive.empty()) {
+        refuse(fmt::format("has a positive class, '{}', in a model of two classes alone; leave out --positive",
+                           choice.positive));
+    }
+    const auto values = label_values(table, rows, label, choice);
+    if (values.size() < 2)
+        refuse(fmt::format("takes {} over the training rows; nothing can be learnt", listed(values)));
+    const bool categories = choice.kind == Label::classes;
+    FeatureColumn target = ColumnFit(table, rows, label, choice).result(categories);
+    if (!categories && !target.numeric()) {
+        refuse(fmt::format("holds words such as '{}', no numbers; train a multinomial model, or choose another label",
+                           target.levels.front()));
+    }
+    return target;
+}
+
 /// The columns that are features; checks every name in the choice.
 std::vector<std::size_t> feature_columns(const Table& table, const FeatureChoice& choice) {
     if (choice.label.empty()) {
@@ -186,8 +209,15 @@ FeatureMap FeatureMap::fit(const Table& table, std::span<const std::size_t> rows
         fail(ErrorCode::invalid_argument, "{}: {} to train on; give rows without missing cells, or --missing mean",
              table.name(), rows.empty() ? "there is no row" : "no row is left");
     }
-    std::tie(map.choice_.positive, map.negative_) = classes_of(table, label_values(table, kept, label, choice), choice);
-    for (const std::size_t column : columns) map.columns_.push_back(ColumnFit(table, kept, column, choice).result());
+    if (choice.kind == Label::two_classes) {
+        std::tie(map.choice_.positive, map.negative_) =
+            classes_of(table, label_values(table, kept, label, choice), choice);
+    } else {
+        map.target_ = fit_target(table, kept, label, choice);
+    }
+    for (const std::size_t column : columns) {
+        map.columns_.push_back(ColumnFit(table, kept, column, choice).result(false));
+    }
     return map;
 }
 

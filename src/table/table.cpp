@@ -40,21 +40,40 @@ std::string Table::place(std::size_t row, std::size_t column) const {
 /// One pass over the text, a field at a time.
 class CsvReader {
 public:
-    CsvReader(std::string_view text, std::string name, const CsvFormat& format) : format_(format), rest_(text) {
-        table_.name_ = std::move(name);
-    }
+    CsvReader(std::string_view text, std::string name, const CsvFormat& format)
+        : format_(format), name_(std::move(name)), rest_(text) {}
 
     Table read() && {
+        format_.largest_bytes = std::min<std::uint64_t>(format_.largest_bytes, UINT32_MAX);
+        Table table;
+        table.name_ = name_;
+        visit([&](std::span<const std::string_view> names) { table.header_.assign(names.begin(), names.end()); },
+              [&](std::span<const std::string_view> fields, std::size_t line) {
+                  for (const std::string_view field : fields) {
+                      table.text_ += field;
+                      table.ends_.push_back(static_cast<std::uint32_t>(table.text_.size()));
+                  }
+                  table.lines_.push_back(static_cast<std::uint32_t>(line));
+              });
+        return table;
+    }
+
+    template <class Header, class Row>
+    void visit(const Header& header, const Row& row) {
         check_text();
         if (!next_row()) refuse("it holds nothing; the first line has to name the columns");
-        take_header();
-        while (next_row()) take_row();
-        return std::move(table_);
+        check_header();
+        columns_ = ends_.size();
+        header(fields());
+        for (std::size_t rows = 0; next_row(); ++rows) {
+            check_row(rows);
+            row(fields(), row_line_);
+        }
     }
 
 private:
     [[noreturn]] void refuse_at(std::uint32_t line, const std::string& why) const {
-        fail(ErrorCode::malformed_input, "{}, line {}: {}", table_.name_, line, why);
+        fail(ErrorCode::malformed_input, "{}, line {}: {}", name_, line, why);
     }
     [[noreturn]] void refuse(const std::string& why) const { refuse_at(line_, why); }
 
@@ -62,9 +81,9 @@ private:
         if (format_.delimiter == '"' || format_.delimiter < 9 || format_.delimiter == '\n' ||
             format_.delimiter == '\r' || format_.delimiter == 127) {
             fail(ErrorCode::invalid_argument, "{}: character {} cannot separate fields; take ',', ';', '|' or a tab",
-                 table_.name_, static_cast<int>(format_.delimiter));
+                 name_, static_cast<int>(format_.delimiter));
         }
-        if (rest_.size() > std::min<std::uint64_t>(format_.largest_bytes, UINT32_MAX)) {
+        if (rest_.size() > format_.largest_bytes) {
             refuse(fmt::format("{} bytes are more than the {} allowed; split the file", rest_.size(),
                                format_.largest_bytes));
         }
@@ -167,7 +186,13 @@ private:
         return std::string_view(row_).substr(begin, ends_[i] - begin);
     }
 
-    void take_header() {
+    std::span<const std::string_view> fields() {
+        fields_.clear();
+        for (std::size_t i = 0; i < ends_.size(); ++i) fields_.push_back(field(i));
+        return fields_;
+    }
+
+    void check_header() const {
         std::unordered_set<std::string_view> names;
         for (std::size_t i = 0; i < ends_.size(); ++i) {
             if (field(i).empty()) {
@@ -177,32 +202,29 @@ private:
             if (!names.insert(field(i)).second) {
                 refuse_at(row_line_, fmt::format("two columns are called '{}'; rename one", field(i)));
             }
-            table_.header_.emplace_back(field(i));
         }
     }
 
-    void take_row() {
-        if (ends_.size() != table_.columns()) {
-            refuse_at(row_line_, fmt::format("{} fields under a header of {}; put fields that hold '{}' in quotes{}",
-                                             ends_.size(), table_.columns(), format_.delimiter,
-                                             table_.columns() == 1 ? ", or state the delimiter" : ""));
+    void check_row(std::size_t rows_before) const {
+        if (ends_.size() != columns_) {
+            refuse_at(row_line_,
+                      fmt::format("{} fields under a header of {}; put fields that hold '{}' in quotes{}", ends_.size(),
+                                  columns_, format_.delimiter, columns_ == 1 ? ", or state the delimiter" : ""));
         }
-        if (table_.rows() == format_.most_rows) {
+        if (rows_before == format_.most_rows) {
             refuse_at(row_line_, fmt::format("more than {} rows; split the file", format_.most_rows));
         }
-        const std::size_t begin = table_.text_.size();
-        table_.text_ += row_;
-        for (const std::size_t end : ends_) table_.ends_.push_back(static_cast<std::uint32_t>(begin + end));
-        table_.lines_.push_back(row_line_);
     }
 
     CsvFormat format_;
+    std::string name_;
     std::string_view rest_;
     std::uint32_t line_ = 1;
-    Table table_;
+    std::size_t columns_ = 0;
     // The row at hand: its fields one after the other, where they end, the line it begins on.
     std::string row_;
     std::vector<std::size_t> ends_;
+    std::vector<std::string_view> fields_;
     std::uint32_t row_line_ = 1;
 };
 
@@ -210,12 +232,26 @@ Expected<Table> parse_csv(std::string_view text, std::string name, const CsvForm
     return catching([&] { return CsvReader(text, std::move(name), format).read(); });
 }
 
+namespace {
+
+std::string_view text_of(const MappedFile& file) {
+    return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
+std::string quoted(const std::filesystem::path& path) { return fmt::format("'{}'", path.string()); }
+
+}  // namespace
+
+void visit_csv(const std::filesystem::path& path, const CsvFormat& format,
+               const std::function<void(std::span<const std::string_view> names)>& header,
+               const std::function<void(std::span<const std::string_view> fields, std::size_t line)>& row) {
+    const MappedFile file = MappedFile::open(path, format.largest_bytes);
+    CsvReader(text_of(file), quoted(path), format).visit(header, row);
+}
+
 Table read_csv(const std::filesystem::path& path, const CsvFormat& format) {
     const MappedFile file = MappedFile::open(path, format.largest_bytes);
-    const auto bytes = file.bytes();
-    return parse_csv({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, fmt::format("'{}'", path.string()),
-                     format)
-        .value();
+    return parse_csv(text_of(file), quoted(path), format).value();
 }
 
 }  // namespace tacit::table

@@ -124,6 +124,16 @@ TEST(ProgressBar, EstimatesFromTheTimeThatTheWorkTook) {
     EXPECT_THAT(file.text(), HasSubstr("75 % (75/100), 1:00 elapsed, 0:20 left"));
 }
 
+TEST(ProgressBar, WorkOfAnEarlierRunDoesNotCountForTheTimeLeft) {
+    const PrintedFile file;
+    ProgressBar bar("Training", 100, file.stream());
+    bar.resume_at(60);
+    bar.set_elapsed(30);
+    bar.advance(10);
+    EXPECT_THAT(file.text(), HasSubstr("Training: 70 % (70/100), 0:30 elapsed, 1:30 left"));
+    EXPECT_THAT(file.text(), Not(HasSubstr("60 %")));
+}
+
 TEST(ProgressBar, TakesNoWorkAndTooMuchWork) {
     PrintedFile file;
     ProgressBar none("none", 0, file.stream());

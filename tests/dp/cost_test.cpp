@@ -93,5 +93,18 @@ TEST(Loss, OfZcdpConvertsTightly) {
     EXPECT_EQ(rho_of_pure(Cost::ratio(1, 2)), Cost::ratio(1, 8));
 }
 
+TEST(Loss, OfZcdpFillsAnEpsilonAndNeverMore) {
+    const Cost delta = Cost::ratio(1, 1000000);
+    for (const auto& epsilon :
+         {Cost::ratio(1, 100), Cost::ratio(1, 2), Cost::ratio(1, 1), Cost::ratio(3, 1), Cost::ratio(20, 1)}) {
+        const Cost rho = rho_within(epsilon, delta);
+        EXPECT_LE(epsilon_of_zcdp(rho, delta), epsilon);
+        EXPECT_GT(epsilon_of_zcdp(rho + Cost::ratio(1, std::uint64_t{1} << 38), delta), epsilon);
+    }
+    EXPECT_NEAR(rho_within(Cost::ratio(2142, 1000), delta).approximate(), 0.1, 1e-4);
+    expect_throws(ErrorCode::invalid_argument, "above 0 and up to 1000", [&] { return rho_within(Cost(), delta); });
+    expect_throws(ErrorCode::invalid_argument, "delta is 0", [] { return rho_within(Cost::ratio(1, 1), Cost()); });
+}
+
 }  // namespace
 }  // namespace tacit::dp

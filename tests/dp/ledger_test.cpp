@@ -273,5 +273,43 @@ TEST(Ledger, RefusesAFileThatReplacedItsOwn) {
                   [&] { return ledger.reserve(tenth, "count"); });
 }
 
+TEST(Ledger, PutBackToAnOlderCopyIsRefusedByItsWitness) {
+    const Folder folder;
+    const auto path = folder / "ledger";
+    const auto copy = folder / "copy";
+    const auto witness = folder / "witness";
+    (void)Ledger::create(path, terms());
+    Ledger::open(path, witness).reserve(tenth, "count");
+    std::filesystem::copy_file(path, copy);
+    const Digest early = Ledger::open(path).contents().head;
+    const Digest late = Ledger::open(path, witness).reserve(tenth, "count").head;
+    EXPECT_TRUE(Ledger::open(path, witness).contents().holds(early));
+    EXPECT_FALSE(Ledger::open(copy).contents().holds(late));
+    // A handle that was open before the file was put back, in place, notices too.
+    Ledger held = Ledger::open(path, witness);
+    std::filesystem::resize_file(path, std::filesystem::file_size(copy));
+    expect_throws(ErrorCode::parameter_mismatch, "it is another ledger or an older copy",
+                  [&] { (void)held.reserve(tenth, "count"); });
+    expect_throws(ErrorCode::parameter_mismatch, "that its witness", [&] { (void)Ledger::open(path, witness); });
+    EXPECT_EQ(Ledger::open(path).contents().entries.size(), 1U);  // nothing was written
+}
+
+TEST(Ledger, TakesNothingForAWitnessThatIsNone) {
+    const Folder folder;
+    const auto path = folder / "ledger";
+    const auto witness = folder / "witness";
+    (void)Ledger::create(path, terms());
+    const std::string text = "hello\n";
+    write_file_atomically(witness, std::as_bytes(std::span(text)));
+    expect_throws(ErrorCode::malformed_input, "'hello' is no head of a ledger",
+                  [&] { (void)Ledger::open(path, witness); });
+    std::string almost(64, 'a');
+    EXPECT_TRUE(parse_head(almost));
+    almost[63] = 'g';
+    EXPECT_FALSE(parse_head(almost));
+    EXPECT_FALSE(parse_head(almost.substr(1)));
+    EXPECT_FALSE(parse_head(std::string(64, 'A')));
+}
+
 }  // namespace
 }  // namespace tacit::dp

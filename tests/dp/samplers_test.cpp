@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/seeded.hpp"
+#include "dp/audit.hpp"
 #include "dp/cks_reference.hpp"
 #include "dp/discrete_gaussian.hpp"
 #include "dp/distributions.hpp"
@@ -116,7 +117,7 @@ std::vector<std::int64_t> many(std::size_t count, const Draw& draw) {
     return out;
 }
 
-constexpr std::size_t samples = 1000000;
+const std::size_t samples = soak_or(1000000);
 
 TEST(DiscreteLaplace, HasTheExactDistribution) {
     Seeded seeded;
@@ -169,10 +170,88 @@ std::vector<double> gaussian_pmf(double variance, std::int64_t reach) {
     return pmf;
 }
 
+/// Every first word and sign: what is decided agrees with the exact distribution on both sides.
+TEST(GaussianTable, EnumerationOfAToySourceEnclosesTheExactDistribution) {
+    for (const std::uint64_t variance : {1U, 2U, 9U, 30U}) {
+        const GaussianTable<std::uint8_t> sampler(variance);
+        std::map<std::int64_t, double> decided;
+        double open = 0;
+        for (std::size_t word = 0; word < 256; ++word) {
+            for (std::size_t sign = 0; sign < 2; ++sign) {
+                ToyWords source({static_cast<std::uint8_t>(word), static_cast<std::uint8_t>(sign)});
+                std::int64_t value = 0;
+                try {
+                    sampler.draw(source, std::span(&value, 1));
+                    ++decided[value];
+                } catch (const OutOfWords&) {
+                    ++open;
+                }
+            }
+        }
+        EXPECT_LE(open / 512, static_cast<double>(sampler.size()) / 256);
+        const auto pmf = gaussian_pmf(static_cast<double>(variance), 100);
+        for (std::int64_t k = -30; k <= 30; ++k) {
+            const double exact = pmf[static_cast<std::size_t>(k + 100)];
+            EXPECT_LE(decided[k] / 512, exact * (1 + 1e-12)) << k;
+            EXPECT_GE((decided[k] + open) / 512, exact * (1 - 1e-12)) << k;
+        }
+    }
+}
+
+TEST(GaussianTable, AnEqualWordIsSettledByTheNextDigits) {
+    const GaussianTable<std::uint8_t> sampler(1);
+    const auto digits = [](std::size_t m, int index) {
+        return static_cast<std::uint8_t>(gaussian_tail_digits(1, m, 1, 8, index).front());
+    };
+    const auto draw = [&](std::vector<std::uint8_t> words) {
+        ToyWords source(std::move(words));
+        std::int64_t value = -99;
+        sampler.draw(source, std::span(&value, 1));
+        return value;
+    };
+    const auto next = digits(1, 1);
+    EXPECT_EQ(draw({digits(1, 0), 0, static_cast<std::uint8_t>(next - 1)}), 1);
+    EXPECT_EQ(draw({digits(1, 0), 0, static_cast<std::uint8_t>(next + 1)}), 0);
+    EXPECT_EQ(draw({digits(1, 0), 1, static_cast<std::uint8_t>(next - 1)}), -1);
+    EXPECT_THROW(draw({digits(1, 0), 0, next}), OutOfWords);
+    // At the end of the table: 0 in the first word, and P[|Y| >= 4] and P[|Y| >= 5] differ in the digits behind.
+    ASSERT_EQ(sampler.size(), 4U);
+    ASSERT_EQ(digits(5, 1), 0U);
+    EXPECT_EQ(draw({0, 0, digits(4, 1), 255}), 3);
+    EXPECT_EQ(draw({0, 0, 0, 255}), 4);
+    EXPECT_EQ(draw({0, 0, 0, 0, 255}), 5);
+}
+
+TEST(GaussianTable, DigitsAreThoseOfTheExactTails) {
+    // P[|Y| >= 1] = 2 S / (1 + 2 S), S = e^(-1/2) + e^(-2) + e^(-9/2) + ...
+    long double sum = 0;
+    for (long double k = 1; k < 20; ++k) sum += std::exp(-k * k / 2);
+    const long double tail = 2 * sum / (1 + 2 * sum);
+    const auto words = gaussian_tail_digits(1, 1, 2, 64, 0);
+    EXPECT_NEAR(static_cast<double>(words[0]) / 0x1p64, static_cast<double>(tail), 1e-15);
+    EXPECT_EQ(words[0] >> 32, gaussian_tail_digits(1, 1, 1, 32, 0).front());
+    EXPECT_EQ(words[0] & 0xffffffff, gaussian_tail_digits(1, 1, 1, 32, 1).front());
+}
+
+TEST(GaussianByRejection, HasTheExactDistributionWhereTheTableIsUsedToo) {
+    Seeded seeded;
+    SeededWords words(seeded.rng);
+    for (const std::uint64_t variance : {1U, 7U, 100U, 401U}) {
+        const GaussianByRejection sampler(variance);
+        const auto drawn = many(samples / 4, [&](auto out) { sampler.draw(words, out); });
+        const auto reach = static_cast<std::int64_t>(12 * std::sqrt(static_cast<double>(variance))) + 2;
+        const auto pmf = gaussian_pmf(static_cast<double>(variance), reach);
+        EXPECT_GT(chi_square_p_value(
+                      drawn, [&](std::int64_t k) { return pmf[static_cast<std::size_t>(k + reach)]; }, -reach, reach),
+                  1e-6)
+            << variance;
+    }
+}
+
 TEST(DiscreteGaussian, HasTheExactDistribution) {
     Seeded seeded;
     SeededWords words(seeded.rng);
-    for (const std::uint64_t variance : {1U, 2U, 3U, 12U, 100U, 1000000U}) {
+    for (const std::uint64_t variance : {1U, 2U, 3U, 12U, 100U, 400U, 1000000U}) {
         const DiscreteGaussian sampler(variance);
         const auto drawn = many(samples / 2, [&](auto out) { sampler.draw(words, out); });
         const auto reach = static_cast<std::int64_t>(12 * std::sqrt(static_cast<double>(variance))) + 2;

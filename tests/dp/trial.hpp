@@ -25,6 +25,7 @@ std::vector<Answer> trials(const Measurement<Rows, Metric, Answer, Kind>& measur
     std::vector<std::vector<std::int64_t>> drawn;
     for (NoiseEffect effect : measurement.description().noise) {
         effect.noise.draws *= count;
+        effect.noise.streams *= count;
         drawn.push_back(draw(std::span(&effect, 1), words));
     }
     const auto rows = detail::Kernels::all_rows(data);

@@ -96,6 +96,89 @@ class PrivateAnswers(TacitCase):
         self.assert_refused(tacit("dp", "intersect", "a.csv", "b.csv"), "multi-party computation")
         self.assertEqual(ledger.read_bytes(), before)
 
+    def plan_file(self, name, questions, delta="1e-6"):
+        path = self.root / name
+        path.write_text(json.dumps({"delta": delta, "questions": questions}))
+        return path
+
+    def test_a_plan_is_quoted_paid_once_and_answered(self):
+        plan = self.plan_file("plan.json", [
+            {"ask": "count", "where": {"sex": "female"}, "epsilon": "1/2"},
+            {"ask": "sum", "column": "wage", "low": 0, "high": 1000, "rho": "0.02"},
+            {"ask": "quantile", "column": "wage", "low": 0, "high": 1000, "q": "0.5", "epsilon": "0.5"},
+            {"ask": "mean", "column": "wage", "low": 0, "high": 1000, "epsilon": "0.5"},
+            {"ask": "histogram", "column": "sex", "keys": ["female", "male"], "epsilon": "0.5"}])
+        ledger = self.ledger("planned", "3", "--delta", "1e-5")
+        quote = json.loads(self.done("dp", "quote", "plan", "--plan", plan, "--ledger", ledger, "--json"))
+        self.assertTrue(quote["fits"])
+        self.assertEqual(json.loads(self.done("dp", "ledger", "--ledger", ledger, "--json"))["entries"], [])
+        answers = json.loads(self.done("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data, "--json"))
+        self.assertEqual(answers["loss"], quote["loss"])
+        told = {one["ask"]: one["answer"] for one in answers["questions"]}
+        self.assertAlmostEqual(told["count"]["value"], 1001, delta=40)
+        self.assertAlmostEqual(told["sum"]["value"], 999000, delta=40000)
+        self.assertAlmostEqual(told["histogram"]["male"]["value"], 1001, delta=40)
+        self.assertAlmostEqual(told["mean"]["value"], 499.5, delta=40)
+        for field in ("unit", "neighbours", "adversary", "ledger_head", "spent", "budget"):
+            self.assertTrue(answers[field], field)
+        shown = json.loads(self.done("dp", "ledger", "--ledger", ledger, "--json"))
+        self.assertEqual(len(shown["entries"]), 1)
+        self.assertIn("5 questions would cost epsilon", self.done("dp", "quote", "plan", "--plan", plan, "--ledger", ledger))
+        self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data), "does not fit")
+        self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", self.ledger("unplanned"), "--data", self.data), "make one with --epsilon and --delta")
+
+    def test_a_plan_that_says_something_else_is_refused_in_words(self):
+        ledger = self.ledger("misplanned", "3", "--delta", "1e-5")
+        for words, question in (
+                ("'salary' is not a field", {"ask": "count", "epsilon": "1", "salary": 1}),
+                ("'epsilon' must be a text", {"ask": "count", "epsilon": 0.1}),
+                ("'ask' must be count", {"ask": "guess", "epsilon": "1"}),
+                ("'low' must be a number", {"ask": "sum", "column": "wage", "epsilon": "1"}),
+                ("is no JSON object", "count"),
+                ("'where' must map", {"ask": "count", "epsilon": "1", "where": {"sex": 1}})):
+            with self.subTest(words):
+                plan = self.plan_file("bad.json", [question])
+                self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data), words)
+        for text in ("", "[]", '{"delta": "1e-6", "questions": []}', '{"delta": 1, "questions": [1]}'):
+            plan.write_text(text)
+            self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data), "is no plan")
+
+    def test_under_change_one_the_number_of_rows_is_public(self):
+        ledger = self.ledger("changed", "3", "--delta", "1e-5", "--change-one")
+        mean = self.plan_file("mean.json", [{"ask": "mean", "column": "wage", "low": 0, "high": 1000, "epsilon": "0.5"}])
+        answer = json.loads(self.done("dp", "plan", "--plan", mean, "--ledger", ledger, "--data", self.data, "--json"))
+        self.assertIn("hold something else; their number is public", answer["neighbours"])
+        count = self.plan_file("count.json", [{"ask": "count", "epsilon": "0.5"}])
+        self.assert_refused(tacit("dp", "plan", "--plan", count, "--ledger", ledger, "--data", self.data), "the number of rows is public")
+
+    def test_a_ledger_that_was_put_back_is_refused(self):
+        ledger, witness = self.ledger("witnessed"), self.root / "witness"
+        self.ask(ledger, "count", "--witness", witness)
+        head = self.done("dp", "ledger", "--ledger", ledger, "--head").strip()
+        self.assertEqual(witness.read_text().strip(), head)
+        old = ledger.read_bytes()
+        new = self.ask(ledger, "count", "--witness", witness)["ledger_head"]
+        self.done("dp", "ledger", "--ledger", ledger, "--holds", head)
+        ledger.write_bytes(old)
+        self.assert_refused(tacit("dp", "ledger", "--ledger", ledger, "--holds", new), "was put back")
+        self.assert_refused(tacit("dp", "count", "--ledger", ledger, "--data", self.data, "--epsilon", "1", "--witness", witness), "older copy")
+        self.assert_refused(tacit("dp", "ledger", "--ledger", ledger, "--holds", "12"), "is no head of a ledger")
+
+    def test_a_model_is_trained_for_publication(self):
+        data = self.root / "patients.csv"
+        rows = "".join(f"{i % 100},{'f' if i % 7 < 3 else 'm'},{'yes' if i % 100 > 50 + 10 * (i % 3 - 1) else 'no'}\n" for i in range(3000))
+        data.write_text("age,sex,ill\n" + rows + "none,x,\n")
+        ledger = self.root / "trained"
+        self.done("dp", "create", "--ledger", ledger, "--data-set", "patients", "--zcdp", "--epsilon", "2", "--delta", "1e-6")
+        question = ("train", "--ledger", ledger, "--number", "age:0:100", "--category", "sex=f,m", "--label", "ill", "--positive", "yes", "--rho", "0.05", "--json")
+        self.assertTrue(json.loads(self.done("dp", "quote", *question))["fits"])
+        model = json.loads(self.done("dp", *question, "--data", data))
+        weights = model["weights"]
+        self.assertEqual(list(weights), sorted(["intercept", "age", "sex=f", "sex=m"]))
+        self.assertGreater(weights["intercept"] + 90 * weights["age"], 0)
+        self.assertLess(weights["intercept"] + 10 * weights["age"], 0)
+        self.assert_refused(tacit("dp", *question, "--number", "age:0", "--data", data), "says no feature; write --number COLUMN:LOW:HIGH")
+
     def test_a_poll_from_answers_to_estimate(self):
         said = [self.done("dp", "poll", "--answers", "yes,no", "--say", "yes").strip() for _ in range(40)]
         self.assertEqual(set(said) - {"yes", "no"}, set())
@@ -106,6 +189,54 @@ class PrivateAnswers(TacitCase):
         self.assertAlmostEqual(poll["answer"]["yes"]["value"], 0.34)
         self.assert_refused(tacit("dp", "poll", "--answers", "yes", "--say", "yes"), "above 1/1")
         self.assert_refused(tacit("dp", "poll", "--answers", "a,b", "--data", answers, "--column", "answer"), "is none of")
+
+    def test_what_each_unit_adds_is_bounded(self):
+        data = self.root / "jobs.csv"
+        rows = "".join(f"p{i % 500},{('north', 'south')[i % 3 == 0]},{300 + i % 100}\n" for i in range(3000))
+        data.write_text("person,region,wage\n" + rows + "p0,island,1\n")
+        ledger = self.root / "units"
+        self.done("dp", "create", "--ledger", ledger, "--data-set", "jobs", "--epsilon", "100", "--delta", "1e-5")
+
+        def ask(*question):
+            return json.loads(self.done("dp", *question, "--ledger", ledger, "--data", data, "--epsilon", "5",
+                                        "--unit", "person", "--json"))
+        count = ask("count", "--rows-of-unit", "2")
+        self.assertAlmostEqual(count["answer"]["value"], 1000, delta=10)
+        self.assertEqual(count["unit"], "person, with all rows of one 'person'")
+        self.assertEqual(count["noise"][0]["noise"], "discrete Laplace of scale 0.4")
+        groups = ("--by", "region", "--groups", "north,south", "--groups-of-unit", "2")
+        means = ask("mean", "--column", "wage", "--low", "0", "--high", "1000", *groups)
+        self.assertEqual(set(means["answer"]), {"north", "south"})
+        self.assertAlmostEqual(means["answer"]["north"]["value"], 350, delta=60)
+        self.assertEqual(means["loss"]["epsilon"], "5")
+        found = ask("histogram", "--column", "region", "--delta", "1e-6", "--groups-of-unit", "2")
+        self.assertEqual(set(found["answer"]), {"north", "south"})
+        self.assertEqual(found["loss"]["delta"], "0.000001")
+        three = ask("quantile", "--column", "wage", "--low", "0", "--high", "1000", "--q", "0.9,0.1,0.5")
+        high, low, middle = three["answer"]
+        self.assertLess(low, middle)
+        self.assertLess(middle, high)
+        refused = tacit("dp", "count", "--ledger", ledger, "--data", data, "--epsilon", "1", "--by", "region")
+        self.assert_refused(refused, "--groups")
+
+    def test_polls_with_many_answers(self):
+        answers = ",".join(f"a{i}" for i in range(20))
+        own = self.root / "own.csv"
+        own.write_text("answer\n" + "".join(f"a{i % 4}\n" for i in range(2000)))
+        for mechanism in ("response", "symmetric", "unary", "hashing", "hadamard"):
+            options = ("dp", "poll", "--answers", answers, "--mechanism", mechanism, "--epsilon", "4")
+            said = self.root / f"{mechanism}.csv"
+            said.write_text("report\n" + "".join(self.done(*options, "--say", "a7") for _ in range(20)))
+            collected = json.loads(self.done(*options, "--data", said, "--column", "report", "--json"))
+            self.assertGreater(collected["answer"]["a7"]["value"], 0.4, mechanism)
+            trial = json.loads(self.done(*options, "--data", own, "--column", "answer", "--simulate", "--json"))
+            self.assertAlmostEqual(trial["exact"]["a3"], 0.25)
+            self.assertAlmostEqual(trial["answer"]["a3"]["value"], 0.25, delta=0.12)
+            broken = self.root / "broken.csv"
+            broken.write_text("report\nnonsense\n")
+            self.assert_refused(tacit(*options, "--data", broken, "--column", "report"), "none of the reports")
+        compared = json.loads(self.done("dp", "poll", "--answers", answers, "--people", "1000", "--json"))
+        self.assertEqual(len(compared), 5)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ class Server:
         self.address = f"127.0.0.1:{self.port}"
         self.log_path = folder / "log"
         self.log_path.touch()
+        self.environment = {}  # more than the tests' own
         self.process = None
 
     def events(self, name):
@@ -49,7 +50,8 @@ class Server:
             self.process = subprocess.Popen(
                 [TACIT, "serve", "--identity", self.folder / "identity", "--store", self.folder / "store", "--listen",
                  self.address, "--metrics", f"127.0.0.1:{self.metrics_port}", "--threads", "1",
-                 *map(str, self.options)], stdout=subprocess.DEVNULL, stderr=log)
+                 *map(str, self.options)], stdout=subprocess.DEVNULL, stderr=log,
+                env={**os.environ, **self.environment})
         wait_until(lambda: len(self.events("started")) > before or self.process.poll() is not None, "the server")
         assert self.process.poll() is None, self.log_path.read_text()[-2000:]
 

@@ -39,7 +39,7 @@ class Tables(TacitCase):
         self.assertIn("petal_length", report)
         prediction = self.done("predict", "--private", folder / "private", "--data", self.IRIS, "--out",
                                folder / "scores.csv")
-        self.assertIn("150 rows: 50 'setosa', 100 'not setosa'", prediction)
+        self.assertIn("150 rows: 100 'not setosa', 50 'setosa'", prediction)
         self.assertIn("accuracy 100.00 %", prediction)
         lines = (folder / "scores.csv").read_text().splitlines()
         self.assertEqual(lines[0], "line,score,probability,class")

@@ -50,7 +50,7 @@ class Pipeline(TacitCase):
         self.assertEqual(statistics["depth"], {"baseline": 6, "low-depth": 2, "mask-free": 2}[method])
         self.assertEqual(statistics["security_bits"], 128)
         for name, value in statistics.items():
-            if name not in ("job", "inputs_fingerprint", "method", "kernels", "format", "constant_products", "conjugations"):
+            if name not in ("job", "inputs_fingerprint", "method", "kernels", "format", "constant_products", "conjugations", "state_file_bytes"):
                 self.assertGreater(value, 0, name)
 
     def check_pictures(self, folder, report, names):
@@ -75,7 +75,7 @@ class Pipeline(TacitCase):
 
     def test_version_and_help_teach(self):
         self.assertRegex(self.done("--version"), r"^tacit \d+\.\d+\.\d+ \(\w+ kernels\)\n$")
-        for command in ("keygen", "encrypt", "train", "decrypt", "evaluate", "predict", "compare"):
+        for command in ("keygen", "encrypt", "train", "refresh", "decrypt", "evaluate", "predict", "compare"):
             text = tacit(command, "--help").stdout
             self.assertIn(f"tacit {command} ", text.split("Example")[1])
 
@@ -176,7 +176,7 @@ class Refusals(TacitCase):
 
     def test_altered_program(self):
         program = json.loads((self.upload / "program.json").read_text())
-        program["recipe"]["minibatches"] = 3
+        program["recipe"]["minibatches"] = program["segments"][0]["steps"] = 3
         (self.upload / "program.json").write_text(json.dumps(program))
         self.assert_training_refused(self.upload / "program.json", "another circuit")
 
@@ -250,7 +250,7 @@ class Choices(TacitCase):
         self.assert_keygen_refused(("--minibatches", "0"), "minibatches")
 
     def test_minibatches_that_no_secure_ring_holds(self):
-        self.assert_keygen_refused(("--minibatches", "40", "--minibatch-size", "16"), "40 steps", "depth 78")
+        self.assert_keygen_refused(("--minibatches", "40", "--minibatch-size", "16", "--segment-steps", "40"), "40 steps", "depth 78")
 
     def test_minibatch_size_that_is_no_power_of_two(self):
         self.assert_keygen_refused(("--minibatch-size", "100"), "100", "128")

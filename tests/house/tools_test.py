@@ -1,5 +1,9 @@
 """Tests of the checkers in tools/: a planted violation must be found, and a clean tree must pass."""
+import bz2
+import gzip
+import lzma
 import os
+import struct
 import sys
 import tempfile
 import unittest
@@ -14,6 +18,7 @@ import check_citations  # noqa: E402
 import check_layers  # noqa: E402
 import check_parity  # noqa: E402
 import extract_doc_code  # noqa: E402
+import rda_to_csv  # noqa: E402
 
 TABLE = """# Architecture
 
@@ -185,6 +190,45 @@ class ArffToCsv(unittest.TestCase):
             arff_to_csv.read(["nonsense"])
         with self.assertRaisesRegex(arff_to_csv.Refused, "there is no @data"):
             arff_to_csv.read(self.HEADER[:-1])
+
+
+class RdaToCsv(unittest.TestCase):
+    """Files as save() of R writes them, made here item by item."""
+
+    @staticmethod
+    def integers(*values):
+        return struct.pack(f">{len(values)}i", *values)
+
+    def chars(self, text):
+        return self.integers(9) + (self.integers(-1) if text is None else self.integers(len(text)) + text.encode())
+
+    def strings(self, *texts):
+        return self.integers(16, len(texts)) + b"".join(self.chars(text) for text in texts)
+
+    def symbol(self, name):
+        return self.integers(1) + self.chars(name)
+
+    def pairs(self, *tagged):
+        """Of (tag, value), both as bytes."""
+        return b"".join(self.integers(0x402) + tag + value for tag, value in tagged) + self.integers(254)
+
+    def file(self, klass="data.frame"):
+        numbers = self.integers(14, 3) + struct.pack(">d", 1.5) + rda_to_csv.NA_REAL + struct.pack(">d", 3)
+        factor = self.integers(0x200 | 13, 3, 2, 1, -2 ** 31) + self.pairs((self.symbol("levels"), self.strings("x", "y")))
+        names = self.pairs((self.symbol("names"), self.strings("n", "f", "t")), (self.symbol("class"), self.strings(klass)))
+        frame = self.integers(0x200 | 19, 3) + numbers + factor + self.strings("p", "q,r", None) + names
+        return b"RDX2\nX\n" + self.integers(2, 0, 0) + self.pairs((self.symbol("frame"), frame))
+
+    def test_reads_numbers_factors_texts_and_gaps(self):
+        expected = (["n", "f", "t"], [("1.5", "y", "p"), ("", "x", "q,r"), ("3", "", "")])
+        for compress in (bytes, gzip.compress, bz2.compress, lzma.compress):
+            self.assertEqual(rda_to_csv.read(compress(self.file())), expected)
+
+    def test_says_what_is_wrong(self):
+        for data, why in ((self.file()[:-40], "ends in the middle"), (b"PK\x03\x04nothing", "no file of save"),
+                          (self.file("list"), "'frame' is no data frame")):
+            with self.assertRaisesRegex(rda_to_csv.Refused, why):
+                rda_to_csv.read(data)
 
 
 class Parity(TreeTest):

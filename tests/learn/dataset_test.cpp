@@ -174,7 +174,7 @@ TEST(Dataset, ValidateNamesRowAndColumn) {
     EXPECT_THAT(message([](Dataset& d) { d.values[3] = std::nan(""); }),
                 HasSubstr("rows: row 1, column 1: nan is not a finite number"));
     EXPECT_THAT(message([](Dataset& d) { d.values[2] = -INFINITY; }), HasSubstr("rows: row 1, column 0: -inf"));
-    EXPECT_THAT(message([](Dataset& d) { d.labels[1] = 2; }), HasSubstr("rows: row 1: label 2 is neither 0 nor 1"));
+    EXPECT_THAT(message([](Dataset& d) { d.labels[1] = 2; }), HasSubstr("rows: row 1: label 2 is not below 2"));
     EXPECT_THAT(message([](Dataset& d) { d.values.pop_back(); }), HasSubstr("3 values are not 2 rows of 2 features"));
     EXPECT_THAT(message([](Dataset& d) { d.features = 0; }), HasSubstr("of 0 features"));
 }

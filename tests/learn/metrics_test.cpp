@@ -98,5 +98,40 @@ TEST(Metrics, RefuseWhatTheyCannotMeasure) {
     EXPECT_THAT(message([] { (void)roc_curve(Scores{1.0}, Labels{0}); }), HasSubstr("0 ones and 1 zeros"));
 }
 
+TEST(Metrics, OfSeveralClassesCountWhatIsTakenForWhat) {
+    const std::vector<Scores> scores{{3, 0, 1}, {1, 2, 1}, {2, -1, 0.5}};
+    const auto found = likeliest_classes(scores);
+    EXPECT_THAT(found, ElementsAre(0, 1, 0));  // of equal scores the first
+    const auto counts = confusion_matrix(found, Labels{0, 2, 1}, 3);
+    EXPECT_THAT(counts[0], ElementsAre(1U, 0U, 0U));
+    EXPECT_THAT(counts[1], ElementsAre(1U, 0U, 0U));
+    EXPECT_THAT(counts[2], ElementsAre(0U, 1U, 0U));
+    const auto message = [](auto work) { return message_of(ErrorCode::invalid_argument, work); };
+    EXPECT_THAT(message([&] { (void)likeliest_classes(std::span(scores).first(1)); }), HasSubstr("1 classes"));
+    EXPECT_THAT(message([] {
+                    (void)likeliest_classes(std::vector<Scores>{{1, 2}, {1}});
+                }),
+                HasSubstr("1 scores of class 1 and 2 of class 0"));
+    EXPECT_THAT(message([] { (void)likeliest_classes(std::vector<Scores>{{1}, {std::nan("")}}); }), HasSubstr("NaN"));
+    EXPECT_THAT(message([] {
+                    (void)confusion_matrix(Labels{0}, Labels{0, 1}, 2);
+                }),
+                HasSubstr("1 classes found for 2"));
+    EXPECT_THAT(message([] { (void)confusion_matrix(Labels{2}, Labels{1}, 2); }),
+                HasSubstr("class 1 taken for 2, of 2"));
+}
+
+TEST(Metrics, OfNumbersMeasureWhatIsLeft) {
+    EXPECT_DOUBLE_EQ(r_squared(Scores{1, 2, 3}, Scores{1, 2, 3}), 1);
+    EXPECT_DOUBLE_EQ(r_squared(Scores{2, 2, 2}, Scores{1, 2, 3}), 0);
+    EXPECT_DOUBLE_EQ(r_squared(Scores{1, 2, 5}, Scores{1, 2, 3}), -1);
+    EXPECT_DOUBLE_EQ(root_mean_square_error(Scores{4, 2}, Scores{1, 6}), std::sqrt(12.5));
+    const auto message = [](auto work) { return message_of(ErrorCode::invalid_argument, work); };
+    EXPECT_THAT(message([] { (void)r_squared(Scores{1, 2}, Scores{4, 4}); }), HasSubstr("all 2 targets are 4"));
+    EXPECT_THAT(message([] { (void)root_mean_square_error(Scores{1}, Scores{}); }), HasSubstr("1 predictions for 0"));
+    EXPECT_THAT(message([] { (void)root_mean_square_error(Scores{std::nan("")}, Scores{1}); }),
+                HasSubstr("not finite"));
+}
+
 }  // namespace
 }  // namespace tacit::learn

@@ -9,9 +9,9 @@
 #include "tacit/ckks/decryptor.hpp"
 #include "tacit/ckks/encryptor.hpp"
 #include "tacit/learn/clear_training.hpp"
+#include "tacit/learn/data_choice.hpp"
 #include "tacit/learn/metrics.hpp"
 #include "tacit/runtime/executor.hpp"
-#include "tacit/table/feature_map.hpp"
 #include "tacit/tensor/compile.hpp"
 
 namespace tacit::learn {
@@ -19,33 +19,26 @@ namespace {
 
 using Weights = std::vector<std::vector<double>>;
 
-/// Irises with their species as 0, 1, 2.
-struct Irises {
-    Dataset rows;
-    std::vector<std::uint8_t> species;
-};
+Dataset standard(const DataChoice& choice) {
+    const Dataset rows = load_data(choice).training;
+    return standardised(rows, fit_standardiser(rows));
+}
 
-Irises irises() {
-    const auto table = table::read_csv(std::string(TACIT_SOURCE_DIR) + "/tests/data/iris.csv");
-    std::vector<std::size_t> all(table.rows());
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-    const auto map = table::FeatureMap::fit(table, all, {.label = "species", .positive = "setosa"});
-    auto features = map.apply(table);
-    Irises result{{"iris", features.columns, std::move(features.values), std::move(features.labels)}, {}};
-    result.rows = standardised(result.rows, fit_standardiser(result.rows));
-    for (std::size_t i = 0; i < table.rows(); ++i) {
-        const auto name = table.cell(i, table.column("species"));
-        result.species.push_back(name == "setosa" ? 0 : name == "versicolor" ? 1 : 2);
-    }
-    return result;
+/// Irises with their species as 0, 1, 2.
+Dataset irises() {
+    DataChoice choice{.source = std::string(TACIT_SOURCE_DIR) + "/tests/data/iris.csv"};
+    choice.table.features = {.label = "species", .kind = table::Label::classes};
+    return standard(choice);
 }
 
 TrainingRecipe small_recipe() {
     TrainingRecipe recipe;
+    recipe.model = Model::multinomial;
+    recipe.classes = 3;
     recipe.minibatches = 2;
     recipe.passes = 2;
     recipe.minibatch_size = 64;
-    recipe.zero_rows = 4;
+    recipe.zero_rows = 10;
     recipe.features = 8;
     return recipe;
 }
@@ -92,67 +85,113 @@ void expect_near(const Weights& found, const Weights& expected, double tolerance
     }
 }
 
-TEST(OneAgainstRest, IsATwoClassRegressionForEveryClass) {
-    const Irises data = irises();
+TEST(Multinomial, IsATwoClassRegressionForEveryClass) {
+    const Dataset data = irises();
     const TrainingRecipe recipe = small_recipe();
-    const auto weights =
-        evaluate(one_against_rest_program(recipe, 3), one_against_rest_inputs(data.rows, data.species, 3, recipe, 5));
+    const auto weights = evaluate(training_program(recipe), training_rows(data, recipe, 5));
+    TrainingRecipe logistic = recipe;
+    logistic.model = Model::logistic;
+    logistic.classes = 2;
     Weights expected;
     for (const int c : {0, 1, 2}) {
-        Dataset binary = data.rows;
-        for (std::size_t i = 0; i < binary.rows(); ++i) binary.labels[i] = data.species[i] == c ? 1 : 0;
-        expected.push_back(train_clear(draw_minibatches(binary, recipe, 5), recipe).weights);
+        Dataset binary = data;
+        binary.classes = 2;
+        for (std::size_t i = 0; i < binary.rows(); ++i) binary.labels[i] = data.labels[i] == c ? 1 : 0;
+        expected.push_back(train_clear(draw_minibatches(binary, logistic, 5), logistic).weights);
     }
     expect_near(weights, expected, 1e-12);
 }
 
-TEST(OneAgainstRest, TellsThreeSpeciesApartUnderEncryption) {
-    const Irises data = irises();
+TEST(Multinomial, TellsThreeSpeciesApartUnderEncryption) {
+    const Dataset data = irises();
     const TrainingRecipe recipe = small_recipe();
-    const auto program = one_against_rest_program(recipe, 3);
-    const auto inputs = one_against_rest_inputs(data.rows, data.species, 3, recipe, 5);
+    const auto program = training_program(recipe);
+    const auto inputs = training_rows(data, recipe, 5);
     const auto weights = run_encrypted(program, tensor::compile(program), inputs);
     expect_near(weights, evaluate(program, inputs), 1e-3);
-    std::vector<std::vector<double>> score;
-    for (const auto& w : weights) score.push_back(scores(data.rows, w));
-    std::size_t right = 0;
-    for (std::size_t i = 0; i < data.rows.rows(); ++i) {
-        std::size_t best = 0;
-        for (std::size_t c = 1; c < 3; ++c) best = score[c][i] > score[best][i] ? c : best;
-        right += best == data.species[i] ? 1U : 0U;
-    }
-    EXPECT_GE(right, 120U);  // of 150
+    Weights score;
+    for (const auto& w : weights) score.push_back(scores(data, w));
+    const auto counts = confusion_matrix(likeliest_classes(score), data.labels, 3);
+    EXPECT_GE(counts[0][0] + counts[1][1] + counts[2][2], data.rows() * 4 / 5);
 }
 
-TEST(OneAgainstRest, RefusesWhatItCannotTrain) {
-    const Irises data = irises();
+TEST(Programs, StartFromAModel) {
+    const Dataset data = irises();
+    TrainingRecipe first = small_recipe();
+    first.algorithm = Algorithm::gradient_descent;  // which remembers nothing but the weights
+    TrainingRecipe second = first;
+    second.start = Start::own_model;
+    for (auto* recipe : {&first, &second}) recipe->passes = 1;
+    TrainingRecipe both = first;
+    both.passes = 2;
+    const auto rows = training_rows(data, first, 5);
+    const TrainingState half = evaluate(training_program(first), rows);
+    const auto whole = clear_weights(second, rows, half);
+    const auto expected = clear_weights(both, rows);
+    ASSERT_EQ(whole.size(), expected.size());
+    for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(whole[i], expected[i], 1e-12);
+    expect_throws(ErrorCode::invalid_argument, "1 vectors to start from, the recipe has 3",
+                  [&] { return clear_weights(second, rows, {half.front()}); });
+    expect_throws(ErrorCode::invalid_argument, "0 vectors of targets, the recipe has 6", [&] {
+        return clear_weights(first, {rows.matrices, {}});
+    });
+}
+
+TEST(Programs, InSegmentsTakeTheSameSteps) {
+    const Dataset data = irises();
+    for (const Model model : {Model::multinomial, Model::linear}) {
+        TrainingRecipe recipe = small_recipe();
+        Dataset of_model = data;
+        if (model == Model::linear) {
+            recipe.model = model;
+            recipe.classes = 2;
+            recipe.learning_rate = 0.5;
+            of_model.targets.assign(data.labels.begin(), data.labels.end());
+            of_model.labels.assign(data.rows(), 1);
+            of_model.classes = 2;
+        }
+        const auto rows = training_rows(of_model, recipe, 5);
+        TrainingState state;
+        for (const Segment segment : split_into_segments(recipe, 3)) {
+            state = evaluate(training_program(recipe, segment), segment_inputs(recipe, segment, rows, state));
+        }
+        const auto whole = evaluate(training_program(recipe), segment_inputs(recipe, recipe.all_steps(), rows));
+        expect_near(state, whole, 1e-12);
+    }
+}
+
+TEST(Programs, RefuseDataOfAnotherKind) {
+    const Dataset data = irises();
     TrainingRecipe recipe = small_recipe();
-    expect_throws(ErrorCode::invalid_argument, "1 classes", [&] { return one_against_rest_program(recipe, 1); });
-    expect_throws(ErrorCode::invalid_argument, "class 2 of 2",
-                  [&] { return one_against_rest_inputs(data.rows, data.species, 2, recipe, 0); });
-    expect_throws(ErrorCode::invalid_argument, "3 targets for 150 rows",
-                  [&] { return one_against_rest_inputs(data.rows, std::span(data.species).first(3), 3, recipe, 0); });
-    recipe.start = Start::own_model;
-    expect_throws(ErrorCode::invalid_argument, "starts from own-model",
-                  [&] { return one_against_rest_program(recipe, 3); });
+    recipe.classes = 4;
+    expect_throws(ErrorCode::invalid_argument, "a multinomial model of 4 classes for rows of 3 classes",
+                  [&] { return training_rows(data, recipe, 0); });
+    recipe.classes = 1;
+    expect_throws(ErrorCode::invalid_argument, "classes is 1; it must be in [2, 256]",
+                  [&] { return training_program(recipe); });
+    recipe.model = Model::linear;
+    recipe.classes = 2;
+    expect_throws(ErrorCode::invalid_argument, "linear regression needs targets",
+                  [&] { return training_rows(data, recipe, 0); });
 }
 
 /// y = 2 x_0 - x_1 + 0.5 and a little noise.
-std::pair<Dataset, std::vector<double>> line() {
+Dataset line() {
     std::mt19937 random(9);
     std::normal_distribution<double> normal;
-    std::pair<Dataset, std::vector<double>> result{{.name = "line", .features = 2, .values = {}, .labels = {}}, {}};
+    Dataset result{.name = "line", .features = 2, .values = {}, .labels = {}};
     for (int i = 0; i < 64; ++i) {
         const double a = normal(random), b = normal(random);
-        result.first.values.insert(result.first.values.end(), {a, b});
-        result.first.labels.push_back(0);
-        result.second.push_back(2 * a - b + 0.5 + 0.01 * normal(random));
+        result.values.insert(result.values.end(), {a, b});
+        result.labels.push_back(1);
+        result.targets.push_back(2 * a - b + 0.5 + 0.01 * normal(random));
     }
     return result;
 }
 
 TrainingRecipe full_batch(int passes) {
     TrainingRecipe recipe;
+    recipe.model = Model::linear;
     recipe.minibatches = 1;
     recipe.passes = passes;
     recipe.minibatch_size = 64;
@@ -161,27 +200,36 @@ TrainingRecipe full_batch(int passes) {
     return recipe;
 }
 
-TEST(LinearRegression, FindsThePlane) {
-    const auto [data, targets] = line();
-    TrainingRecipe recipe = full_batch(60);
-    const auto weights = [&] {
-        return evaluate(linear_regression_program(recipe), linear_regression_inputs(data, targets, recipe, 1)).front();
-    };
-    const auto found = weights();
-    EXPECT_NEAR(found[0], 0.5, 0.02);
-    EXPECT_NEAR(found[1], 2, 0.02);
-    EXPECT_NEAR(found[2], -1, 0.02);
-    recipe.ridge = 0.5;
-    const auto shrunk = weights();
-    EXPECT_LT(std::abs(shrunk[1]), 1.7);
-    EXPECT_GT(std::abs(shrunk[1]), 1);
+TEST(LinearRegression, FindsThePlaneThatLeastSquaresFind) {
+    const Dataset data = line();
+    for (const double ridge : {0.0, 0.5}) {
+        TrainingRecipe recipe = full_batch(60);
+        recipe.ridge = ridge;
+        const auto found = clear_weights(recipe, training_rows(data, recipe, 1));
+        const auto exact = reference_weights(data, recipe, 1);
+        ASSERT_EQ(found.size(), exact.size());
+        for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], exact[i], 1e-3) << ridge;
+        if (ridge > 0) continue;
+        EXPECT_NEAR(exact[0], 0.5, 0.02);
+        EXPECT_NEAR(exact[1], 2, 0.02);
+        EXPECT_NEAR(exact[2], -1, 0.02);
+    }
+}
+
+TEST(LinearRegression, OfColumnsThatAddUpToTheBiasTakesTheShortestSolution) {
+    Dataset data{.name = "levels", .features = 2, .values = {1, 0, 0, 1, 1, 0, 0, 1}, .labels = {1, 1, 1, 1}};
+    data.targets = {3, 6, 3, 6};
+    const auto w = least_squares(data, 0);  // 3 = b + w1, 6 = b + w2
+    EXPECT_NEAR(w[0], 3, 1e-12);
+    EXPECT_NEAR(w[1], 0, 1e-12);
+    EXPECT_NEAR(w[2], 3, 1e-12);
 }
 
 TEST(LinearRegression, IsOutsourcedIfCompiledAsWritten) {
-    const auto [data, targets] = line();
+    const Dataset data = line();
     const TrainingRecipe recipe = full_batch(4);
-    const auto program = linear_regression_program(recipe);
-    const auto inputs = linear_regression_inputs(data, targets, recipe, 1);
+    const auto program = training_program(recipe);
+    const auto inputs = training_rows(data, recipe, 1);
     const auto expected = evaluate(program, inputs);
     const auto lowered = tensor::optimise(program, 1024, {.association = tensor::Association::as_written});
     expect_near(run_in_clear(program, lowered, 1024, inputs), expected, 1e-9);
@@ -191,15 +239,14 @@ TEST(LinearRegression, IsOutsourcedIfCompiledAsWritten) {
 }
 
 TEST(LinearRegression, RefusesTargetsThatAreNone) {
-    const auto [data, targets] = line();
-    auto broken = targets;
-    broken[3] = std::numeric_limits<double>::quiet_NaN();
-    expect_throws(ErrorCode::invalid_argument, "a target is not finite",
-                  [&, &rows = data] { return linear_regression_inputs(rows, broken, full_batch(1), 1); });
-    TrainingRecipe recipe = full_batch(1);
-    recipe.start = Start::foreign_model;
-    expect_throws(ErrorCode::invalid_argument, "has to start from zero",
-                  [&] { return linear_regression_program(recipe); });
+    Dataset broken = line();
+    broken.targets[3] = std::numeric_limits<double>::quiet_NaN();
+    expect_throws(ErrorCode::invalid_argument, "line: row 3: the target nan is not finite",
+                  [&] { return training_rows(broken, full_batch(1), 1); });
+    broken.targets.pop_back();
+    expect_throws(ErrorCode::invalid_argument, "63 targets for 64 rows", [&] { return least_squares(broken, 0); });
+    broken.targets.clear();
+    expect_throws(ErrorCode::invalid_argument, "least squares need targets", [&] { return least_squares(broken, 0); });
 }
 
 }  // namespace

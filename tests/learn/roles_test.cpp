@@ -162,7 +162,7 @@ TEST_F(Roles, TheServiceTrainsWithoutThePrivateFolder) {
     for (const Method method : {Method::baseline, Method::low_depth, Method::mask_free}) {
         make_job(method);
         fs::rename(private_folder(), folder_ / "elsewhere");
-        const StatisticsRecord statistics = train(upload_folder(), result_folder());
+        const auto statistics = std::get<StatisticsRecord>(train(upload_folder(), result_folder()));
         fs::rename(folder_ / "elsewhere", private_folder());
         (void)decrypt_model(private_folder(), result_folder());
         const Evaluation evaluation = evaluate(private_folder());
@@ -178,18 +178,60 @@ TEST_F(Roles, TheServiceTrainsWithoutThePrivateFolder) {
 TEST_F(Roles, ProgressEndsAtTheTotalAndNeverGoesBack) {
     make_job(Method::low_depth);
     std::size_t last = 0, end = 0;
-    (void)train(upload_folder(), result_folder(), [&](std::size_t done, std::size_t total) {
-        EXPECT_GE(done, last);
-        last = done;
-        end = total;
+    int levels_left = 0;
+    (void)train(upload_folder(), result_folder(), [&](const TrainingWork& work) {
+        EXPECT_GE(work.done, last);
+        if (last > 0) {
+            EXPECT_LE(work.levels_left, levels_left);
+        }
+        EXPECT_LE(work.levels_left, work.levels);
+        levels_left = work.levels_left;
+        last = work.done;
+        end = work.total;
     });
+    EXPECT_EQ(levels_left, 0);
     EXPECT_EQ(last, end);
     EXPECT_GT(end, 0U);
 }
 
+TEST_F(Roles, ACheckFindsWhatTrainingWouldFind) {
+    make_job(Method::mask_free);
+    check_upload(upload_folder());
+    fs::resize_file(upload_folder() / file_names::inputs, 1000);
+    EXPECT_THAT(message_of(ErrorCode::malformed_input, [&] { check_upload(upload_folder()); }),
+                testing::HasSubstr("inputs.bin', ciphertext 1"));
+    fs::remove(upload_folder() / file_names::inputs);
+    EXPECT_THAT(message_of(ErrorCode::io_failure, [&] { check_upload(upload_folder()); }),
+                testing::HasSubstr("tacit encrypt"));
+    EXPECT_FALSE(fs::exists(result_folder()));
+}
+
+TEST_F(Roles, AStoppedRunGoesOnFromItsCheckpointWithTheSameBits) {
+    make_job(Method::low_depth);
+    (void)train(upload_folder(), result_folder());
+    const auto whole = read_file(result_folder() / file_names::weights, 1U << 24);
+    fs::remove_all(result_folder());
+    const auto stop = [](const TrainingWork& work) {
+        if (work.done > work.total / 2) throw Error(ErrorCode::interrupted, "enough");
+    };
+    const std::chrono::milliseconds at_once(0);
+    EXPECT_EQ(message_of(ErrorCode::interrupted, [&] { (void)train(upload_folder(), result_folder(), stop, at_once); }),
+              "enough");
+    ASSERT_TRUE(fs::exists(result_folder() / file_names::checkpoint));
+    std::size_t calls = 0, second = 0, total = 0;  // the first one says where the segment begins
+    const auto begin = [&](const TrainingWork& work) {
+        second = ++calls == 2 ? work.done : second;
+        total = work.total;
+    };
+    (void)train(upload_folder(), result_folder(), begin);
+    EXPECT_GT(3 * second, total);
+    EXPECT_EQ(read_file(result_folder() / file_names::weights, 1U << 24), whole);
+    EXPECT_FALSE(fs::exists(result_folder() / file_names::checkpoint));
+}
+
 TEST_F(Roles, WhatProgressThrowsEndsTheRunWithoutAResult) {
     make_job(Method::mask_free);
-    const auto stop = [](std::size_t, std::size_t) { throw Error(ErrorCode::interrupted, "enough"); };
+    const auto stop = [](const TrainingWork&) { throw Error(ErrorCode::interrupted, "enough"); };
     EXPECT_EQ(message_of(ErrorCode::interrupted, [&] { (void)train(upload_folder(), result_folder(), stop); }),
               "enough");
     EXPECT_TRUE(fs::is_empty(result_folder()));
@@ -212,7 +254,10 @@ TEST_F(Roles, RecordsSurviveTheirFiles) {
 }
 
 TEST_F(Roles, ThePlanTakesTheSmallestSecureRing) {
-    const auto [plan, parameters] = plan_training({.method = Method::mask_free});
+    const PlannedTraining planned = plan_training({.method = Method::mask_free});
+    ASSERT_EQ(planned.segments.size(), 1U);
+    const TrainingPlan& plan = planned.segments.front();
+    const ckks::Parameters& parameters = planned.parameters;
     EXPECT_EQ(plan.program.depth(), 10);
     EXPECT_EQ(parameters.slots(), plan.training.slots);
     EXPECT_EQ(parameters.security_bits(), 128);

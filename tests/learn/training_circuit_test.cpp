@@ -30,7 +30,8 @@ std::vector<Minibatch> random_minibatches(const TrainingRecipe& recipe, unsigned
 std::vector<double> run_in_clear(const TrainingCircuit& training, std::span<const Minibatch> minibatches,
                                  std::span<const double> start = {}) {
     std::vector<ComplexSlots> inputs;
-    InputPacker pack(training, minibatches, start);
+    const TrainingState state = start.empty() ? TrainingState{} : TrainingState{{start.begin(), start.end()}};
+    InputPacker pack(training, minibatches, state);
     for (std::size_t input = 0; input < pack.count(); ++input) {
         const ComplexSlots period = pack(input);
         ComplexSlots slots(training.slots);

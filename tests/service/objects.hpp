@@ -34,8 +34,10 @@ inline Digest put(Store& store, CustomerId customer, std::string_view text, cons
 
 /// Four objects that differ between names.
 inline JobObjects put_job(Store& store, CustomerId customer, const std::string& name) {
-    return {put(store, customer, name + " program"), put(store, customer, name + " parameters"),
-            put(store, customer, name + " keys"), put(store, customer, name + " inputs")};
+    return {put(store, customer, name + " program"),
+            put(store, customer, name + " parameters"),
+            put(store, customer, name + " keys"),
+            {put(store, customer, name + " inputs")}};
 }
 
 }  // namespace tacit::service

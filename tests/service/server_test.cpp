@@ -25,10 +25,11 @@ using testing::HasSubstr;
 
 namespace {
 
+const std::string checks_pass = R"(case "$*" in *--check) echo done; exit 0;; esac; )";
 constexpr const char* never_ends = "sleep 1000";
 constexpr const char* gives_results =
     "while [ $# -gt 1 ]; do [ $1 = --result ] && r=$2; shift; done; echo w > $r/weights.bin;"
-    " echo s > $r/statistics.json; echo progress 1 2; echo noise; echo progress 2 2; echo done";
+    " echo s > $r/statistics.json; echo progress 1 2 0 1 3 4; echo noise; echo progress 2 2 0 1 0 4; echo done";
 constexpr const char* fails = "echo failed \"no key in '$2/inputs.bin'\"; exit 2";
 constexpr const char* dies = "kill -9 $$";
 
@@ -46,7 +47,8 @@ protected:
         options_.store_folder = folder_ / "store";
         options_.address = "127.0.0.1:0";
     }
-    void start(const char* script) {
+    void start(const char* script) { start_with_checks((checks_pass + script).c_str()); }
+    void start_with_checks(const char* script) {
         options_.worker_command = {"/bin/sh", "-c", script, "worker"};
         server_.emplace(options_);
     }
@@ -118,6 +120,24 @@ TEST_F(Servers, KeepCustomersApart) {
     EXPECT_FALSE(fs::exists(folder_ / "stolen"));
 }
 
+TEST_F(Servers, CheckAJobWhileAnotherIsTrained) {
+    start_with_checks("case \"$*\" in *--check) echo failed spoiled; exit 2;; esac; sleep 1000");
+    Client customer = client(alice_);
+    const JobStatus job = customer.await_check(customer.submit(upload_folder()));
+    EXPECT_EQ(job.state, JobState::failed);
+    EXPECT_EQ(job.reason, "spoiled");
+}
+
+TEST_F(Servers, TryAgainWhatFailedByTheirOwnFault) {
+    const std::string once = "if [ -e " + (folder_ / "full").string() + " ]; then rm " + (folder_ / "full").string() +
+                             "; echo failed_here no space; exit 2; fi; ";
+    std::ofstream(folder_ / "full") << "x";
+    start((once + gives_results).c_str());
+    Client customer = client(alice_);
+    EXPECT_EQ(wait(customer, customer.submit(upload_folder()).id).state, JobState::done);
+    EXPECT_FALSE(fs::exists(folder_ / "full"));
+}
+
 TEST_F(Servers, TellWhyAJobFailedWithoutTheirOwnFolders) {
     start(fails);
     Client customer = client(alice_);
@@ -136,6 +156,33 @@ TEST_F(Servers, GiveUpAJobWhoseWorkersDie) {
     EXPECT_THAT(end.reason, HasSubstr("(3 times)"));
 }
 
+TEST_F(Servers, DoNotBelieveAWorkerWithoutResults) {
+    start("echo done");
+    Client customer = client(alice_);
+    const JobStatus end = wait(customer, customer.submit(upload_folder()).id);
+    EXPECT_EQ(end.state, JobState::failed);
+    EXPECT_THAT(end.reason, HasSubstr("without its files (3 times)"));
+}
+
+TEST_F(Servers, DoNotBelieveAWorkerThatMiscountsSegments) {
+    start("echo needs_refresh 7");
+    Client customer = client(alice_);
+    EXPECT_THAT(wait(customer, customer.submit(upload_folder()).id).reason, HasSubstr("segment 7 in the place of 0"));
+}
+
+TEST_F(Servers, WaitForTheOwnerAtTheEndOfASegment) {
+    start(
+        "while [ $# -gt 1 ]; do [ $1 = --result ] && r=$2; shift; done; echo s > $r/state-0.bin; echo needs_refresh 0");
+    Client customer = client(alice_);
+    const JobId job = customer.submit(upload_folder()).id;
+    while (customer.status(job).state != JobState::waiting) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    expect_throws(ErrorCode::malformed_input, "state-0.bin",
+                  [&] { return customer.refresh(job, folder_ / "private"); });
+    EXPECT_EQ(customer.cancel(job).state, JobState::cancelled);
+    expect_throws(ErrorCode::invalid_argument, "is cancelled and waits for no refresh",
+                  [&] { return customer.refresh(job, folder_ / "private"); });
+}
+
 TEST_F(Servers, DoNotWaitForAWorkerThatClosedItsOutput) {
     start("echo failed gone; exec >&- 2>&-; sleep 1000");
     Client customer = client(alice_);
@@ -149,7 +196,7 @@ TEST_F(Servers, StopARunningJobWhenItIsCancelled) {
     while (customer.status(job).state != JobState::running) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     EXPECT_EQ(customer.cancel(job).state, JobState::cancelled);
     while (!fs::is_empty(folder_ / "store" / "work")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    EXPECT_EQ(customer.submit(upload_folder()).state, JobState::queued);
+    EXPECT_NE(customer.submit(upload_folder()).state, JobState::cancelled);
 }
 
 TEST_F(Servers, StopAJobWhoseSecondsAreUsedUp) {
@@ -237,6 +284,23 @@ TEST_F(Servers, StartAJobAgainAfterTheyWereStopped) {
     start(gives_results);
     Client customer = client(alice_);
     EXPECT_EQ(wait(customer, job).state, JobState::done);
+}
+
+TEST_F(Servers, KeepTheCheckpointOfARunThatWasStopped) {
+    const std::string find_result = "while [ $# -gt 1 ]; do [ $1 = --result ] && r=$2; shift; done; ";
+    start((find_result + "echo c > $r/checkpoint.bin; echo x > $r/other; sleep 1000").c_str());
+    const JobId job = client(alice_).submit(upload_folder()).id;
+    const fs::path work = folder_ / "store" / "work" / ("1-" + to_hex(job)) / "result";
+    while (!fs::exists(work / "other")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    server_.reset();
+    EXPECT_TRUE(fs::exists(work / "checkpoint.bin"));
+    start((find_result +
+           "[ $(ls $r) = checkpoint.bin ] || exit 1; echo w > $r/weights.bin; echo s > $r/statistics.json;"
+           " echo done")
+              .c_str());
+    Client customer = client(alice_);
+    EXPECT_EQ(wait(customer, job).state, JobState::done);
+    while (!fs::is_empty(folder_ / "store" / "work")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }
 
 TEST_F(Servers, AreDiagnosedStepByStep) {

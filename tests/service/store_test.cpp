@@ -1,49 +1,10 @@
-#include "service/store.hpp"
-
 #include <fstream>
-#include <memory>
 
-#include "base/temporary_folder.hpp"
-#include "base/throws.hpp"
-#include "service/objects.hpp"
-#include "tacit/base/files.hpp"
+#include "service/stores.hpp"
 
 namespace tacit::service {
 
-namespace fs = std::filesystem;
-
 namespace {
-
-class Stores : public InTemporaryFolder {
-protected:
-    Stores() { reopen(); }
-    void reopen() {
-        store_.reset();
-        store_ = std::make_unique<Store>(folder_ / "store");
-        alice_ = store_->customer(fingerprint(1));
-        bob_ = store_->customer(fingerprint(2));
-    }
-    Job submit(CustomerId customer, const std::string& name, const Quota& quota = {}) {
-        const int number = customer == alice_ ? 1 : 2;
-        return store_->submit(customer, fingerprint(number), put_job(*store_, customer, name), quota);
-    }
-    void finish(const Job& job, const std::string& weights) {
-        write_file_atomically(folder_ / "weights", bytes_of(weights));
-        write_file_atomically(folder_ / "statistics", bytes_of("statistics of " + weights));
-        store_->finish(job, folder_ / "weights", folder_ / "statistics", 1.5);
-    }
-    std::size_t files(const char* kind) const {
-        std::size_t count = 0;
-        for (const auto& entry : fs::recursive_directory_iterator(folder_ / "store" / kind)) {
-            count += entry.is_regular_file() ? 1U : 0U;
-        }
-        return count;
-    }
-
-    std::unique_ptr<Store> store_;
-    CustomerId alice_{};
-    CustomerId bob_{};
-};
 
 TEST_F(Stores, CustomersAreTheirKeysForEver) {
     const CustomerId before = alice_;
@@ -56,11 +17,11 @@ TEST_F(Stores, OneProcessAtATime) {
     expect_throws(ErrorCode::io_failure, "another server", [&] { return Store(folder_ / "store").count({}); });
 }
 
-TEST_F(Stores, StoreOfANewerVersionIsRefused) {
+TEST_F(Stores, StoreOfAnotherVersionIsRefused) {
     store_.reset();
     Database(folder_ / "store" / "store.sqlite").script("PRAGMA user_version = 99");
     expect_throws(ErrorCode::io_failure, "version 99", [&] { return Store(folder_ / "store").count({}); });
-    Database(folder_ / "store" / "store.sqlite").script("PRAGMA user_version = 1");
+    Database(folder_ / "store" / "store.sqlite").script("PRAGMA user_version = 2");
     reopen();
 }
 
@@ -111,8 +72,9 @@ TEST_F(Stores, OneCustomerNeverSeesAnothersObjects) {
     });
     expect_throws(ErrorCode::invalid_argument, "no job", [&] { return store_->remove(bob_, job.id); });
     EXPECT_TRUE(store_->jobs(bob_).empty());
+    const JobObjects others = put_job(*store_, alice_, "a");
     expect_throws(ErrorCode::invalid_argument, "send it first",
-                  [&] { return store_->submit(bob_, fingerprint(2), job.objects, {}).submitted; });
+                  [&] { return store_->submit(bob_, fingerprint(2), others, {}).submitted; });
 }
 
 TEST_F(Stores, BytesWithAnotherHashAreForgotten) {
@@ -178,7 +140,7 @@ TEST_F(Stores, CustomersTakeTurns) {
     for (const char* name : {"a1", "a2", "a3"}) static_cast<void>(submit(alice_, name));
     static_cast<void>(submit(bob_, "b1"));
     std::vector<CustomerId> order;
-    while (const auto job = store_->take_job({})) {
+    while (const auto job = take_job()) {
         order.push_back(job->customer);
         store_->fail_job(*job, "done with", 0);
     }
@@ -189,42 +151,42 @@ TEST_F(Stores, CustomersWithoutSecondsWait) {
     const Quota quota{.seconds = 2};
     const Job job = submit(alice_, "a");
     static_cast<void>(submit(alice_, "b"));
-    store_->fail_job(store_->take_job(quota).value(), "reason", 2.5);
-    EXPECT_FALSE(store_->take_job(quota).has_value());
-    EXPECT_TRUE(store_->take_job({}).has_value());
+    store_->fail_job(take_job(quota).value(), "reason", 2.5);
+    EXPECT_FALSE(take_job(quota).has_value());
+    EXPECT_TRUE(take_job().has_value());
     EXPECT_EQ(store_->job(alice_, job.id).reason, "reason");
     EXPECT_DOUBLE_EQ(store_->usage(alice_).seconds, 2.5);
 }
 
 TEST_F(Stores, FinishedResultsOutliveReopening) {
     const Job job = submit(alice_, "a");
-    finish(store_->take_job({}).value(), "weights");
+    finish(take_job().value(), "weights");
     reopen();
     const Job found = store_->job(alice_, job.id);
     EXPECT_EQ(found.state, JobState::done);
-    EXPECT_EQ(found.weights, hash_of("weights"));
-    EXPECT_TRUE(store_->object_state(alice_, *found.weights).complete);
+    EXPECT_EQ(found.file("result/weights.bin"), hash_of("weights"));
+    EXPECT_TRUE(store_->object_state(alice_, hash_of("weights")).complete);
     EXPECT_EQ(store_->recovery().jobs_requeued, 0U);
     EXPECT_EQ(submit(alice_, "a").state, JobState::done);  // nothing is computed twice
 }
 
 TEST_F(Stores, InterruptedJobsAreQueuedAgain) {
     static_cast<void>(submit(alice_, "a"));
-    static_cast<void>(store_->take_job({}));
+    static_cast<void>(take_job());
     EXPECT_EQ(store_->count(JobState::running), 1U);
     reopen();
     EXPECT_EQ(store_->recovery().jobs_requeued, 1U);
-    EXPECT_TRUE(store_->take_job({}).has_value());
+    EXPECT_TRUE(take_job().has_value());
 }
 
 TEST_F(Stores, CancelledJobsStayCancelledWhateverTheirRunGives) {
     const Job job = submit(alice_, "a");
-    const Job taken = store_->take_job({}).value();
+    const Job taken = take_job().value();
     store_->cancel(alice_, job.id);
     finish(taken, "weights");
     EXPECT_EQ(store_->job(alice_, job.id).state, JobState::cancelled);
     EXPECT_FALSE(store_->object_state(alice_, hash_of("weights")).complete);
-    EXPECT_EQ(submit(alice_, "a").state, JobState::queued);
+    EXPECT_EQ(submit(alice_, "a").state, JobState::checking);
 }
 
 TEST_F(Stores, RemoveFreesWhatNoOtherJobNeeds) {
@@ -234,19 +196,19 @@ TEST_F(Stores, RemoveFreesWhatNoOtherJobNeeds) {
     const Job job = store_->submit(alice_, fingerprint(1), first, {});
     static_cast<void>(store_->submit(alice_, fingerprint(1), second, {}));
     expect_throws(ErrorCode::invalid_argument, "cancel it first", [&] { return store_->remove(alice_, job.id); });
-    finish(store_->take_job({}).value(), "weights");
+    finish(take_job().value(), "weights");
     const std::uint64_t before = store_->usage(alice_).bytes;
     const std::uint64_t freed = store_->remove(alice_, job.id);
     EXPECT_EQ(store_->usage(alice_).bytes, before - freed);
     EXPECT_EQ(freed, std::string("a programa parametersa inputsweightsstatistics of weights").size());
     EXPECT_TRUE(store_->object_state(alice_, first.evaluation_keys).complete);
-    EXPECT_FALSE(store_->object_state(alice_, first.inputs).complete);
+    EXPECT_FALSE(store_->object_state(alice_, first.inputs.front()).complete);
     expect_throws(ErrorCode::invalid_argument, "no job", [&] { return store_->job(alice_, job.id).submitted; });
 }
 
 TEST_F(Stores, CleanForgetsWhatNoJobNamesAndEndsUploads) {
     const Job job = submit(alice_, "a");
-    finish(store_->take_job({}).value(), "weights");
+    finish(take_job().value(), "weights");
     const std::uint64_t used = store_->usage(alice_).bytes;
     const Digest unused = put(*store_, alice_, "unused");
     const Digest others = put(*store_, bob_, "of bob");
@@ -255,7 +217,7 @@ TEST_F(Stores, CleanForgetsWhatNoJobNamesAndEndsUploads) {
     EXPECT_EQ(store_->clean(alice_), 6U + 6U);
     EXPECT_EQ(store_->usage(alice_).bytes, used);
     EXPECT_FALSE(store_->object_state(alice_, unused).complete);
-    EXPECT_TRUE(store_->object_state(alice_, job.objects.inputs).complete);
+    EXPECT_TRUE(store_->object_state(alice_, job.file("upload/inputs.bin").value()).complete);
     EXPECT_TRUE(store_->object_state(alice_, hash_of("weights")).complete);
     EXPECT_TRUE(store_->object_state(bob_, others).complete);
     EXPECT_EQ(files("uploads"), 0U);

@@ -11,12 +11,18 @@ using Kind = WorkerMessage::Kind;
 std::string_view without_newline(const std::string& line) { return std::string_view(line).substr(0, line.size() - 1); }
 
 TEST(WorkerMessage, IsReadAsItWasWritten) {
-    const std::string progress = to_line({.work_done = 3, .work_total = 7});
+    const std::string progress = to_line({.work = {3, 7, 1, 2, 8, 9}});
     const auto read = parse_worker_line(without_newline(progress));
     ASSERT_TRUE(read.has_value());
     EXPECT_EQ(read->kind, Kind::progress);
-    EXPECT_EQ(read->work_done, 3U);
-    EXPECT_EQ(read->work_total, 7U);
+    EXPECT_EQ(read->work.done, 3U);
+    EXPECT_EQ(read->work.total, 7U);
+    EXPECT_EQ(to_line(*read), progress);
+    const auto refresh = parse_worker_line(without_newline(to_line({.kind = Kind::needs_refresh, .segment = 4})));
+    ASSERT_TRUE(refresh.has_value());
+    EXPECT_EQ(refresh->kind, Kind::needs_refresh);
+    EXPECT_EQ(refresh->segment, 4);
+    EXPECT_EQ(parse_worker_line("failed_here no space")->kind, Kind::failed_here);
     const auto failed = parse_worker_line(without_newline(to_line({.kind = Kind::failed, .reason = "'x' is bad"})));
     ASSERT_TRUE(failed.has_value());
     EXPECT_EQ(failed->reason, "'x' is bad");
@@ -24,9 +30,27 @@ TEST(WorkerMessage, IsReadAsItWasWritten) {
 }
 
 TEST(WorkerMessage, OtherLinesAreNone) {
-    for (const char* line :
-         {"", "don", "done ", "progress", "progress 1", "progress 1 ", "progress 2 1", "progress 1 2 3",
-          "progress -1 2", "progress 1 99999999999999999999", "failed", "assertion failed"}) {
+    for (const char* line : {"",
+                             "don",
+                             "done ",
+                             "progress",
+                             "progress 1",
+                             "progress 1 ",
+                             "progress 1 2 0 1 2",
+                             "progress 1 2 0 1 2 3 4",
+                             "progress 2 1 0 1 1 2",
+                             "progress -1 2 0 1 1 2",
+                             "progress 1 2 0 1 1 -2",
+                             "progress 1  2 0 1 2",
+                             "progress 1 2 0 1 1 99999999999",
+                             "progress 1 99999999999999999999 0 1 1 2",
+                             "needs_refresh",
+                             "needs_refresh -1",
+                             "needs_refresh 1 2",
+                             "needs_refresh x",
+                             "failed",
+                             "failed_here",
+                             "assertion failed"}) {
         EXPECT_FALSE(parse_worker_line(line).has_value()) << line;
     }
 }

@@ -195,6 +195,41 @@ TEST(FeatureMap, MeetsUnknownLevelsAndWordsAsStated) {
                   [&] { return fit(people, ill).apply(parse("age,town,ill\n1,Rome,perhaps\n")); });
 }
 
+constexpr const char* kinds = "x,kind\n1,30\n2,4\n3,30\n4,10\n";
+
+TEST(FeatureMap, TakesALabelOfSeveralClasses) {
+    const Table table = parse(kinds);
+    const FeatureMap map = fit(table, {.label = "kind", .kind = Label::classes});
+    EXPECT_THAT(map.class_names(), ElementsAre("10", "30", "4"));  // ascending by bytes
+    EXPECT_THAT(map.apply(table).labels, ElementsAre(1, 2, 1, 0));
+    EXPECT_TRUE(map.apply(table).targets.empty());
+    expect_throws(ErrorCode::invalid_argument, "line 2, column 'kind': no training row has the label '5'",
+                  [&] { return map.apply(parse("x,kind\n1,5\n")); });
+    EXPECT_EQ(parse_feature_map(to_json(map)).value(), map);
+}
+
+TEST(FeatureMap, StandardisesALabelThatIsANumber) {
+    const Table table = parse("x,y\n1,10\n2,20\n5,30\n");
+    const FeatureMap map = fit(table, {.label = "y", .kind = Label::number});
+    EXPECT_TRUE(map.class_names().empty());
+    EXPECT_DOUBLE_EQ(map.target().mean, 20);
+    EXPECT_THAT(map.apply(table).targets, ElementsAre(testing::DoubleNear(-std::sqrt(1.5), 1e-15), 0.0,
+                                                      testing::DoubleNear(std::sqrt(1.5), 1e-15)));
+    EXPECT_TRUE(map.apply(table).labels.empty());
+    expect_throws(ErrorCode::invalid_argument, "line 2, column 'y': the label 'much' is no number",
+                  [&] { return map.apply(parse("x,y\n1,much\n")); });
+    EXPECT_EQ(parse_feature_map(to_json(map)).value(), map);
+}
+
+TEST(FeatureMap, RefusesLabelsThatDoNotFitTheModel) {
+    EXPECT_THAT(refusal(people, {.label = "ill", .kind = Label::number}),
+                HasSubstr("the label 'ill' holds words such as 'no', no numbers; train a multinomial model"));
+    EXPECT_THAT(refusal(people, {.label = "ill", .kind = Label::classes, .positive = "yes"}),
+                HasSubstr("has a positive class, 'yes', in a model of two classes alone; leave out --positive"));
+    EXPECT_THAT(refusal("x,y\n1,7\n2,7\n", {.label = "y", .kind = Label::number}),
+                HasSubstr("takes '7' over the training rows; nothing can be learnt"));
+}
+
 TEST(FeatureMap, SurvivesItsJson) {
     const Table table = parse(gaps);
     for (const Missing missing : {Missing::mean, Missing::mode, Missing::drop_row}) {
@@ -235,6 +270,10 @@ TEST(FeatureMap, SaysWhatIsWrongWithJson) {
     EXPECT_THAT(json_refusal("\"missing\": \"refuse\"", "\"missing\": \"guess\""),
                 HasSubstr("'guess', which is no policy"));
     EXPECT_THAT(json_refusal("\"columns\": [", "\"columns\": [3, "), HasSubstr("an object is missing"));
+    EXPECT_THAT(json_refusal("\"positive\": \"yes\"", "\"positive\": \"\""),
+                HasSubstr("there has to be a positive class or a target"));
+    EXPECT_THAT(json_refusal("\"target\": null", "\"target\": {\"name\": \"ill\"}"),
+                HasSubstr("there has to be a positive class or a target"));
     EXPECT_THAT(json_refusal("\"dropped\": []", "\"dropped\": 1"), HasSubstr("'dropped' is no list"));
 }
 

@@ -139,6 +139,28 @@ TEST(Csv, ReadsFilesAndSaysWhichOneIsMissing) {
     expect_throws(ErrorCode::io_failure, path.string(), [&] { return read_csv(path); });
 }
 
+TEST(Csv, VisitsTheRowsOfAFileAsItReadsThem) {
+    const auto path = std::filesystem::temp_directory_path() / "tacit-table-visit.csv";
+    const std::string text = "a,b\n1,\"x\ny\"\n\n3,4\n";
+    write_file_atomically(path, std::as_bytes(std::span(text)));
+    std::vector<std::string> seen;
+    std::vector<std::size_t> lines;
+    const auto collect = [&](std::span<const std::string_view> fields) {
+        for (const std::string_view field : fields) seen.emplace_back(field);
+    };
+    visit_csv(path, {}, collect, [&](std::span<const std::string_view> fields, std::size_t line) {
+        collect(fields);
+        lines.push_back(line);
+    });
+    EXPECT_THAT(seen, ElementsAre("a", "b", "1", "x\ny", "3", "4"));
+    EXPECT_THAT(lines, ElementsAre(2, 5));
+    expect_throws(ErrorCode::malformed_input, "line 5: more than 1 rows", [&] {
+        visit_csv(path, {.most_rows = 1}, collect, [](std::span<const std::string_view>, std::size_t) {});
+        return 0;
+    });
+    std::filesystem::remove(path);
+}
+
 TEST(Csv, NamesTheColumnsThatThereAre) {
     const Table table = parse("a,b\n1,2\n");
     EXPECT_EQ(table.column("b"), 1U);

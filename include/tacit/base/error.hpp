@@ -19,6 +19,7 @@ enum class ErrorCode {
     unreachable,          ///< another machine does not answer
     untrusted_peer,       ///< another machine answers with a key that is not pinned, or does not know ours
     quota_exceeded,       ///< more than another party is ready to store or compute
+    protocol_violation,   ///< another party departed from the protocol
     internal,             ///< a broken invariant of Tacit itself; please report
 };
 

@@ -27,6 +27,8 @@ public:
 
     /// `steps` more steps are done; steps beyond the total are not counted.
     void advance(std::size_t steps = 1);
+    /// So much was done before the bar began: it counts, but not for how fast the work goes.
+    void resume_at(std::size_t steps);
     /// The work has taken `seconds` already: for work that began before its bar.
     void set_elapsed(double seconds);
     /// A short text after the numbers, for instance "loss 0.412".
@@ -46,6 +48,7 @@ private:
     std::string suffix_;
     std::size_t total_;
     std::size_t done_ = 0;
+    std::size_t done_before_ = 0;
     std::size_t next_tenth_ = 1;
     std::size_t drawn_width_ = 0;
     bool finished_ = false;

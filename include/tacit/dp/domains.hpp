@@ -44,6 +44,9 @@ private:
 struct AddRemove {};
 /// Neighbouring data sets have the same number of rows, which is public, and differ in one row's content.
 struct ChangeOne {};
+/// Neighbouring data sets differ in all rows of one unit of privacy, however many, that are there or not. A column says
+/// whose a row is; contributions_of() leads from here to AddRemove.
+struct ByUnit {};
 /// |x - y| of two integers.
 struct AbsoluteDistance {};
 /// The sum of the coordinates' differences.
@@ -53,12 +56,24 @@ struct RangeDistance {};
 
 // Domains.
 
+/// What one unit of privacy has at most in rows that contributions_of() bounded: so many values of a column of texts,
+/// and so many rows with each.
+struct ContributionBounds {
+    std::string by{};  ///< the column; empty if the rows are bounded in all alone
+    std::uint64_t groups = 1;
+    std::uint64_t rows = 1;
+
+    /// Whether they say something about the values of that column.
+    [[nodiscard]] bool hold_for(std::string_view column) const noexcept { return !by.empty() && by == column; }
+};
+
 /// Rows of a data set, all or some.
 struct Rows {
     struct Carrier {
         const Dataset* data = nullptr;
         std::vector<std::size_t> rows{};
     };
+    ContributionBounds bounds{};
 };
 /// A column of any doubles, NaN and infinities among them.
 struct Numbers {
@@ -83,6 +98,7 @@ struct Total {
 struct Tally {
     using Carrier = std::vector<std::int64_t>;
     std::vector<std::string> keys{};
+    std::uint64_t most_in_one = 1;  ///< how much a neighbour moves one count at most; the l1 distance is of all counts
 };
 /// One integer score for each public candidate; the largest is the best.
 struct Scores {
@@ -96,7 +112,8 @@ inline constexpr bool is_metric_space =
     (std::is_same_v<Metric, AddRemove> || std::is_same_v<Metric, ChangeOne>)
         ? (std::is_same_v<Domain, Rows> || std::is_same_v<Domain, Numbers> || std::is_same_v<Domain, Texts> ||
            std::is_same_v<Domain, ClampedNumbers>)
-        : (std::is_same_v<Domain, Total> && std::is_same_v<Metric, AbsoluteDistance>) ||
+        : (std::is_same_v<Domain, Rows> && std::is_same_v<Metric, ByUnit>) ||
+              (std::is_same_v<Domain, Total> && std::is_same_v<Metric, AbsoluteDistance>) ||
               (std::is_same_v<Domain, Tally> && std::is_same_v<Metric, L1Distance>) ||
               (std::is_same_v<Domain, Scores> && std::is_same_v<Metric, RangeDistance>);
 

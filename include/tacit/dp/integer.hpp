@@ -1,9 +1,10 @@
 #pragma once
 
+#include "tacit/base/int128.hpp"
+
 namespace tacit::dp {
 
-/// Sums of rows: 2^63 rows of values below 2^62 stay inside, so that no order of adding matters and
-/// nothing wraps.
-__extension__ using Int128 = __int128;
+/// Sums of rows.
+using tacit::Int128;
 
 }  // namespace tacit::dp

@@ -46,6 +46,7 @@ struct LedgerEntry {
     std::int64_t time = 0;  ///< seconds since 1970, UTC
     Loss loss{};
     std::string label{};  ///< the beginning of what was measured
+    Digest digest{};      ///< of the record and, through it, of all before
 };
 
 /// A ledger as it was at one moment.
@@ -54,9 +55,16 @@ struct LedgerContents {
     std::vector<LedgerEntry> entries{};
     Loss spent{};
     Loss left{};
+    Digest origin{};               ///< hash of the first record, which has the terms
     Digest head{};                 ///< hash of the last record and, through it, of all
     std::uint64_t torn_bytes = 0;  ///< an incomplete record at the end; its loss is in `spent` if it can be read
+
+    /// Whether this was the head of the ledger at some time: false for a ledger that was put back to before that.
+    [[nodiscard]] bool holds(const Digest& earlier_head) const noexcept;
 };
+
+/// 64 hexadecimal digits, as a release states its ledger's head. malformed_input for anything else.
+[[nodiscard]] Expected<Digest> parse_head(std::string_view text);
 
 /// Reads a ledger's bytes and checks every record and the chain of hashes. malformed_input says which record is wrong;
 /// an incomplete last record is no error.
@@ -69,8 +77,11 @@ public:
     /// A new file, readable by its owner alone. Throws io_failure if it exists or cannot be written, invalid_argument
     /// for terms out of range.
     static Ledger create(const std::filesystem::path& path, const LedgerTerms& terms);
-    /// Throws io_failure or malformed_input.
-    static Ledger open(const std::filesystem::path& path);
+    /// Throws io_failure or malformed_input. A witness is a small file, best on another disk, that holds the newest
+    /// head of the ledger: it is written after every reservation, and before each it must name a head that the ledger
+    /// holds, or parameter_mismatch is thrown. So a ledger that was put back to an older copy of itself is refused, as
+    /// long as the witness was not put back too. A witness that does not exist yet is made.
+    static Ledger open(const std::filesystem::path& path, const std::filesystem::path& witness = {});
     ~Ledger();
     Ledger(Ledger&&) noexcept;
     Ledger& operator=(Ledger&&) noexcept;

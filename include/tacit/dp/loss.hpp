@@ -40,9 +40,13 @@ struct Loss {
 /// c e^((c-1) epsilon) delta); rho * c^2. Rounded up. Throws invalid_argument for size 0.
 [[nodiscard]] Loss group_loss(Measure measure, const Loss& loss, std::uint64_t size);
 
-/// The smallest epsilon, up to rounding towards more, for which rho-zCDP implies (epsilon, delta)
-///, by the conversion of [CKS20] at the best alpha. Throws invalid_argument unless 0 < delta < 1.
+/// The smallest epsilon, up to rounding towards more, for which rho-zCDP implies (epsilon, delta),
+/// by the conversion of [CKS20] at the best alpha. Throws invalid_argument unless 0 < delta < 1.
 [[nodiscard]] Cost epsilon_of_zcdp(const Cost& rho, const Cost& delta);
+
+/// The largest rho, up to 2^-40, for which epsilon_of_zcdp gives no more than this epsilon: a zCDP budget for who
+/// thinks in (epsilon, delta). Throws invalid_argument unless 0 < delta < 1 and 0 < epsilon <= 1000.
+[[nodiscard]] Cost rho_within(const Cost& epsilon, const Cost& delta);
 
 /// epsilon-DP implies epsilon^2/2-zCDP [BS16, proposition 1.4].
 [[nodiscard]] Cost rho_of_pure(const Cost& epsilon);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -10,6 +11,7 @@
 
 #include "tacit/dp/loss.hpp"
 #include "tacit/dp/noise.hpp"
+#include "tacit/dp/privacy_loss.hpp"
 #include "tacit/dp/transformation.hpp"
 
 /// Chains that end in noise. Anybody can price and describe a Measurement; only a Session runs it.
@@ -27,11 +29,13 @@ struct Estimate {
     double high = 0;
 };
 
-/// The estimate for one public key.
-struct KeyedEstimate {
+/// The answer for one key.
+template <class Answer>
+struct Keyed {
     std::string key;
-    Estimate estimate{};
+    Answer answer{};
 };
+using KeyedEstimate = Keyed<Estimate>;
 
 /// What a measurement is, in words and numbers that depend on no data.
 struct Description {
@@ -40,12 +44,48 @@ struct Description {
     ColumnsUsed columns{};
 };
 
+namespace detail {
+
+/// What is known of one part of a measurement's loss.
+struct LossPart {
+    Loss loss{};
+    std::optional<Noise> shifted{};  ///< noise on integers of which one row moves `times` by `distance` at most
+    std::uint64_t distance = 1;
+    std::uint64_t times = 1;
+};
+
+/// Of noise on a total, or on counts of which one row moves one by 1 or, changed, two by 1 each: what is shifted. Of
+/// anything else the loss alone.
+template <class Out, class Metric>
+[[nodiscard]] LossPart part_of(std::uint64_t distance, const Loss& loss, std::span<const NoiseEffect> noise) {
+    if (noise.size() != 1 || noise[0].noise.kind == Noise::Kind::geometric) return {loss};
+    if constexpr (std::is_same_v<Out, Total>) return {loss, noise[0].noise, distance, 1};
+    constexpr bool one = std::is_same_v<Metric, AddRemove>;
+    constexpr bool two = std::is_same_v<Metric, ChangeOne>;
+    if (std::is_same_v<Out, Tally> && ((one && distance == 1) || (two && distance == 2))) {
+        return {loss, noise[0].noise, 1, distance};
+    }
+    return {loss};
+}
+
+/// The pairs that dominate these parts for groups of so many rows. Throws invalid_argument for Gaussian noise of which
+/// nothing but rho is known.
+[[nodiscard]] std::vector<CountedPair> dominating_pairs(std::span<const LossPart> parts, std::uint64_t rows);
+
+}  // namespace detail
+
 /// A randomised map with its privacy map. Immutable; cheap to copy.
 template <class In, class Metric, class Answer, class Kind>
 class Measurement {
 public:
     /// The privacy map: the loss to groups of so many rows.
     [[nodiscard]] Loss loss(std::uint64_t rows = 1) const { return group_loss(Kind::measure, loss_, rows); }
+    /// What dominates its privacy loss for groups of so many rows, for plans: the noise itself where one integer is
+    /// moved, the worst of its epsilon otherwise. Throws invalid_argument for Gaussian noise on counts that a group of
+    /// several rows moves, and for a loss that DominatingPair refuses.
+    [[nodiscard]] std::vector<CountedPair> pairs(std::uint64_t rows = 1) const {
+        return detail::dominating_pairs(parts(), rows);
+    }
     [[nodiscard]] const Description& description() const noexcept { return description_; }
     /// The same with `step` on the answer. It costs nothing: it sees no data.
     template <class Step>
@@ -55,6 +95,11 @@ private:
     friend struct detail::Maker;
     Description description_{};
     Loss loss_{};
+    /// Empty: nothing but the loss is known.
+    std::vector<detail::LossPart> parts_{};
+    [[nodiscard]] std::vector<detail::LossPart> parts() const {
+        return parts_.empty() ? std::vector{detail::LossPart{loss_}} : parts_;
+    }
     /// All noise is drawn before data is touched: what runs over data cannot ask for more.
     std::function<Answer(const typename In::Carrier&, std::span<const std::int64_t>)> answer_{};
 };
@@ -70,6 +115,7 @@ struct Maker {
         made.description_ = {chain.steps(), std::move(noise), chain.columns()};
         made.description_.steps.push_back(std::move(said));
         made.loss_ = loss;
+        made.parts_ = {part_of<Out, M1>(chain.distance(), loss, made.description_.noise)};
         made.answer_ = [apply = Catalogue::apply(chain), finish](const typename In::Carrier& in,
                                                                  std::span<const std::int64_t> drawn) {
             return finish(apply(in), drawn);
@@ -85,9 +131,10 @@ struct Maker {
         const auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
         add(made.description_.steps, second.description_.steps);
         add(made.description_.noise, second.description_.noise);
-        add(made.description_.columns.numbers, second.description_.columns.numbers);
-        add(made.description_.columns.texts, second.description_.columns.texts);
+        made.description_.columns.add(second.description_.columns);
         made.loss_ = first.loss_ + second.loss_;
+        made.parts_ = first.parts();
+        add(made.parts_, second.parts());
         const std::size_t draws = draws_of(first);
         made.answer_ = [a = first.answer_, b = second.answer_, draws](const typename In::Carrier& in,
                                                                       std::span<const std::int64_t> drawn) {
@@ -96,11 +143,22 @@ struct Maker {
         return made;
     }
 
+    /// Both are in groups.hpp.
+    template <class In, class M, class Answer, class Kind>
+    static Measurement<In, M, std::vector<Keyed<Answer>>, Kind> for_each(
+        const Transformation<In, M, Rows, AddRemove>& before, const std::string& column,
+        const std::vector<std::string>& keys, const Measurement<Rows, AddRemove, Answer, Kind>& each, const Loss& loss);
+    template <class In, class M>
+    static Measurement<In, M, std::vector<KeyedEstimate>, Approximate> private_keys(
+        const Transformation<In, M, Rows, AddRemove>& before, const std::string& column, const Loss& loss,
+        const Noise& noise, std::int64_t threshold);
+
     template <class In, class M, class A, class Kind, class Step>
     static auto then(const Measurement<In, M, A, Kind>& before, Step step) {
         Measurement<In, M, std::invoke_result_t<Step, A>, Kind> made;
         made.description_ = before.description_;
         made.loss_ = before.loss_;
+        made.parts_ = before.parts();
         made.answer_ = [answer = before.answer_, step](const typename In::Carrier& in,
                                                        std::span<const std::int64_t> drawn) {
             return step(answer(in, drawn));
@@ -114,6 +172,7 @@ struct Maker {
         Measurement<In, M, A, To> made;
         made.description_ = before.description_;
         made.loss_ = loss;
+        made.parts_ = before.parts();
         made.answer_ = before.answer_;
         return made;
     }
@@ -121,7 +180,7 @@ struct Maker {
     template <class In, class M, class A, class Kind>
     static std::size_t draws_of(const Measurement<In, M, A, Kind>& measurement) {
         std::size_t draws = 0;
-        for (const NoiseEffect& effect : measurement.description_.noise) draws += effect.noise.draws;
+        for (const NoiseEffect& effect : measurement.description_.noise) draws += effect.noise.words();
         return draws;
     }
 
@@ -174,6 +233,14 @@ template <class In, class M, class A>
 template <class In, class M, class A>
 [[nodiscard]] Measurement<In, M, A, Approximate> as_approximate(const Measurement<In, M, A, Pure>& pure) {
     return detail::Maker::under<Approximate>(pure, pure.loss());
+}
+
+/// A zCDP measurement counted in (epsilon, delta), by epsilon_of_zcdp. For one of many, zCDP or a plan costs less.
+template <class In, class M, class A>
+[[nodiscard]] Measurement<In, M, A, Approximate> as_approximate(const Measurement<In, M, A, Zcdp>& zcdp,
+                                                                const Cost& delta) {
+    return detail::Maker::under<Approximate>(zcdp,
+                                             {.epsilon = epsilon_of_zcdp(zcdp.loss().rho, delta), .delta = delta});
 }
 
 }  // namespace tacit::dp

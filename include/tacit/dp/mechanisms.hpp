@@ -67,14 +67,14 @@ private:
                 return detail::estimate(exact, drawn.front(), noise, unit, detail::usual_doubt);
             });
     }
-    /// One row moves one count by 1, or two counts if it is changed: the l1 distance is the square of the l2 distance.
+    /// The square of the l2 distance is at most the l1 distance times what one count moves.
     template <class In, class M, class MO>
     auto finish(const Transformation<In, M, Tally, MO>& before) const {
         const auto& keys = before.output().keys;
-        const Noise noise = detail::calibrate_gaussian(before.distance(), true, rho, keys.size());
+        const std::uint64_t square = before.distance() * before.output().most_in_one;
+        const Noise noise = detail::calibrate_gaussian(square, true, rho, keys.size());
         return detail::Maker::measure<std::vector<KeyedEstimate>, Zcdp>(
-            before, "discrete Gaussian noise", {.rho = detail::rho_of(before.distance(), true, noise)},
-            {{"each count", noise, 1}},
+            before, "discrete Gaussian noise", {.rho = detail::rho_of(square, true, noise)}, {{"each count", noise, 1}},
             [noise, keys](const Tally::Carrier& exact, std::span<const std::int64_t> drawn) {
                 return detail::estimates(exact, drawn, noise, keys);
             });
@@ -87,8 +87,8 @@ namespace detail {
                                    std::span<const NoiseEffect> noise, const Grid& grid);
 [[nodiscard]] Estimate finish_variance(std::span<const std::int64_t> indices, std::span<const std::int64_t> drawn,
                                        std::span<const NoiseEffect> noise, const Grid& grid);
-/// The noise of mean and variance: each part gets an equal share of epsilon; without a private number of rows, there is
-/// no part for it. `rows` is how many rows of the chain one row of the data set may move.
+/// The noise of mean and variance, whose parts share epsilon; without a private number of rows, there is no part for
+/// it. `rows` is how many rows of the chain one row of the data set may move.
 [[nodiscard]] std::vector<NoiseEffect> mean_noise(const Grid& grid, const Cost& epsilon, bool change_one,
                                                   std::uint64_t rows);
 [[nodiscard]] std::vector<NoiseEffect> variance_noise(const Grid& grid, const Cost& epsilon, bool change_one,
@@ -110,7 +110,7 @@ struct MeanStep {
     auto after(const Transformation<In, M, Out, MO>& before) const {
         static_assert(std::is_same_v<Out, ClampedNumbers>, "mean() needs clamped numbers: put clamp(...) before it");
         const Grid grid = before.output().grid;
-        const auto noise = detail::mean_noise(grid, epsilon, std::is_same_v<M, ChangeOne>, before.distance());
+        const auto noise = detail::mean_noise(grid, epsilon, std::is_same_v<MO, ChangeOne>, before.distance());
         return detail::Maker::measure<Estimate, Pure>(
             before, "mean", {.epsilon = epsilon}, noise,
             [grid, noise](const ClampedNumbers::Carrier& in, std::span<const std::int64_t> drawn) {
@@ -127,7 +127,7 @@ struct VarianceStep {
         static_assert(std::is_same_v<Out, ClampedNumbers>,
                       "variance() needs clamped numbers: put clamp(...) before it");
         const Grid grid = before.output().grid;
-        const auto noise = detail::variance_noise(grid, epsilon, std::is_same_v<M, ChangeOne>, before.distance());
+        const auto noise = detail::variance_noise(grid, epsilon, std::is_same_v<MO, ChangeOne>, before.distance());
         return detail::Maker::measure<Estimate, Pure>(
             before, "variance", {.epsilon = epsilon}, noise,
             [grid, noise](const ClampedNumbers::Carrier& in, std::span<const std::int64_t> drawn) {
@@ -148,12 +148,13 @@ struct QuantileStep {
         const std::uint64_t a = q.numerator();
         const std::uint64_t b = q.denominator();
         const std::size_t points = detail::quantile_points(grid, q);
-        const std::uint64_t range = 2 * before.distance() * (std::is_same_v<M, ChangeOne> ? b : std::max(a, b - a));
+        const std::uint64_t range = 2 * before.distance() * (std::is_same_v<MO, ChangeOne> ? b : std::max(a, b - a));
         return detail::Maker::measure<double, Pure>(
             before, "quantile " + to_string(q), {.epsilon = epsilon},
             {detail::selection_noise("rank of the quantile", range, epsilon, points, 1 / static_cast<double>(b))},
             [grid, a, b](const ClampedNumbers::Carrier& in, std::span<const std::int64_t> drawn) {
-                const auto best = detail::winner(detail::Kernels::quantile_scores(in, grid, a, b), drawn);
+                const auto best = detail::winner(
+                    detail::Kernels::quantile_scores(in, grid.low_index(), grid.high_index(), a, b), drawn);
                 return grid.value(static_cast<double>(grid.low_index() + static_cast<std::int64_t>(best)));
             });
     }
@@ -182,7 +183,8 @@ struct SelectStep {
 /// Discrete Gaussian noise [CKS20] on each coordinate: rho-zCDP, where rho is at most what is asked, because variances
 /// are whole. Errors as detail::calibrate_gaussian.
 [[nodiscard]] inline GaussianStep gaussian(const Cost& rho) { return {rho}; }
-/// The mean of clamped numbers: noisy sum of the differences from the middle by a noisy count, half of epsilon each.
+/// The mean of clamped numbers: noisy sum of the differences from the middle, with three fifths of epsilon, by a noisy
+/// count: the best split if the mean is half way between the middle and a bound, and near it for others.
 /// Under ChangeOne the count is public and the sum has all of it. The answer is brought within the bounds.
 [[nodiscard]] inline MeanStep mean(const Cost& epsilon) { return {epsilon}; }
 /// The variance (1/n) of clamped numbers from noisy sums of squares, differences and ones, a third of epsilon each; the

@@ -19,7 +19,12 @@ struct Noise {
     Kind kind = Kind::discrete_laplace;
     Cost scale = Cost::ratio(1, 1);
     std::size_t draws = 1;
+    /// 0, or how many generators of their own are seeded instead, 4 words each, where how many draws there will be is
+    /// known with the data alone; then `draws` is a bound or what one answer sees.
+    std::size_t streams = 0;
 
+    /// Integers that stand for the noise: draws, or seeds of streams.
+    [[nodiscard]] std::size_t words() const noexcept { return streams == 0 ? draws : 4 * streams; }
     /// Of one draw.
     [[nodiscard]] double standard_deviation() const;
     /// The smallest m with P[|noise| > m] <= doubt (for the geometric kind, P[noise > m]); from exact tails, not from a

@@ -39,7 +39,7 @@ struct Quote {
     std::vector<NoiseEffect> noise{};
 };
 
-/// An answer and what it is worth. Only a Session makes one.
+/// An answer and what it is worth. Only a Session, or a PlannedSession of one, makes it.
 template <class Answer>
 class Released {
 public:
@@ -49,6 +49,8 @@ public:
 private:
     template <class, class>
     friend class Session;
+    template <class>
+    friend class PlannedSession;
     Released(Answer answer, Statement statement) : answer_(std::move(answer)), statement_(std::move(statement)) {}
     Answer answer_;
     Statement statement_;
@@ -65,6 +67,17 @@ struct Drawn {
     Statement statement;
 };
 [[nodiscard]] Drawn reserve_and_draw(Ledger& ledger, const Loss& loss, const Description& description);
+/// What reserve_and_draw states of a release whose loss was reserved, and its noise.
+[[nodiscard]] Drawn draw_reserved(const LedgerContents& after, const Loss& loss, const Description& description);
+/// A session's questions: about its own relation, and where rows come and go also about all rows of one unit.
+template <class Metric, class Asked>
+inline constexpr bool answers =
+    std::is_same_v<Metric, Asked> || (std::is_same_v<Metric, AddRemove> && std::is_same_v<Asked, ByUnit>);
+/// How many rows the loss to one unit is for: what the ledger states, or none but the unit itself.
+template <class Asked>
+[[nodiscard]] std::uint64_t group_of_unit(const Ledger& ledger) {
+    return std::is_same_v<Asked, ByUnit> ? 1 : ledger.terms().rows_per_unit;
+}
 /// What AboveThreshold knows between questions.
 class ThresholdState {
 public:
@@ -118,6 +131,10 @@ private:
     detail::ThresholdState state_;
 };
 
+class Plan;
+template <class Metric>
+class PlannedSession;
+
 /// Private rows and their budget; the only way from one to an answer. The order of a release is: columns checked and
 /// price computed (public), loss written to the disk, noise drawn, data read, answer. Nothing after the second step
 /// fails for what the data holds.
@@ -133,11 +150,14 @@ public:
                             add_remove ? Neighbours::add_remove : Neighbours::change_one);
     }
 
-    /// Throws budget_exceeded, invalid_argument if a column is missing, io_failure.
-    template <class Answer>
-    [[nodiscard]] Released<Answer> release(const Measurement<Rows, Metric, Answer, Kind>& measurement) {
+    /// Charges what one unit loses: the loss to as many rows as the ledger says that a unit has at most, or, if the
+    /// chain bounds contributions, to all rows of one unit whatever their number. Throws budget_exceeded,
+    /// invalid_argument if a column is missing, io_failure.
+    template <class Asked, class Answer>
+        requires detail::answers<Metric, Asked>
+    [[nodiscard]] Released<Answer> release(const Measurement<Rows, Asked, Answer, Kind>& measurement) {
         detail::check_columns(data_, measurement.description().columns);
-        const Loss loss = measurement.loss(ledger_.terms().rows_per_unit);
+        const Loss loss = measurement.loss(detail::group_of_unit<Asked>(ledger_));
         detail::Drawn drawn = detail::reserve_and_draw(ledger_, loss, measurement.description());
         Answer answer = detail::Maker::answer(measurement, detail::Kernels::all_rows(data_), drawn.noise);
         wipe(std::as_writable_bytes(std::span(drawn.noise)));
@@ -145,9 +165,11 @@ public:
     }
 
     /// What release would cost and how far its answer would be off. Touches no data, spends nothing.
-    template <class Answer>
-    [[nodiscard]] Quote quote(const Measurement<Rows, Metric, Answer, Kind>& measurement) const {
-        return detail::quote(ledger_, measurement.loss(ledger_.terms().rows_per_unit), measurement.description());
+    template <class Asked, class Answer>
+        requires detail::answers<Metric, Asked>
+    [[nodiscard]] Quote quote(const Measurement<Rows, Asked, Answer, Kind>& measurement) const {
+        return detail::quote(ledger_, measurement.loss(detail::group_of_unit<Asked>(ledger_)),
+                             measurement.description());
     }
 
     /// Watches totals for the first one above a public threshold; see AboveThreshold. The whole loss is spent now.
@@ -156,6 +178,13 @@ public:
         requires std::is_same_v<Kind, Pure>
     {
         return AboveThreshold<Metric>(ledger_, data_, threshold, unit, distance, epsilon);
+    }
+
+    /// Pays for a whole plan now and answers what it holds; see PlannedSession. Include "tacit/dp/plan.hpp".
+    [[nodiscard]] PlannedSession<Metric> carry_out(const Plan& plan, const Cost& delta)
+        requires std::is_same_v<Kind, Approximate>
+    {
+        return PlannedSession<Metric>(ledger_, data_, plan, delta);
     }
 
     [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }

@@ -29,6 +29,12 @@ struct Kernels {
     [[nodiscard]] static Texts::Carrier texts(const Rows::Carrier& rows, std::string_view column);
     [[nodiscard]] static Rows::Carrier where(const Rows::Carrier& rows, std::string_view column,
                                              std::string_view value);
+    /// Of each unit, by a hash of its own name and rows alone: so many groups, and so many rows in each.
+    [[nodiscard]] static Rows::Carrier contributions(const Rows::Carrier& rows, std::string_view unit,
+                                                     const ContributionBounds& bounds);
+    /// The rows that hold each key, in the order of the keys; rows with another text are left out.
+    [[nodiscard]] static std::vector<Rows::Carrier> split(const Rows::Carrier& rows, std::string_view column,
+                                                          std::span<const std::string> keys);
     [[nodiscard]] static std::vector<std::int64_t> clamp(std::span<const double> numbers, const Grid& grid,
                                                          bool leave_out_missing);
     [[nodiscard]] static Int128 sum(std::span<const std::int64_t> indices);
@@ -41,9 +47,11 @@ struct Kernels {
     /// How many ballots, names between separators, name each candidate.
     [[nodiscard]] static std::vector<std::int64_t> approvals(std::span<const std::string_view> ballots,
                                                              std::span<const std::string> candidates, char separator);
-    /// -max(0, b #(x < g) - a n, a n - b #(x <= g)) for every grid point g, where the quantile is a / b.
+    /// -max(0, b #(x < g) - a n, a n - b #(x <= g)) for every g from low to high, which holds all indices, where the
+    /// quantile is a / b.
     [[nodiscard]] static std::vector<std::int64_t> quantile_scores(std::span<const std::int64_t> indices,
-                                                                   const Grid& grid, std::uint64_t a, std::uint64_t b);
+                                                                   std::int64_t low, std::int64_t high, std::uint64_t a,
+                                                                   std::uint64_t b);
     /// The columns that a chain names exist, with that kind; throws invalid_argument with the names there are. For the
     /// public side, before any budget is spent.
     static void require_columns(const Dataset& data, std::span<const std::string> numbers,
@@ -56,6 +64,10 @@ struct Kernels {
 struct ColumnsUsed {
     std::vector<std::string> numbers{};
     std::vector<std::string> texts{};
+    std::string unit{};  ///< the one of texts that says whose a row is, if contributions are bounded
+
+    /// With those of another measurement or step of the same rows.
+    void add(const ColumnsUsed& more);
 };
 
 /// A map between two metric spaces with its stability: neighbours `rows` apart come out at most distance(rows) apart.
@@ -111,15 +123,21 @@ struct Catalogue {
                                                 const Transformation<Middle, M2, Out, M4>& second) {
         auto made = append<M4>(first, second.output_, second.factor_, {}, second.apply_);
         made.steps_.insert(made.steps_.end(), second.steps_.begin(), second.steps_.end());
-        const auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
-        add(made.columns_.numbers, second.columns_.numbers);
-        add(made.columns_.texts, second.columns_.texts);
+        made.columns_.add(second.columns_);
         return made;
     }
 
     template <class T>
     static T reading(T made, std::vector<std::string> ColumnsUsed::*kind, std::string column) {
         (made.columns_.*kind).push_back(std::move(column));
+        return made;
+    }
+
+    template <class T>
+    static T by_unit(T made, std::string unit, const std::string& by) {
+        made.columns_.texts.push_back(unit);
+        if (!by.empty()) made.columns_.texts.push_back(by);
+        made.columns_.unit = std::move(unit);
         return made;
     }
 
@@ -133,6 +151,9 @@ template <class>
 inline constexpr bool never = false;
 
 [[nodiscard]] std::string quoted(std::string_view name);
+[[nodiscard]] std::string where_text(std::string_view column, std::string_view value);
+/// The keys; throws invalid_argument if there is none or one stands twice.
+[[nodiscard]] std::vector<std::string> checked_keys(std::vector<std::string> keys);
 /// Sensitivity of a sum, in steps: the largest size of a row's index, or the width if a row is changed.
 [[nodiscard]] std::uint64_t sum_sensitivity(const Grid& grid, bool change_one) noexcept;
 
@@ -147,11 +168,11 @@ template <class Metric = AddRemove>
 struct ClampStep {
     static constexpr bool takes_any_chain = true;
     Grid grid;
-    template <class In, class M, class Out>
-    auto after(const Transformation<In, M, Out, M>& before) const {
+    template <class In, class M, class Out, class MO>
+    auto after(const Transformation<In, M, Out, MO>& before) const {
         static_assert(std::is_same_v<Out, Numbers>, "clamp() takes numbers: put number(column) before it");
-        constexpr bool leave_out = std::is_same_v<M, AddRemove>;
-        return detail::Catalogue::append<M>(
+        constexpr bool leave_out = std::is_same_v<MO, AddRemove>;
+        return detail::Catalogue::append<MO>(
             before, ClampedNumbers{grid}, 1,
             "clamped to " + grid.text() +
                 (leave_out ? ", rows without a number left out" : ", no number counts as low"),
@@ -161,10 +182,12 @@ struct ClampStep {
 
 struct CountStep {
     static constexpr bool takes_any_chain = true;
-    template <class In, class M, class Out>
-    auto after(const Transformation<In, M, Out, M>& before) const {
-        static_assert(std::is_same_v<M, AddRemove>,
+    template <class In, class M, class Out, class MO>
+    auto after(const Transformation<In, M, Out, MO>& before) const {
+        static_assert(!std::is_same_v<MO, ChangeOne>,
                       "count() under ChangeOne: the number of rows is public there and needs no noise");
+        static_assert(!std::is_same_v<MO, ByUnit>,
+                      "count() has no bound on the rows of one unit: put contributions_of(unit, rows) before it");
         return detail::Catalogue::append<AbsoluteDistance>(before, Total{1, "count"}, 1, "count",
                                                            [](const typename Out::Carrier& in) { return size(in); });
     }
@@ -186,7 +209,7 @@ struct SumStep {
         const Grid& grid = before.output().grid;
         return detail::Catalogue::append<AbsoluteDistance>(
             before, Total{grid.step().approximate(), "sum"},
-            detail::sum_sensitivity(grid, std::is_same_v<M, ChangeOne>), "sum",
+            detail::sum_sensitivity(grid, std::is_same_v<MO, ChangeOne>), "sum",
             [](const ClampedNumbers::Carrier& in) { return detail::Kernels::sum(in); });
     }
 };
@@ -194,11 +217,11 @@ struct SumStep {
 struct TallyStep {
     static constexpr bool takes_any_chain = true;
     std::vector<std::string> keys;
-    template <class In, class M, class Out>
-    auto after(const Transformation<In, M, Out, M>& before) const {
+    template <class In, class M, class Out, class MO>
+    auto after(const Transformation<In, M, Out, MO>& before) const {
         static_assert(std::is_same_v<Out, Texts>, "tally() counts texts: put text(column) before it");
         return detail::Catalogue::append<L1Distance>(
-            before, Tally{keys}, std::is_same_v<M, ChangeOne> ? 2 : 1,
+            before, Tally{keys, before.distance()}, std::is_same_v<MO, ChangeOne> ? 2 : 1,
             "counts for " + std::to_string(keys.size()) + " public keys, other rows left out",
             [k = keys](const Texts::Carrier& in) { return detail::Kernels::tally(in, k); });
     }
@@ -212,7 +235,7 @@ struct ApprovalsStep {
     auto after(const Transformation<In, M, Out, MO>& before) const {
         static_assert(std::is_same_v<Out, Texts>, "approvals() reads texts: put text(column) before it");
         return detail::Catalogue::append<RangeDistance>(
-            before, Scores{candidates}, std::is_same_v<M, ChangeOne> ? 2 : 1,
+            before, Scores{candidates}, std::is_same_v<MO, ChangeOne> ? 2 : 1,
             "approvals of " + std::to_string(candidates.size()) + " public candidates",
             [c = candidates, s = separator](const Texts::Carrier& in) { return detail::Kernels::approvals(in, c, s); });
     }
@@ -238,7 +261,14 @@ template <class Metric = AddRemove>
 
 /// Keeps the rows whose column of texts holds this very value; both are public. How many rows are kept is private, so
 /// there is no where() under ChangeOne.
-[[nodiscard]] Transformation<Rows, AddRemove, Rows, AddRemove> where(std::string column, std::string value);
+template <class Metric = AddRemove>
+[[nodiscard]] Transformation<Rows, Metric, Rows, Metric> where(std::string column, std::string value) {
+    static_assert(!std::is_same_v<Metric, ChangeOne>, "where() under ChangeOne: how many rows it keeps is not public");
+    auto made = detail::Catalogue::append<Metric>(
+        rows<Metric>(), Rows{}, 1, detail::where_text(column, value),
+        [column, value](const Rows::Carrier& in) { return detail::Kernels::where(in, column, value); });
+    return detail::Catalogue::reading(std::move(made), &ColumnsUsed::texts, std::move(column));
+}
 
 /// Brings every number into [low, high] and to the nearest multiple of step: bounds are part of the question and must
 /// not come from the data. Errors as Grid::between.

@@ -17,8 +17,10 @@ struct Dataset {
     std::string name;                  ///< for messages and tables: "MNIST 3/8, training"
     std::size_t features = 0;          ///< values per row, the bias column not included
     std::vector<double> values;        ///< [rows x features], row-major; fresh from images: pixel byte / 255
-    std::vector<std::uint8_t> labels;  ///< [rows], 0 or 1
+    std::vector<std::uint8_t> labels;  ///< [rows], below `classes`; all 1 where there are targets
     double bias = 1;                   ///< the value of the bias column
+    int classes = 2;
+    std::vector<double> targets{};  ///< [rows], of a regression; otherwise empty
 
     [[nodiscard]] std::size_t rows() const noexcept { return labels.size(); }
     [[nodiscard]] std::span<const double> row(std::size_t i) const {
@@ -27,8 +29,8 @@ struct Dataset {
     /// The number of rows with label 1.
     [[nodiscard]] std::size_t ones() const noexcept;
 
-    /// Throws invalid_argument if the shapes disagree, and naming row and column if a label is not 0 or 1 or a
-    /// value is NaN or infinite.
+    /// Throws invalid_argument if the shapes disagree, and naming row and column if a label is not below `classes` or a
+    /// value or target is NaN or infinite.
     void validate() const;
 };
 
@@ -43,7 +45,7 @@ struct ClassPair {
 struct DataSplit {
     Dataset training;
     Dataset held_out;
-    std::string zero;  ///< the name of the class with label 0: "3", "good"
+    std::string zero;  ///< of two classes, the name of the one with label 0: "3", "good"
     std::string one;
     int image_side = 14;                          ///< features = image_side^2, pixels row by row; 0 if not of images
     std::optional<table::FeatureMap> features{};  ///< of a table

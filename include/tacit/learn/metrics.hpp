@@ -21,6 +21,22 @@ namespace tacit::learn {
 /// Throws invalid_argument too if a class is empty.
 [[nodiscard]] double area_under_roc(std::span<const double> scores, std::span<const std::uint8_t> labels);
 
+/// The class with the largest score of every row, of several the first; scores are [classes x rows]. Throws
+/// invalid_argument for fewer than 2 classes, more than 256, ragged scores, and for NaN.
+[[nodiscard]] std::vector<std::uint8_t> likeliest_classes(std::span<const std::vector<double>> scores);
+
+/// [class][found class], how many rows of a class were taken for which. Throws invalid_argument if sizes differ or a
+/// class is not below `classes`.
+[[nodiscard]] std::vector<std::vector<std::size_t>> confusion_matrix(std::span<const std::uint8_t> found,
+                                                                     std::span<const std::uint8_t> labels, int classes);
+
+/// 1 - sum (y - predicted)^2 / sum (y - mean y)^2: 1 for perfect, 0 for no better than the mean. This and the next
+/// throw invalid_argument if sizes differ or are 0, or a value is not finite; this one also if all targets are equal.
+[[nodiscard]] double r_squared(std::span<const double> predicted, std::span<const double> targets);
+
+/// sqrt(mean (y - predicted)^2)
+[[nodiscard]] double root_mean_square_error(std::span<const double> predicted, std::span<const double> targets);
+
 /// Calling every row with score >= threshold a 1.
 struct RocPoint {
     double false_positive_rate = 0.0;

@@ -29,7 +29,7 @@ struct Standardiser {
 /// Throws invalid_argument if the numbers of columns differ.
 [[nodiscard]] Dataset standardised(Dataset data, const Standardiser& standardiser);
 
-/// Signed rows z = y (bias, x), y = -1 for label 0 and +1 for label 1, so that column 0 holds y times the bias,
+/// Signed rows z = y (bias, x), y = +1 for label 1 and -1 for all others, so that column 0 holds y times the bias,
 /// columns 1 .. features hold y x, and the rest up to `width` are zero.
 struct Minibatch {
     std::size_t rows = 0;

@@ -1,40 +1,64 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
+#include <vector>
 
 #include "tacit/learn/dataset.hpp"
 #include "tacit/learn/recipe.hpp"
 #include "tacit/tensor/program.hpp"
 
-/// Training loops beyond two classes, as tensor programs: tensor::compile finds circuit and parameters,
-/// tensor::evaluate is the clear twin. Rows come unsigned, X = (bias, x), in the minibatches of the recipe, and what is
-/// to be learnt as a vector beside each.
+/// Training loops as tensor programs: tensor::compile finds circuit and parameters, tensor::evaluate is the clear twin.
 namespace tacit::learn {
 
-/// As many two-class regressions on the same encrypted rows as there are classes, each class against the rest: the rows
-/// are sent once, and so are the products of rows that the search wants. Matrix t is minibatch t; vector
-/// t * classes + c is +1 where a row of minibatch t is of class c, and -1 elsewhere. Output c: the weights of class c;
-/// the class of a row is the one with the largest score. Every recipe that starts from zero is taken; throws
-/// invalid_argument otherwise, and for fewer than 2 or more than 256 classes.
-[[nodiscard]] tensor::Program one_against_rest_program(const TrainingRecipe& recipe, int classes);
+/// Who encrypts which inputs of a training program.
+inline constexpr tensor::Owner owner_of_rows{0};  ///< the first, if there are several
+inline constexpr tensor::Owner owner_of_foreign_model{-1};
+inline constexpr tensor::Owner owner_of_state{-2};  ///< between segments: whoever gives it new levels
+[[nodiscard]] tensor::Owner owner_of_minibatch(const TrainingRecipe& recipe, std::size_t minibatch) noexcept;
 
-/// The inputs of one_against_rest_program: rows of `data` (standardised; its labels are not looked at) in the order of
-/// draw_minibatches. `classes_of_rows` [data.rows()] has entries below `classes`; throws invalid_argument otherwise,
-/// and as draw_minibatches.
-[[nodiscard]] tensor::ClearInputs one_against_rest_inputs(const Dataset& data,
-                                                          std::span<const std::uint8_t> classes_of_rows, int classes,
-                                                          const TrainingRecipe& recipe, std::uint64_t seed);
+/// The minibatches that a segment meets, each once, in the order of its steps.
+[[nodiscard]] std::vector<std::size_t> minibatches_of(const TrainingRecipe& recipe, Segment segment);
 
-/// Linear regression, with recipe.ridge ridge regression: step(t) X^T (y - X v) in place of the logistic gradient.
-/// Vector t holds the targets of minibatch t. The loop has no polynomial, and Association::multiplied_out would leave
-/// all of it to the owner of the rows: compile it with Association::as_written if the service is to do the work. Throws
-/// invalid_argument unless the recipe starts from zero.
-[[nodiscard]] tensor::Program linear_regression_program(const TrainingRecipe& recipe);
+/// What steps start from or leave, each [recipe.features]: {} for Start::zero, the w of each output, and between
+/// segments with momentum the v of each output after them.
+using TrainingState = std::vector<std::vector<double>>;
 
-/// The inputs of linear_regression_program. `targets` [data.rows()] are finite, and best centred and of about unit
-/// size; throws invalid_argument otherwise, and as draw_minibatches.
-[[nodiscard]] tensor::ClearInputs linear_regression_inputs(const Dataset& data, std::span<const double> targets,
-                                                           const TrainingRecipe& recipe, std::uint64_t seed);
+/// How many vectors a segment starts from.
+[[nodiscard]] std::size_t state_size(const TrainingRecipe& recipe, Segment segment);
+
+/// Some steps of the loop of a recipe on encrypted minibatches, from which the low-depth circuits are found. Its
+/// matrices are minibatches_of the segment, its first vectors the state that it starts from. Outputs: the w of each
+/// class, or the only one; if steps follow, the state. Throws invalid_argument for a recipe out of its ranges and a
+/// segment that is not of the recipe.
+///
+/// - logistic: signed rows z = y (bias, x), and no further input.
+/// - linear: rows (bias, x), and a vector with the targets of each minibatch. The loop has no polynomial, and
+///   Association::multiplied_out would leave all of it to the owner of the rows: compile it with
+///   Association::as_written if the service is to do the work.
+/// - multinomial: rows (bias, x), sent once for all classes, and so are the products of rows that the search wants; for
+///   each minibatch and class a vector that is +1 where a row is of the class, -1 in the others.
+[[nodiscard]] tensor::Program training_program(const TrainingRecipe& recipe, Segment segment);
+[[nodiscard]] inline tensor::Program training_program(const TrainingRecipe& recipe) {
+    return training_program(recipe, recipe.all_steps());
+}
+
+/// The rows of a recipe: `data` (standardised) in the order of draw_minibatches, as matrices, and their targets or
+/// classes as vectors, [minibatches x outputs]. Throws invalid_argument if data and model do not fit (linear needs
+/// targets, the others labels of so many classes), and as draw_minibatches.
+[[nodiscard]] tensor::ClearInputs training_rows(const Dataset& data, const TrainingRecipe& recipe, std::uint64_t seed);
+
+/// The same where each owner has rows of its own: the minibatches that are this owner's are drawn from `own` (scaled as
+/// all have agreed), as many as are his, and those of the others are zeros. With these an InputPacker makes the inputs
+/// of the circuit that are this owner's (inputs_of) and no others. Throws invalid_argument too for an owner that is not
+/// in [0, recipe.owners).
+[[nodiscard]] tensor::ClearInputs training_rows_of_owner(const Dataset& own, const TrainingRecipe& recipe, int owner,
+                                                         std::uint64_t seed);
+
+/// The inputs of training_program from the rows of the whole recipe and what the segment starts from. After the first
+/// segment, rows or state that are missing as a whole are zeros. Throws invalid_argument if their numbers are not the
+/// recipe's.
+[[nodiscard]] tensor::ClearInputs segment_inputs(const TrainingRecipe& recipe, Segment segment,
+                                                 const tensor::ClearInputs& rows, const TrainingState& start = {});
 
 }  // namespace tacit::learn

@@ -23,6 +23,16 @@ struct SigmoidPolynomial {
     [[nodiscard]] static SigmoidPolynomial fit(double range, int degree = 3);
 };
 
+/// What is learnt from a row x = (1, features).
+enum class Model : std::uint8_t {
+    logistic,     ///< which of two classes it is of
+    linear,       ///< a number, by least squares; with TrainingRecipe::ridge ridge regression
+    multinomial,  ///< which of several classes it is of: a logistic regression of each class against the rest
+};
+
+/// "logistic", "linear", "multinomial"
+[[nodiscard]] const char* to_string(Model model) noexcept;
+
 /// How one step of training follows from the gradient.
 enum class Algorithm : std::uint8_t {
     gradient_descent,  ///< w' = w + alpha g
@@ -38,10 +48,13 @@ enum class Algorithm : std::uint8_t {
 
 /// "gradient-descent", "nesterov", "fixed-hessian", "quadratic-gradient"
 [[nodiscard]] const char* to_string(Algorithm algorithm) noexcept;
-/// 8 for the first two, on standardised data; 1 for those that divide by a bound of the Hessian.
-[[nodiscard]] double default_learning_rate(Algorithm algorithm) noexcept;
+/// On standardised data, for classes: 8 for the first two, 1 for those that divide by a bound of the Hessian. For
+/// numbers 1 and 1/4: the loss of a linear regression is up to 4 times as curved.
+[[nodiscard]] double default_learning_rate(Algorithm algorithm, Model model = Model::logistic) noexcept;
 /// Whether the owner scales columns by the fixed Hessian.
 [[nodiscard]] bool uses_fixed_hessian(Algorithm algorithm) noexcept;
+/// Whether the loop carries v beside w, which differs from it.
+[[nodiscard]] bool uses_momentum(Algorithm algorithm) noexcept;
 
 /// Where training begins.
 enum class Start : std::uint8_t {
@@ -56,12 +69,26 @@ enum class Start : std::uint8_t {
 /// "zero", "own-model", "foreign-model"
 [[nodiscard]] const char* to_string(Start start) noexcept;
 
+/// Consecutive steps of a training, first .. first + steps - 1: what one circuit takes. Between two segments the state,
+/// w and with momentum v, gets new levels.
+struct Segment {
+    int first = 0;
+    int steps = 0;
+    friend bool operator==(const Segment&, const Segment&) = default;
+};
+
 /// Everything that the encrypted trainer and its clear twin must agree on: k minibatches of m signed rows
 /// z = y (1, x), y = +-1, gone through `passes` times, and for step t, from w = v = the start:
 ///     w' = (1 - alpha_t ridge) v + step(t) Z^T s(Z v),    v' = (1 - eta_t) w' + eta_t w,    eta = momentum();
 /// that is, ascent on the mean log-likelihood minus ridge/2 |w|^2 (the bias and scaled weights included, as the rows
 /// are standardised). Training on the full batch is one minibatch and several passes.
+///
+/// Of linear regression, Z^T s(Z v) is X^T (y - X v) with unsigned rows X and targets y; the multinomial model goes
+/// through the loop once for each class, y = 1 in its rows and -1 in all others.
 struct TrainingRecipe {
+    Model model = Model::logistic;
+    int classes = 2;           ///< of the multinomial model, in [2, 256]; 2 otherwise
+    int owners = 1;            ///< of the rows: minibatch t belongs to owner t mod owners, who encrypts it
     int minibatches = 6;       ///< k >= 1
     int passes = 1;            ///< >= 1; there are minibatches * passes steps
     int minibatch_size = 128;  ///< m >= 1 rows; the circuits need a power of two
@@ -80,6 +107,9 @@ struct TrainingRecipe {
     int momentum_offset = 1;
 
     [[nodiscard]] int steps() const noexcept { return minibatches * passes; }
+    /// How many vectors of weights there are.
+    [[nodiscard]] int outputs() const noexcept { return model == Model::multinomial ? classes : 1; }
+    [[nodiscard]] Segment all_steps() const noexcept { return {0, steps()}; }
 
     /// One for each step: 0 without momentum, otherwise eta_0, eta_1, ...: eta_t = (1 - l_t) / l_{t+1} with l_{t+1} =
     /// (1 + sqrt(1 + 4 l_t^2)) / 2.
@@ -93,5 +123,8 @@ struct TrainingRecipe {
     /// Throws invalid_argument naming the first field out of its range.
     void validate() const;
 };
+
+/// All steps in segments of `steps`, of which the last may take fewer. Throws invalid_argument for fewer than one.
+[[nodiscard]] std::vector<Segment> split_into_segments(const TrainingRecipe& recipe, int steps);
 
 }  // namespace tacit::learn

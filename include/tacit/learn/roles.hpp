@@ -1,14 +1,18 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "tacit/learn/metrics.hpp"
 #include "tacit/learn/records.hpp"
 #include "tacit/learn/training_plan.hpp"
+#include "tacit/learn/training_work.hpp"
 
 /// Encrypted training between two parties that share files alone: the customer, who owns the data and the secret key,
 /// and the service, who computes.
@@ -21,6 +25,18 @@
 ///                                                      train   upload/ -> result/ weights.bin statistics.json
 ///     decrypt_model  result/, private/ -> private/ model.json
 ///     evaluate       private/ model.json, and the data
+///
+/// A training too long for one circuit has several segments, 0 to n - 1. encrypt_data writes inputs.bin for segment 0
+/// and inputs-<s>.bin for segment s. After segment s < n - 1 the customer gives the state, which has no levels left,
+/// new ones:
+///
+///                                                      train   upload/ -> result/ state-<s>.bin
+///     refresh_state  result/ state-<s>.bin, private/ -> upload/ refreshed-<s>.bin
+///                                                      train   goes on with segment s + 1
+///
+/// Segment s + 1 needs refreshed-<s>.bin and inputs-<s+1>.bin beside the program, parameters and keys; older states may
+/// be gone. A service that can bootstrap goes on by itself: train then ends with the statistics at once, and nothing
+/// changes for who calls these functions in a loop.
 ///
 /// What the customer needs of program and parameters is kept in private/ too: nothing is read back from upload/. All
 /// functions throw Error with the file and the remedy, Error(interrupted) after SIGINT or SIGTERM while an
@@ -38,11 +54,17 @@ inline constexpr const char* preprocessing = "preprocessing.json";
 inline constexpr const char* inputs = "inputs.bin";
 inline constexpr const char* weights = "weights.bin";
 inline constexpr const char* statistics = "statistics.json";
+inline constexpr const char* checkpoint = "checkpoint.bin";
 inline constexpr const char* model = "model.json";
 inline constexpr const char* evaluation = "evaluation.json";
+/// By segment: "inputs.bin", "inputs-1.bin", ...; "state-0.bin", ...; "refreshed-0.bin", ...
+[[nodiscard]] std::string segment_inputs(int segment);
+[[nodiscard]] std::string state(int segment);
+[[nodiscard]] std::string refreshed(int segment);
 }  // namespace file_names
 
-/// Called as work advances, from any thread, one at a time: `done` of `total` units.
+/// Called as work advances, from any thread, one at a time: `done` of `total` units. Those of encrypt_data are
+/// thousandths of a training step, over all segments: minibatch done / progress_per_step is the current one.
 using WorkProgress = std::function<void(std::size_t done, std::size_t total)>;
 
 /// What generate_job made.
@@ -55,11 +77,15 @@ struct JobSummary {
     std::size_t keys = 0;      ///< relinearisation and rotation keys
     std::uint64_t key_memory_bytes = 0;
     std::uint64_t key_file_bytes = 0;
+    TrainingCost cost{};
 };
 
-/// Customer: reads the data, plans the circuit for their features (choice.recipe.features follows from the data),
-/// makes the keys and writes both folders. Throws as load_data and require_fit. An existing secret key is only replaced
-/// if `overwrite`: what was encrypted under it would be lost.
+/// Customer: reads the data, plans the circuit for them, makes the keys and writes both folders. The model says what
+/// data.table's label is (kind), and the data say choice.recipe.features and classes; choice.start is a model of the
+/// same kind, columns and classes, and costs no level. Throws as load_data and require_fit, parameter_mismatch for a
+/// start of other columns or classes, and invalid_argument if training in the clear, by the same polynomial, leaves the
+/// range of ciphertexts. An existing secret key is only replaced if `overwrite`: what was encrypted under it would be
+/// lost.
 [[nodiscard]] JobSummary generate_job(const TrainingChoice& choice, const DataChoice& data,
                                       const std::filesystem::path& private_folder,
                                       const std::filesystem::path& upload_folder, bool overwrite = false,
@@ -71,19 +97,58 @@ struct EncryptionSummary {
     std::size_t rows = 0;
     std::size_t rows_used = 0;
     std::size_t ciphertexts = 0;
+    std::size_t files = 0;         ///< one for each segment
+    std::size_t copied_files = 0;  ///< among them: with the bytes of an earlier one, and of the same hash
     std::uint64_t file_bytes = 0;
 };
 
-/// Customer: reads the job's data again, standardises, draws the minibatches and encrypts what the circuit takes.
-/// Throws parameter_mismatch if the data are not those that the job was made for.
+/// Customer: reads the job's data again, standardises, draws the minibatches and encrypts what the circuits take. Two
+/// segments that take the same at the same levels (later passes without momentum, if passes begin with a segment) get
+/// equal files, so that a transfer by content sends one. Removes refreshed states: they go with older inputs. Throws
+/// parameter_mismatch if the data are not those that the job was made for.
 [[nodiscard]] EncryptionSummary encrypt_data(const std::filesystem::path& private_folder,
                                              const std::filesystem::path& upload_folder,
                                              const WorkProgress& progress = {});
 
-/// Service: trains. Reads the upload folder and nothing else. Checks that parameters are secure and are those of the
-/// program, that the circuit is the one that the customer meant, and every input's parameters and level.
-[[nodiscard]] StatisticsRecord train(const std::filesystem::path& upload_folder,
-                                     const std::filesystem::path& result_folder, const WorkProgress& progress = {});
+/// The state after `segment` waits in the result folder for refresh_state.
+struct NeedsRefresh {
+    int segment = 0;
+    int segments = 0;  ///< of the training
+};
+using TrainingOutcome = std::variant<StatisticsRecord, NeedsRefresh>;
+
+/// Service: trains as far as it can, from the newest state that is there. Reads the upload folder and its own states,
+/// and nothing else. Checks that parameters are secure and are those of the program, that the circuit is the one that
+/// the customer meant, every input's parameters and level, and that a refreshed state is that of this job and segment
+/// and, where that is still there, of this result folder's state. A segment that was finished is not computed again,
+/// and one that was stopped goes on from result/checkpoint.bin, written every so often (runtime::Checkpoints). Cost
+/// where a state waits to be refreshed: that of reading it.
+[[nodiscard]] TrainingOutcome train(const std::filesystem::path& upload_folder,
+                                    const std::filesystem::path& result_folder, const TrainingProgress& progress = {},
+                                    std::chrono::milliseconds checkpoint_every = std::chrono::seconds(60));
+
+/// What refresh_state did.
+struct RefreshSummary {
+    int segment = 0;  ///< whose state
+    int segments = 0;
+    int steps = 0;  ///< done so far
+    int all_steps = 0;
+    std::size_t ciphertexts = 0;
+    std::uint64_t file_bytes = 0;
+};
+
+/// Customer: decrypts the newest state in the result folder and encrypts it anew, at the levels that the next segment
+/// takes, into the upload folder. The service sees fresh ciphertexts alone; the customer could read the model as it is
+/// so far. Throws io_failure if there is no state, malformed_input for a damaged one, parameter_mismatch for one of
+/// another job, segment or other inputs, or that decrypts to no weights. That last refusal depends on decrypted values:
+/// see SECURITY.md.
+[[nodiscard]] RefreshSummary refresh_state(const std::filesystem::path& private_folder,
+                                           const std::filesystem::path& result_folder,
+                                           const std::filesystem::path& upload_folder);
+
+/// Service: reads what train would for the next segment and the inputs of all later ones, in the same way, and computes
+/// nothing. Throws as train.
+void check_upload(const std::filesystem::path& upload_folder);
 
 /// Customer: decrypts the weights and writes model.json. For the key's owner: see ckks::Decryptor.
 [[nodiscard]] ModelRecord decrypt_model(const std::filesystem::path& private_folder,
@@ -92,11 +157,10 @@ struct EncryptionSummary {
 /// An evaluation with its curves.
 struct Evaluation {
     EvaluationRecord record{};
-    std::vector<double> weights;  ///< decrypted
-    std::vector<RocPoint> encrypted_roc;
-    std::vector<RocPoint> clear_roc;
-    std::string zero;  ///< the names of the classes
-    std::string one;
+    std::vector<double> weights;            ///< decrypted
+    std::vector<RocPoint> encrypted_roc{};  ///< of two classes, as the next
+    std::vector<RocPoint> clear_roc{};
+    std::vector<std::string> classes{};        ///< their names; empty for a number
     int image_side = 0;                        ///< 0 if the data are no images
     std::vector<std::string> feature_names{};  ///< of a table; for images empty
 };
@@ -105,13 +169,17 @@ struct Evaluation {
 /// and writes evaluation.json.
 [[nodiscard]] Evaluation evaluate(const std::filesystem::path& private_folder);
 
-/// Scores of rows by a model.
+/// What a model says of rows.
 struct Prediction {
+    Model model = Model::logistic;
     std::vector<std::size_t> lines;  ///< the line of the file on which each row begins
-    std::vector<double> scores;      ///< above 0: class `one`; sigmoid(score) estimates its probability
-    std::string zero;                ///< the names of the classes
-    std::string one;
-    std::vector<std::uint8_t> labels{};  ///< if the file has the label column
+    /// [outputs][rows]. Of two classes, one output: above 0 means the second, and sigmoid(score) estimates its
+    /// probability. Of several, one for each. Of a number: the number, in the units of its column.
+    std::vector<std::vector<double>> scores;
+    std::vector<std::string> classes{};  ///< their names; empty for a number
+    std::vector<std::uint8_t> found{};   ///< [rows], the class of each row; empty for a number
+    std::vector<std::uint8_t> labels{};  ///< [rows] if the file has the label column
+    std::vector<double> targets{};       ///< the same of a number, in the units of its column
 };
 
 /// Customer: applies the decrypted model to a CSV file with the columns of the training data, in any order; the label

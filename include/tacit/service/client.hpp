@@ -41,10 +41,12 @@ public:
     Client& operator=(const Client&) = delete;
 
     [[nodiscard]] ServiceInfo hello();
-    /// Checks the folder that generate_job and encrypt_data wrote as `train` would, sends what the service does not
-    /// have yet, and queues the job. A cut connection is taken up again where the service stopped, for a minute without
-    /// progress. The same folder is the same job.
+    /// Checks that program and parameters of the folder that generate_job and encrypt_data wrote are each other's,
+    /// sends what the service does not have yet, and has the job checked there and queued. A cut connection is taken up
+    /// again where the service stopped, for a minute without progress. The same folder is the same job.
     [[nodiscard]] JobStatus submit(const std::filesystem::path& upload_folder, const UploadProgress& progress = {});
+    /// Waits for the service's check of a job, at most a minute: it may have many to do.
+    [[nodiscard]] JobStatus await_check(const JobStatus& job);
     [[nodiscard]] JobStatus status(const JobId& job);
     /// Newest first.
     [[nodiscard]] std::vector<JobStatus> jobs();
@@ -54,6 +56,10 @@ public:
     /// Writes weights.bin and statistics.json, checked against the hashes that the service named. Returns their bytes.
     /// A cut connection is taken up again as above. Throws invalid_argument unless the job is done.
     std::uint64_t fetch(const JobId& job, const std::filesystem::path& result_folder);
+    /// Refreshes the state for which a job waits, by learn::refresh_state with the secret key in the private folder,
+    /// and hands it in; the job then goes on. A cut connection is taken up again. Throws invalid_argument unless the
+    /// job waits, and what refresh_state throws.
+    [[nodiscard]] JobStatus refresh(const JobId& job, const std::filesystem::path& private_folder);
     [[nodiscard]] JobStatus cancel(const JobId& job);
     /// Makes the service forget a final job with its result and files that no other job uses; returns bytes freed.
     std::uint64_t remove(const JobId& job);

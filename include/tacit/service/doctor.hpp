@@ -1,20 +1,14 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "tacit/identity/finding.hpp"
 #include "tacit/identity/identity.hpp"
 #include "tacit/identity/pins.hpp"
 
 namespace tacit::service {
 
-/// One thing between us and a service.
-struct Finding {
-    enum class Verdict { good, warning, wrong };
-    Verdict verdict = Verdict::good;
-    std::string what;    ///< "name", "port", "TLS", "pin", "customer", "version", "clock"
-    std::string detail;  ///< what was found and, unless good, on which side and what to do
-};
+using identity::Finding;
 
 /// Goes the way to a service step by step, up to the first thing that is wrong: its name resolves, something listens at
 /// the port, it speaks TLS 1.3, its key is the pinned one, it knows ours, its version is ours, and the clocks agree

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tacit/base/expected.hpp"
+#include "tacit/learn/training_work.hpp"
 
 namespace tacit::service {
 
@@ -17,7 +18,18 @@ using JobId = std::array<std::byte, 16>;
 /// 32 lower-case hex digits; malformed_input otherwise.
 [[nodiscard]] Expected<JobId> parse_job_id(std::string_view text);
 
-enum class JobState { queued, running, done, failed, cancelled };
+/// The numbers are those of the store.
+enum class JobState {
+    checking = 6,  ///< to be queued, if its objects are in order
+    queued = 0,
+    running = 1,
+    waiting = 5,  ///< for its owner to refresh the state at the end of a segment
+    done = 2,
+    failed = 3,
+    cancelled = 4,
+};
+inline constexpr std::array job_states = {JobState::checking, JobState::queued, JobState::running,  JobState::waiting,
+                                          JobState::done,     JobState::failed, JobState::cancelled};
 [[nodiscard]] const char* to_string(JobState state) noexcept;
 
 /// Whether nothing more will happen to it.
@@ -28,12 +40,13 @@ struct JobStatus {
     JobId id{};
     JobState state = JobState::queued;
     std::uint32_t jobs_before = 0;  ///< running or queued earlier, other customers' among them
-    std::uint64_t work_done = 0;    ///< of work_total units, while it runs; both 0 before the first
-    std::uint64_t work_total = 0;
-    double work_seconds = 0;     ///< that they took, without loading
-    double seconds = 0;          ///< in all, so far
-    std::int64_t submitted = 0;  ///< Unix time by the service's clock
-    std::string reason{};        ///< why it failed
+    learn::TrainingWork work{};     ///< while it runs; all 0 before the first unit
+    std::uint64_t work_begun = 0;   ///< work.done when this run began
+    double work_seconds = 0;        ///< since then, without loading
+    int segment = 0;                ///< whose state it waits for
+    double seconds = 0;             ///< in all, so far
+    std::int64_t submitted = 0;     ///< Unix time by the service's clock
+    std::string reason{};           ///< why it failed, or why a refreshed state was refused
 };
 
 }  // namespace tacit::service

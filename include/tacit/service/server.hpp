@@ -22,15 +22,17 @@ struct ServerOptions {
     std::string address = "0.0.0.0:7433";  ///< port 0: any free one
     std::string metrics_address{};         ///< host:port for Prometheus; empty: none
     Quota quota{};
-    std::uint64_t worker_memory_bytes = 0;  ///< of a worker's heap; 0: half of the machine's memory
-    int worker_threads = 0;                 ///< 0: all cores
+    /// Of a worker's heap; 0: a third of the machine's memory. Two may run, one of which only checks.
+    std::uint64_t worker_memory_bytes = 0;
+    int worker_threads = 0;          ///< 0: all cores
+    double checkpoint_seconds = 60;  ///< between checkpoints of a training that runs
     /// The program that calls run_worker() with the arguments that follow, and its first arguments.
     std::vector<std::string> worker_command;
 };
 
-/// The service: takes uploads of pinned customers over TLS 1.3, queues their trainings, runs one at a time in a process
-/// of its own, and hands out results. It logs one JSON object per line to stderr. docs/service.md has the model of the
-/// adversary and what lies on the disk.
+/// The service: takes uploads of pinned customers over TLS 1.3, checks their jobs, trains one at a time in a process
+/// of its own, has states refreshed by their owners, and hands out results. It logs one JSON object per line to stderr.
+/// docs/service.md has the model of the adversary and what lies on the disk.
 class Server {
 public:
     /// Throws io_failure if folder or port cannot be had, and what Identity::open throws.

@@ -10,6 +10,8 @@ struct WorkerOptions {
     std::filesystem::path upload_folder;
     std::filesystem::path result_folder;
     std::uint64_t memory_bytes = 0;  ///< of the heap; exceeding it is a failure like another
+    double checkpoint_seconds = 60;
+    bool check = false;  ///< only learn::check_upload
 };
 
 /// Trains as learn::train, in a process that a server made for one job: it ends when the server does, takes no more

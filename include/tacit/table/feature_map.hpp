@@ -26,14 +26,23 @@ enum class UnknownLevel : std::uint8_t {
     zeros,   ///< 0 for every level of the column
 };
 
+/// What the column to predict says.
+enum class Label : std::uint8_t {
+    two_classes,  ///< one value, the positive class, against another or all others
+    classes,      ///< categories, each for itself
+    number,       ///< a quantity
+};
+
 /// "refuse", "mean", "mode", "drop-row"; "refuse", "zeros"
 [[nodiscard]] const char* to_string(Missing policy) noexcept;
 [[nodiscard]] const char* to_string(UnknownLevel policy) noexcept;
 
 /// What the owner of a table says about it.
 struct FeatureChoice {
-    std::string label{};                 ///< the column to predict
-    std::string positive{};              ///< its value that counts as 1; may be left out where the values are 0 and 1
+    std::string label{};  ///< the column to predict
+    Label kind = Label::two_classes;
+    std::string positive{};              ///< of two classes: the value of the label that counts as 1; may be left out
+                                         ///< where the values are 0 and 1
     std::vector<std::string> dropped{};  ///< columns that are no features, identifiers for one
     std::vector<std::string> categorical{};  ///< columns of numbers that stand for categories, or of both
     Missing missing = Missing::refuse;
@@ -62,7 +71,8 @@ struct FeatureColumn {
 struct Features {
     std::size_t columns = 0;
     std::vector<double> values{};        ///< [rows x columns], row-major
-    std::vector<std::uint8_t> labels{};  ///< [rows], 1 for the positive class; empty if the table has no label column
+    std::vector<std::uint8_t> labels{};  ///< [rows], 1 for the positive class, or the number of the class
+    std::vector<double> targets{};       ///< [rows], of a label that is a number: (y - mean) / deviation
     std::vector<std::size_t> rows{};     ///< the table's row of each; fewer than were asked for if some were dropped
 };
 
@@ -74,15 +84,16 @@ public:
     /// number or missing, of categories if none is a number or the choice says so; a column with both is refused.
     ///
     /// Throws invalid_argument, naming line and column where there is one and the remedy, for: a column that does not
-    /// exist; a label whose positive class is not clear, has one value only, or is missing; a column with both numbers
-    /// and words, without any value, or with more than 256 levels; a missing cell under Missing::refuse; no feature;
-    /// no row. Preconditions: rows are rows of the table. Cost: one pass over the rows and their sorting by levels.
+    /// exist; a label whose positive class is not clear, has one value only, is no number where it should be one, or is
+    /// missing; a column with both numbers and words, without any value, or with more than 256 levels; a missing cell
+    /// under Missing::refuse; no feature; no row. Preconditions: rows are rows of the table. Cost: one pass over the
+    /// rows and their sorting by levels.
     [[nodiscard]] static FeatureMap fit(const Table& table, std::span<const std::size_t> rows,
                                         const FeatureChoice& choice);
 
     /// Applies the map. The table's columns may come in any order; those the map does not know are ignored, and the
-    /// label may be missing as a column, not as a cell. Throws invalid_argument as `fit` for cells and columns, and
-    /// for an unknown level or label.
+    /// label may be missing as a column, not as a cell; then there are no labels and targets. Throws invalid_argument
+    /// as `fit` for cells and columns, and for an unknown level or label.
     [[nodiscard]] Features apply(const Table& table, std::span<const std::size_t> rows) const;
     /// To all rows.
     [[nodiscard]] Features apply(const Table& table) const;
@@ -90,6 +101,10 @@ public:
     [[nodiscard]] const FeatureChoice& choice() const noexcept { return choice_; }
     /// The value of the label that counts as 0; empty if it is every value but the positive one.
     [[nodiscard]] const std::string& negative() const noexcept { return negative_; }
+    /// The label as a column: of classes, its levels; of numbers, their mean and deviation. Not for two classes.
+    [[nodiscard]] const FeatureColumn& target() const noexcept { return target_; }
+    /// The names of the classes by their labels; of two, the negative one first. Empty if the label is a number.
+    [[nodiscard]] std::vector<std::string> class_names() const;
     [[nodiscard]] std::span<const FeatureColumn> columns() const noexcept { return columns_; }
     /// How many numbers a row becomes.
     [[nodiscard]] std::size_t features() const noexcept;
@@ -101,6 +116,7 @@ private:
     friend Expected<FeatureMap> parse_feature_map(std::string_view json);
     FeatureChoice choice_;  ///< with the positive class as it was found
     std::string negative_;
+    FeatureColumn target_;
     std::vector<FeatureColumn> columns_;
 };
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -59,6 +60,13 @@ private:
 /// is never closed, a carriage return alone, a NUL, bytes that are no UTF-8, and whatever is beyond the format's
 /// limits. `name` stands for the file in messages. Cost: one pass; memory of about the text and 4 bytes a cell.
 [[nodiscard]] Expected<Table> parse_csv(std::string_view text, std::string name, const CsvFormat& format = {});
+
+/// Visits the rows of a file one after the other, in memory of one row however long the file is: `header` once, then
+/// `row` with the fields and the line of each. The spans are valid during the call. `format.largest_bytes` may be
+/// anything, `format.most_rows` still counts. Throws as read_csv, and what the visitors throw.
+void visit_csv(const std::filesystem::path& path, const CsvFormat& format,
+               const std::function<void(std::span<const std::string_view> names)>& header,
+               const std::function<void(std::span<const std::string_view> fields, std::size_t line)>& row);
 
 /// The same for a file. Throws io_failure if it cannot be read or is too long, malformed_input as parse_csv.
 [[nodiscard]] Table read_csv(const std::filesystem::path& path, const CsvFormat& format = {});

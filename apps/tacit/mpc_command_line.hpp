@@ -1,0 +1,19 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "mpc.hpp"
+
+namespace tacit::app {
+
+/// Adds `mpc` with its commands; the one that is chosen goes to `run`.
+void add_mpc(CLI::App& app, std::function<void()>& run);
+
+namespace mpc {
+/// --roster, --identity, --patience: what every protocol takes.
+void add_session(CLI::App* command, SessionOptions& options);
+void add_psi(CLI::App* parent, std::function<void()>& run);
+}  // namespace mpc
+
+}  // namespace tacit::app

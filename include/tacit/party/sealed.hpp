@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "tacit/base/expected.hpp"
+#include "tacit/base/random.hpp"
+
+/// Messages to somebody who is no party of a run, or not there yet: whoever has the public key can write, the owner of
+/// the key alone can read.
+///
+/// A sealed message is an ephemeral X25519 key, then the message under XChaCha20-Poly1305 with a key that is a hash of
+/// the shared secret, both public keys and a label [RFC7748], [RFC8439]. The associated data (task, report, index) are
+/// not sent, but must be the same on both sides: a message that was sealed for one place does not open in another.
+/// It does not say who sealed it, and whoever steals the key later can read what was sealed before.
+namespace tacit::party {
+
+using SealingPublicKey = std::array<std::byte, 32>;
+
+/// What sealing adds to a message.
+inline constexpr std::size_t sealing_overhead_bytes = 48;
+
+/// A receiver's key pair; the secret half is wiped at the end.
+class SealingKey {
+public:
+    [[nodiscard]] static SealingKey create(Rng& rng);
+    /// From what secret() gave.
+    explicit SealingKey(std::span<const std::byte, 32> secret);
+    ~SealingKey();
+    SealingKey(SealingKey&& other) noexcept;
+    SealingKey& operator=(SealingKey&&) = delete;
+
+    [[nodiscard]] const SealingPublicKey& public_key() const noexcept { return public_; }
+    /// For a file that its owner alone may read.
+    [[nodiscard]] std::span<const std::byte, 32> secret() const noexcept { return secret_; }
+
+private:
+    std::array<std::byte, 32> secret_{};
+    SealingPublicKey public_{};
+};
+
+/// Throws invalid_argument for a public key that is none. One scalar multiplication of the receiver's key, one more
+/// for the ephemeral one.
+[[nodiscard]] std::vector<std::byte> seal(const SealingPublicKey& receiver, std::span<const std::byte> message,
+                                          std::span<const std::byte> associated, Rng& rng);
+/// malformed_input unless it was sealed to this key with these associated data and arrived whole; one text for all
+/// reasons.
+[[nodiscard]] Expected<std::vector<std::byte>> unseal(const SealingKey& key, std::span<const std::byte> sealed,
+                                                      std::span<const std::byte> associated);
+
+}  // namespace tacit::party

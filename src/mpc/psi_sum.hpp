@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "mpc/ristretto.hpp"
+
+/// Sums of 32-bit weights under ElGamal in the exponent: a weight is two limbs of 16 bits, encrypted under two keys
+/// with one randomness.
+namespace tacit::mpc {
+
+inline constexpr std::size_t weight_limbs = 2;
+inline constexpr int limb_bits = 16;
+
+/// (r G, w_0 G + r K_0, w_1 G + r K_1)
+struct WeightCiphertext {
+    ristretto::Point randomness;
+    std::array<ristretto::Point, weight_limbs> limbs;
+    friend auto operator<=>(const WeightCiphertext&, const WeightCiphertext&) = default;
+};
+
+using WeightPublicKey = std::array<ristretto::Point, weight_limbs>;
+
+class WeightSecretKey {
+public:
+    explicit WeightSecretKey(Rng& rng) : keys_{ristretto::Scalar(rng), ristretto::Scalar(rng)} {}
+    [[nodiscard]] WeightPublicKey public_key() const noexcept;
+    /// Three multiplications of the base point: whoever has the secret key needs no others. weight < 2^32.
+    [[nodiscard]] WeightCiphertext encrypt(std::uint64_t weight, Rng& rng) const;
+    /// The sum of `terms` weights; none if it is no such sum. Time and memory of about sqrt(2^16 terms) points.
+    [[nodiscard]] std::optional<std::uint64_t> decrypt_sum(const WeightCiphertext& sum, std::uint64_t terms) const;
+
+private:
+    std::array<ristretto::Scalar, weight_limbs> keys_;
+};
+
+/// A fresh encryption of 0, so that a sum does not show its terms; none if the key is no key.
+[[nodiscard]] std::optional<WeightCiphertext> encrypt_zero(const WeightPublicKey& key, Rng& rng);
+
+/// sum + all of `terms`, three threads; none if one is no ciphertext.
+[[nodiscard]] std::optional<WeightCiphertext> add(const WeightCiphertext& sum, std::span<const WeightCiphertext> terms);
+
+}  // namespace tacit::mpc

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "tacit/base/random.hpp"
+
+/// The group ristretto255 (RFC 9496), of prime order about 2^252. Every function takes the same time for all values.
+namespace tacit::mpc::ristretto {
+
+/// An encoded element. Equal elements have equal bytes.
+using Point = std::array<std::byte, 32>;
+
+/// A secret integer modulo the order, wiped at its end.
+class Scalar {
+public:
+    /// Uniform.
+    explicit Scalar(Rng& rng);
+    explicit Scalar(std::uint64_t value) noexcept;
+    ~Scalar();
+    Scalar(const Scalar&) = delete;
+    Scalar& operator=(const Scalar&) = delete;
+    Scalar(Scalar&&) = delete;
+    Scalar& operator=(Scalar&&) = delete;
+
+    /// Makes this a + b c.
+    void set_sum_of_product(std::uint64_t a, const Scalar& b, const Scalar& c) noexcept;
+    [[nodiscard]] const unsigned char* data() const noexcept { return bytes_.data(); }
+
+private:
+    std::array<unsigned char, 32> bytes_{};
+};
+
+/// A uniform element from 64 uniform bytes (a hash): RFC 9496, 4.3.4.
+[[nodiscard]] Point from_hash(std::span<const std::byte, 64> bytes) noexcept;
+[[nodiscard]] Point random_point(Rng& rng);
+/// None if `point` encodes no element or the product is the identity.
+[[nodiscard]] std::optional<Point> multiply(const Scalar& scalar, const Point& point) noexcept;
+/// Of the base point; the identity, 32 zeros, for 0.
+[[nodiscard]] Point multiply_base(const Scalar& scalar) noexcept;
+/// None if one encodes no element; the identity is one.
+[[nodiscard]] std::optional<Point> add(const Point& a, const Point& b) noexcept;
+[[nodiscard]] std::optional<Point> subtract(const Point& a, const Point& b) noexcept;
+
+}  // namespace tacit::mpc::ristretto

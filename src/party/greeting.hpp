@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "party/mesh.hpp"
+#include "tacit/party/session.hpp"
+
+namespace tacit::party {
+
+/// The computing members of a roster, in order.
+[[nodiscard]] std::vector<Member> computing(const Roster& roster);
+/// The position among them; throws invalid_argument if this identity is not one of them.
+[[nodiscard]] std::size_t position(const std::vector<Member>& members, const identity::Identity& identity);
+
+/// The first message of every link in both directions, before anything depends on it. All of it is public.
+struct Greeting {
+    std::array<char, 16> magic{};    ///< "tacit party 1"
+    std::array<char, 16> version{};  ///< of the program
+    std::int64_t clock = 0;          ///< seconds since 1970
+    std::uint64_t reserved = 0;
+    Digest roster{};
+    Digest program{};
+    Digest parameters{};
+    Digest nonce{};
+};
+inline constexpr MessageType greeting_type{0x0010, "greeting"};
+
+[[nodiscard]] Greeting make_greeting(const Roster& roster, const Plan& plan, Rng& rng);
+/// "roster", "program" or "parameters", whichever differs first; null if none does. Throws protocol_violation for a
+/// greeting that is none.
+[[nodiscard]] const char* difference(const Greeting& mine, const Greeting& theirs, const std::string& name);
+/// The program's version, made fit to print.
+[[nodiscard]] std::string version_of(const Greeting& greeting);
+
+}  // namespace tacit::party

@@ -1,0 +1,232 @@
+#include "party/mesh.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+#include <list>
+#include <optional>
+
+#include "base/fail.hpp"
+#include "tacit/base/interrupt.hpp"
+
+namespace tacit::party {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using identity::TlsStep;
+using identity::TlsStream;
+using std::chrono::milliseconds;
+
+constexpr milliseconds between_attempts{250};
+constexpr std::chrono::seconds longest_attempt{10};
+constexpr std::size_t most_strangers = 64;  ///< handshakes of others at a time
+
+/// The way to a party that listens; tried again and again, because parties start at different times.
+class Outbound {
+public:
+    Outbound(std::size_t index, const Member& member, Clock::time_point first_attempt)
+        : index_(index), member_(&member), next_attempt_(first_attempt) {}
+    [[nodiscard]] std::size_t index() const noexcept { return index_; }
+
+    /// One step; true if `link` has its connection now, or never will.
+    bool advance(const identity::TlsContext& context, PeerLink& link) {
+        if (stream_) return shake_hands(link);
+        if (socket_.value() >= 0) return finish_connect(context, link);
+        if (Clock::now() >= next_attempt_) begin(link);
+        return false;
+    }
+    /// What to wait for; a descriptor of -1 is passed over by poll().
+    [[nodiscard]] pollfd waits() const noexcept {
+        if (stream_) return {stream_->descriptor(), POLLIN, 0};
+        return {socket_.value(), POLLOUT, 0};
+    }
+
+private:
+    void begin(PeerLink& link) {
+        attempt_ends_ = Clock::now() + longest_attempt;
+        if (at_ == nullptr) {
+            auto found = identity::resolve(identity::split_address(member_->address));
+            if (!found) return again(link, Reached::nothing, found.error().what());
+            addresses_ = *std::move(found);
+            at_ = addresses_.get();
+        }
+        link.reached = std::max(link.reached, Reached::name);
+        socket_ = identity::begin_connect(*at_);
+        at_ = at_->ai_next;
+        if (socket_.value() < 0) again(link, Reached::name, fmt::format("{}: no route", member_->address));
+    }
+    bool finish_connect(const identity::TlsContext& context, PeerLink& link) {
+        pollfd one = waits();
+        int error = 0;
+        socklen_t size = sizeof error;
+        if (poll(&one, 1, 0) == 0) {
+            if (Clock::now() < attempt_ends_) return false;
+            error = ETIMEDOUT;
+        } else {
+            getsockopt(socket_.value(), SOL_SOCKET, SO_ERROR, &error, &size);
+        }
+        if (error != 0) {
+            again(link, Reached::name, fmt::format("{}: {}", member_->address, std::strerror(error)));
+            return false;
+        }
+        stream_.emplace(context, std::move(socket_), identity::TlsSide::connects);
+        socket_ = Descriptor();
+        return shake_hands(link);
+    }
+    bool shake_hands(PeerLink& link) {
+        const TlsStep step = stream_->handshake();
+        if (step == TlsStep::wants_to_read || step == TlsStep::wants_to_write) {
+            if (Clock::now() >= attempt_ends_) again(link, Reached::port, "no handshake of TLS 1.3: silence");
+            return false;
+        }
+        if (step != TlsStep::done) {
+            again(link, Reached::port, "no handshake of TLS 1.3: the other side ended it");
+            return false;
+        }
+        const auto key = stream_->peer();
+        if (!key || *key != member_->pin) {
+            link.reached = Reached::tls;
+            link.obstacle = fmt::format("{} has key {}, the roster says {}", member_->address,
+                                        key ? identity::to_string(*key) : "?", identity::to_string(member_->pin));
+            return true;
+        }
+        link = {
+            .reached = Reached::key, .obstacle = {}, .connection = std::make_unique<Connection>(std::move(*stream_))};
+        return true;
+    }
+    void again(PeerLink& link, Reached reached, std::string obstacle) {
+        link.reached = reached;
+        link.obstacle = std::move(obstacle);
+        stream_.reset();
+        socket_ = Descriptor();
+        next_attempt_ = Clock::now() + between_attempts;
+    }
+
+    std::size_t index_;
+    const Member* member_;
+    identity::Addresses addresses_;
+    const addrinfo* at_ = nullptr;
+    Descriptor socket_;
+    std::optional<TlsStream> stream_;
+    Clock::time_point next_attempt_;
+    Clock::time_point attempt_ends_{};
+};
+
+struct Inbound {
+    TlsStream stream;
+    Clock::time_point ends;
+};
+
+class Mesh {
+public:
+    Mesh(const std::vector<Member>& members, std::size_t self, const identity::Identity& identity)
+        : members_(members), self_(self), context_(identity::make_tls_context(identity)), links_(members.size()) {
+        for (std::size_t i = 0; i < self; ++i) outbound_.emplace_back(i, members[i], Clock::now());
+        missing_ = members.size() - 1;
+        if (self + 1 == members.size()) return;
+        listener_ = identity::listen_at(identity::split_address(members[self].address));
+        for (std::size_t i = self + 1; i < members.size(); ++i) {
+            links_[i].obstacle = fmt::format("it did not connect to {}", members[self].address);
+        }
+    }
+
+    std::vector<PeerLink> run(std::chrono::seconds patience) {
+        for (const auto deadline = Clock::now() + patience; missing_ != 0 && Clock::now() < deadline;) {
+            throw_if_interrupted();
+            advance_outbound();
+            accept_strangers();
+            advance_inbound();
+            drop_broken();
+            if (missing_ != 0) wait();
+        }
+        return std::move(links_);
+    }
+
+private:
+    void advance_outbound() {
+        for (auto at = outbound_.begin(); at != outbound_.end();) {
+            if (!at->advance(context_, links_[at->index()])) {
+                ++at;
+                continue;
+            }
+            --missing_;
+            at = outbound_.erase(at);
+        }
+    }
+    void accept_strangers() {
+        while (listener_.value() >= 0 && inbound_.size() < most_strangers) {
+            Descriptor socket = identity::accept_from(listener_);
+            if (socket.value() < 0) return;
+            inbound_.push_back(
+                {TlsStream(context_, std::move(socket), identity::TlsSide::accepts), Clock::now() + longest_attempt});
+        }
+    }
+    void advance_inbound() {
+        for (auto at = inbound_.begin(); at != inbound_.end();) {
+            const TlsStep step = at->stream.handshake();
+            if (step == TlsStep::done) welcome(std::move(at->stream));
+            const bool stays =
+                (step == TlsStep::wants_to_read || step == TlsStep::wants_to_write) && Clock::now() < at->ends;
+            at = stays ? std::next(at) : inbound_.erase(at);
+        }
+    }
+    /// Keeps the connection if a later party of the roster made it; drops it without a word otherwise.
+    void welcome(TlsStream stream) {
+        const auto key = stream.peer();
+        if (!key) return;
+        const auto at = std::ranges::find(members_, *key, &Member::pin);
+        const auto index = static_cast<std::size_t>(at - members_.begin());
+        if (at == members_.end()) {
+            for (std::size_t i = self_ + 1; i < members_.size(); ++i) {
+                if (links_[i].connection) continue;
+                links_[i].obstacle =
+                    fmt::format("it did not connect to {}, but somebody did whose key {} the roster does not have",
+                                members_[self_].address, identity::to_string(*key));
+            }
+            return;
+        }
+        if (index <= self_) return;
+        if (!links_[index].connection) --missing_;  // else it was started again
+        links_[index] = {
+            .reached = Reached::key, .obstacle = {}, .connection = std::make_unique<Connection>(std::move(stream))};
+    }
+    /// Parties that were stopped, and perhaps started again, while others are still to come.
+    void drop_broken() {
+        for (std::size_t i = 0; i < links_.size(); ++i) {
+            if (!links_[i].connection) continue;
+            links_[i].connection->read_some();
+            if (!links_[i].connection->ended()) continue;
+            links_[i].connection.reset();
+            links_[i].obstacle = "it ended the connection: it stopped, or its roster does not have our key";
+            if (i < self_) outbound_.emplace_back(i, members_[i], Clock::now() + between_attempts);
+            ++missing_;
+        }
+    }
+    void wait() {
+        std::vector<pollfd> waits{{listener_.value(), POLLIN, 0}};
+        for (const Outbound& one : outbound_) waits.push_back(one.waits());
+        for (const Inbound& one : inbound_) waits.push_back({one.stream.descriptor(), POLLIN, 0});
+        poll(waits.data(), waits.size(), 20);
+    }
+
+    const std::vector<Member>& members_;
+    std::size_t self_;
+    identity::TlsContext context_;
+    std::vector<PeerLink> links_;
+    std::list<Outbound> outbound_;
+    std::list<Inbound> inbound_;
+    Descriptor listener_;
+    std::size_t missing_ = 0;  ///< neither connected nor known to have a wrong key
+};
+
+}  // namespace
+
+std::vector<PeerLink> connect_all(const std::vector<Member>& members, std::size_t self,
+                                  const identity::Identity& identity, std::chrono::seconds patience) {
+    return Mesh(members, self, identity).run(patience);
+}
+
+}  // namespace tacit::party

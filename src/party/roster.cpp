@@ -1,0 +1,185 @@
+#include "tacit/party/roster.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "base/fail.hpp"
+#include "identity/tcp.hpp"
+#include "tacit/base/bytes.hpp"
+#include "tacit/base/files.hpp"
+#include "tacit/identity/identity.hpp"
+
+namespace tacit::party {
+
+namespace {
+
+constexpr std::size_t largest_roster_bytes = std::size_t{1} << 20;
+constexpr std::size_t most_members = 1000;
+
+template <class... Args>
+[[noreturn]] void refuse(const toml::node& where, fmt::format_string<Args...> text, Args&&... args) {
+    fail(ErrorCode::malformed_input, "roster, line {}: {}", where.source().begin.line,
+         fmt::format(text, std::forward<Args>(args)...));
+}
+
+/// Another's text, cut to what fits a message.
+std::string shown(std::string_view text) {
+    std::string out(text.substr(0, 80));
+    std::ranges::replace_if(
+        out, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return out;
+}
+
+void check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
+    for (const auto& [key, value] : table) {
+        if (std::ranges::find(known, key.str()) == known.end()) {
+            refuse(value, "nobody knows a '{}' here; the keys are {}", shown(key.str()), fmt::join(known, ", "));
+        }
+    }
+}
+
+/// The text under a key; refused if it is missing (and `required`) or none.
+std::string text_at(const toml::table& table, const char* key, bool required) {
+    const toml::node* const node = table.get(key);
+    if (node == nullptr) {
+        if (required) refuse(table, "a '{}' is missing; add {} = \"...\"", key, key);
+        return {};
+    }
+    if (!node->is_string()) refuse(*node, "'{}' is no text; put it between quotes", key);
+    return node->as_string()->get();
+}
+
+Roles roles_of(const toml::table& table) {
+    const toml::node* const node = table.get("roles");
+    if (node == nullptr) return {.compute = true, .input = true, .receive = true};
+    if (!node->is_array()) refuse(*node, "'roles' is no list; write roles = [\"compute\", \"input\", \"receive\"]");
+    Roles roles;
+    for (const toml::node& one : *node->as_array()) {
+        const std::string role = one.value_or<std::string>("");
+        bool* const known = role == "compute"   ? &roles.compute
+                            : role == "input"   ? &roles.input
+                            : role == "receive" ? &roles.receive
+                                                : nullptr;
+        if (known == nullptr) refuse(one, "there is no role '{}'; use compute, input and receive", shown(role));
+        *known = true;
+    }
+    if (roles == Roles{}) refuse(*node, "a party without a role; give it one, or leave it out");
+    return roles;
+}
+
+Member member_of(const toml::node& node) {
+    if (!node.is_table()) refuse(node, "a party is a table; begin it with [[party]]");
+    const toml::table& table = *node.as_table();
+    check_keys(table, {"name", "pin", "address", "roles"});
+    Member member;
+    member.name = text_at(table, "name", true);
+    if (!identity::is_valid_name(member.name)) {
+        refuse(table, "'{}' is no name; use 1 to 64 letters, digits, '.', '_' or '-'", shown(member.name));
+    }
+    const auto pin = identity::parse_fingerprint(text_at(table, "pin", true));
+    if (!pin) refuse(table, "the pin of '{}': {}", member.name, pin.error().what());
+    member.pin = *pin;
+    member.address = text_at(table, "address", false);
+    if (!member.address.empty() && !identity::is_valid_address(member.address)) {
+        refuse(table, "'{}' is not host:port", shown(member.address));
+    }
+    member.roles = roles_of(table);
+    return member;
+}
+
+void check_together(const toml::node& node, const Roster& roster) {
+    std::set<std::string> names;
+    std::set<identity::Fingerprint> pins;
+    std::size_t computing = 0;
+    for (const Member& member : roster.members) {
+        if (!names.insert(member.name).second) refuse(node, "two parties are called '{}'", member.name);
+        if (!pins.insert(member.pin).second) refuse(node, "'{}' has the key of another party", member.name);
+        if (member.roles.compute) ++computing;
+    }
+    if (computing < 2) refuse(node, "{} of {} parties compute; at least 2 must", computing, roster.members.size());
+    for (const Member& member : roster.members) {
+        if (!member.roles.compute) continue;
+        if (--computing != 0 && member.address.empty()) {
+            refuse(node, "'{}' needs an address: those after it connect there", member.name);
+        }
+    }
+}
+
+Roster roster_of(const toml::table& table) {
+    check_keys(table, {"name", "party"});
+    Roster roster;
+    roster.name = text_at(table, "name", true);
+    if (!identity::is_valid_name(roster.name)) refuse(table, "'{}' is no name for a roster", shown(roster.name));
+    const toml::node* const parties = table.get("party");
+    if (parties == nullptr || !parties->is_array()) refuse(table, "no parties; begin each with [[party]]");
+    if (parties->as_array()->size() > most_members) {
+        refuse(*parties, "{} parties; at most {}", parties->as_array()->size(), most_members);
+    }
+    for (const toml::node& node : *parties->as_array()) roster.members.push_back(member_of(node));
+    check_together(*parties, roster);
+    return roster;
+}
+
+}  // namespace
+
+int Roster::find(const identity::Fingerprint& pin) const noexcept {
+    const auto at = std::ranges::find(members, pin, &Member::pin);
+    return at == members.end() ? -1 : static_cast<int>(at - members.begin());
+}
+
+Digest Roster::hash() const {
+    ByteWriter out;
+    out.string("tacit roster");
+    out.string(name);
+    for (const Member& member : members) {
+        out.string(member.name);
+        out.bytes(member.pin.bytes);
+        out.u8(static_cast<std::uint8_t>((member.roles.compute ? 1 : 0) | (member.roles.input ? 2 : 0) |
+                                         (member.roles.receive ? 4 : 0)));
+    }
+    Hasher hasher;
+    hasher.update(std::move(out).take());
+    return hasher.finish();
+}
+
+Expected<Roster> parse_roster(std::string_view text) {
+    return catching([&] {
+        if (text.size() > largest_roster_bytes) {
+            fail(ErrorCode::malformed_input, "a roster of {} bytes; at most 1 MiB", text.size());
+        }
+        try {
+            return roster_of(toml::parse(text));
+        } catch (const toml::parse_error& error) {
+            fail(ErrorCode::malformed_input, "roster, line {}: {}", error.source().begin.line,
+                 shown(error.description()));
+        }
+    });
+}
+
+std::string to_text(const Roster& roster) {
+    std::string out = fmt::format("name = \"{}\"\n", roster.name);
+    for (const Member& member : roster.members) {
+        out += fmt::format("\n[[party]]\nname = \"{}\"\npin = \"{}\"\n", member.name, identity::to_string(member.pin));
+        if (!member.address.empty()) out += fmt::format("address = \"{}\"\n", member.address);
+        std::vector<const char*> roles;
+        if (member.roles.compute) roles.push_back("\"compute\"");
+        if (member.roles.input) roles.push_back("\"input\"");
+        if (member.roles.receive) roles.push_back("\"receive\"");
+        out += fmt::format("roles = [{}]\n", fmt::join(roles, ", "));
+    }
+    return out;
+}
+
+Roster read_roster(const std::filesystem::path& path) {
+    const std::vector<std::byte> bytes = read_file(path, largest_roster_bytes);
+    auto roster = parse_roster({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (!roster) {
+        fail(ErrorCode::malformed_input, "'{}': {}", path.string(), roster.error().what());
+    }
+    return *std::move(roster);
+}
+
+}  // namespace tacit::party

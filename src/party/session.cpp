@@ -1,0 +1,124 @@
+#include "tacit/party/session.hpp"
+
+#include <utility>
+
+#include "base/fail.hpp"
+#include "party/greeting.hpp"
+#include "party/tls_transport.hpp"
+#include "tacit/base/bytes.hpp"
+
+namespace tacit::party {
+
+namespace {
+
+constexpr MessageType confirmation_type{0x0011, "key confirmation"};
+constexpr std::chrono::milliseconds longest_stay{2000};
+
+void require_all(const std::vector<Member>& members, std::size_t self, const std::vector<PeerLink>& links,
+                 std::chrono::seconds patience) {
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (i == self || links[i].reached != Reached::tls) continue;
+        fail(ErrorCode::untrusted_peer, "'{}': {}; ask its owner before you change the roster", members[i].name,
+             links[i].obstacle);
+    }
+    std::string missing;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (i == self || links[i].connection) continue;
+        missing += fmt::format("{}'{}' ({})", missing.empty() ? "" : ", ", members[i].name, links[i].obstacle);
+    }
+    if (missing.empty()) return;
+    fail(ErrorCode::unreachable, "not all parties came within {} s: {}; `tacit mpc doctor` on all sides says more",
+         patience.count(), missing);
+}
+
+/// Greets everybody and returns the session's identifier.
+Digest agree(Party& greeter, const Roster& roster, const Plan& plan) {
+    const Greeting mine = make_greeting(roster, plan, greeter.rng());
+    greeter.send_to_others(greeting_type, mine);
+    ByteWriter all;
+    all.string("tacit session 1");
+    all.bytes(mine.roster);
+    all.bytes(mine.program);
+    all.bytes(mine.parameters);
+    const char* differs = nullptr;
+    std::string who;
+    for (int i = 0; i < greeter.count(); ++i) {
+        const Greeting theirs = i == greeter.index() ? mine : greeter.receive<Greeting>(i, greeting_type);
+        all.bytes(theirs.nonce);
+        if (const char* found = difference(mine, theirs, greeter.name(i)); found != nullptr && differs == nullptr) {
+            differs = found;
+            who = greeter.name(i);
+        }
+    }
+    if (differs != nullptr) {
+        fail(ErrorCode::parameter_mismatch, "'{}' has another {} than this party; all must say the same: compare both",
+             who, differs);
+    }
+    Hasher hasher;
+    hasher.update(std::move(all).take());
+    return hasher.finish();
+}
+
+/// Both ends of each link show that they are in this session and hold the link's key.
+void confirm(Party& party, const std::vector<Digest>& link_keys) {
+    for (const int other : party.others()) {
+        const Digest& key = link_keys[static_cast<std::size_t>(other)];
+        party.send(other, confirmation_type, party.hash("key confirmation", party.index(), key));
+    }
+    for (const int other : party.others()) {
+        const Digest& key = link_keys[static_cast<std::size_t>(other)];
+        if (party.receive<Digest>(other, confirmation_type) != party.hash("key confirmation", other, key)) {
+            party.accuse(other, "did not confirm this session");
+        }
+    }
+    party.flush();
+}
+
+}  // namespace
+
+struct Session::State {
+    State(std::vector<std::unique_ptr<Connection>> links, const std::vector<std::string>& names,
+          std::chrono::seconds patience)
+        : transport(std::move(links), names, patience) {}
+
+    TlsTransport transport;
+    std::unique_ptr<Party> party;
+};
+
+Session::Session(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+
+Party& Session::party() noexcept { return *state_->party; }
+
+void Session::finish() { state_->transport.finish(longest_stay); }
+
+Session Session::open(const Roster& roster, const identity::Identity& identity, const Plan& plan,
+                      const Patience& patience) {
+    const std::vector<Member> members = computing(roster);
+    const std::size_t self = position(members, identity);
+    std::vector<PeerLink> links = connect_all(members, self, identity, patience.to_meet);
+    require_all(members, self, links, patience.to_meet);
+    std::vector<std::unique_ptr<Connection>> connections;
+    std::vector<Digest> keys;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        keys.push_back(i == self ? Digest{} : links[i].connection->stream().exporter("EXPERIMENTAL-tacit-party-1"));
+        connections.push_back(std::move(links[i].connection));
+        names.push_back(members[i].name);
+    }
+    auto state = std::make_unique<State>(std::move(connections), names, patience.to_go_on);
+    Party greeter(static_cast<int>(self), names, Digest{}, Rng::from_system(), state->transport);
+    Digest session{};
+    try {
+        session = agree(greeter, roster, plan);
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::parameter_mismatch) state->transport.finish(longest_stay);  // all learn of it
+        throw;
+    }
+    state->party = std::make_unique<Party>(greeter.index(), names, session, Rng::from_system(), state->transport);
+    confirm(*state->party, keys);
+    return Session(std::move(state));
+}
+
+}  // namespace tacit::party

@@ -1,0 +1,123 @@
+#include "party/tls_transport.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "tacit/base/interrupt.hpp"
+
+namespace tacit::party {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t worth_sending_bytes = std::size_t{1} << 20;
+constexpr std::size_t most_queued_bytes = std::size_t{32} << 20;
+/// How often somebody who waits looks for signals.
+constexpr milliseconds one_wait{100};
+
+}  // namespace
+
+TlsTransport::TlsTransport(std::vector<std::unique_ptr<Connection>> connections, std::vector<std::string> names,
+                           std::chrono::seconds patience)
+    : connections_(std::move(connections)), names_(std::move(names)), patience_(patience) {}
+
+Connection& TlsTransport::connection(int party, const char* what) {
+    const auto& link = connections_.at(static_cast<std::size_t>(party));
+    if (!link) fail(ErrorCode::unreachable, "there is no connection to {} for '{}'", party, what);
+    return *link;
+}
+
+void TlsTransport::send(int to, std::span<const std::byte> header, std::span<const std::byte> payload) {
+    Connection& link = connection(to, "a message");
+    link.queue(header);
+    link.queue(payload);
+    if (link.queued() < worth_sending_bytes) return;
+    link.write_some();
+    pump_until(to, "room for a message", [&] { return link.queued() <= most_queued_bytes; });
+}
+
+void TlsTransport::receive(int from, const char* what, std::span<std::byte> out) {
+    Connection& link = connection(from, what);
+    for (const auto& other : connections_) {
+        if (other) other->write_some();
+    }
+    out = link.take(out);
+    pump_until(from, what, [&] {
+        out = link.take(out);
+        return out.empty();
+    });
+}
+
+void TlsTransport::flush() {
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+        if (!connections_[i]) continue;
+        const Connection& link = *connections_[i];
+        pump_until(static_cast<int>(i), "room for a message", [&] { return link.queued() == 0; });
+    }
+}
+
+bool TlsTransport::pump(const Connection* watched, milliseconds longest) {
+    bool any = false;
+    bool moved = false;
+    std::vector<pollfd> waits;
+    for (const auto& link : connections_) {
+        if (!link) continue;
+        const bool wrote = link->write_some();
+        const bool read = link->read_some();
+        any = any || wrote || read;
+        moved = moved || (link.get() == watched && (wrote || read));
+        if (link->events() != 0) waits.push_back({link->stream().descriptor(), link->events(), 0});
+    }
+    if (!any && longest.count() > 0) poll(waits.data(), waits.size(), static_cast<int>(longest.count()));
+    return moved;
+}
+
+void TlsTransport::check_links(int party, const char* what) {
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+        if (connections_[i] && connections_[i]->broken()) {
+            fail(ErrorCode::unreachable,
+                 "{} ended the run, or the connection to it broke, while '{}' of {} was due; nothing was opened after "
+                 "that: start the run again on all sides",
+                 names_[i], what, names_[static_cast<std::size_t>(party)]);
+        }
+    }
+}
+
+template <class Done>
+void TlsTransport::pump_until(int party, const char* what, const Done& done) {
+    const Connection& link = connection(party, what);
+    auto deadline = Clock::now() + patience_;
+    while (!done()) {
+        throw_if_interrupted();
+        const bool moved = pump(&link, one_wait);
+        if (done()) return;
+        check_links(party, what);
+        if (link.ended() && !moved) {
+            fail(ErrorCode::unreachable, "{} finished although '{}' was due from it; use one version on all sides",
+                 names_[static_cast<std::size_t>(party)], what);
+        }
+        if (moved) deadline = Clock::now() + patience_;
+        if (Clock::now() > deadline) {
+            fail(ErrorCode::unreachable,
+                 "{} sent nothing for {} s while '{}' was due from it; see what holds it up, or allow more --patience",
+                 names_[static_cast<std::size_t>(party)], patience_.count(), what);
+        }
+    }
+}
+
+void TlsTransport::finish(milliseconds stay) {
+    flush();
+    for (const auto& link : connections_) {
+        if (link) link->stream().end();
+    }
+    const auto all_ended = [&] {
+        return std::ranges::all_of(connections_, [](const auto& link) { return !link || link->ended(); });
+    };
+    for (const auto deadline = Clock::now() + stay; !all_ended() && Clock::now() < deadline;) pump(nullptr, one_wait);
+    connections_.clear();
+}
+
+}  // namespace tacit::party

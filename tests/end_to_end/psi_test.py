@@ -1,0 +1,85 @@
+"""End-to-end tests of `tacit mpc psi`: psi_test.py BINARY [TEST...]. Both parties are processes, over TLS."""
+import csv
+import json
+import unittest
+
+from mpc_case import PartiesCase
+from tacit_case import tacit
+
+NORTH = "number,name,email\n1,Ada,Ada@Example.org\n2,\"Bo, Jr\",bo@b.org\n3,Cy,\n4,Di,di@d.org\n5,Ada again,ada@example.org\n"
+SOUTH = "email,paid\nADA@example.ORG,12.50\ndi@d.org,7.25\nx@y.org,100\n"
+
+
+class SetIntersection(PartiesCase):
+    """Two companies with a CSV file each."""
+
+    def pair(self, name, roles=None):
+        """A roster of two, and their files."""
+        roster = self.roster(("ana", "ben"), f"{name}.toml", roles)
+        files = {}
+        for party, text in (("ana", NORTH), ("ben", SOUTH)):
+            files[party] = self.root / f"{name}-{party}.csv"
+            files[party].write_text(text)
+        return roster, files
+
+    def both(self, roster, files, shared, ana=(), ben=()):
+        common = ("--column", "email", "--spelling", "email", *shared)
+        results = self.all_run("psi", roster, {"ana": ("--data", files["ana"], *common, *ana),
+                                               "ben": ("--data", files["ben"], *common, *ben)})
+        for name, (status, _, err) in results.items():
+            self.assertEqual(status, 0, (name, err))
+        return {name: out for name, (_, out, _) in results.items()}
+
+    def test_common_rows_come_out_as_they_are_in_the_own_file(self):
+        roster, files = self.pair("rows")
+        out = {name: self.root / f"common-{name}.csv" for name in ("ana", "ben")}
+        said = self.both(roster, files, (), ("--out", out["ana"]), ("--out", out["ben"], "--pad", 64))
+        self.assertIn("2 are common; 3 rows", said["ana"])
+        self.assertIn("64 there", said["ana"])
+        with open(out["ana"], newline="") as file:
+            self.assertEqual([row["name"] for row in csv.DictReader(file)], ["Ada", "Di", "Ada again"])
+        self.assertEqual(out["ben"].read_text(), "".join(SOUTH.splitlines(keepends=True)[:3]))
+
+    def test_one_party_alone_may_receive(self):
+        roster, files = self.pair("one", roles={"ben": "compute,input"})
+        said = self.both(roster, files, ("--reveal", "count"))
+        self.assertIn("2 are common", said["ana"])
+        self.assertIn("the result went to the other party", said["ben"])
+
+    def test_sums_of_weights_and_a_minimum(self):
+        roster, files = self.pair("sums")
+        terms = ("--reveal", "sum", "--weights-of", "ben", "--digits", 2, "--json", "--runs", 2)
+        for out in self.both(roster, files, terms, (), ("--weights", "paid")).values():
+            result = json.loads(out)
+            self.assertEqual((result["common"], result["sum"]), (2, "19.75"))
+        for out in self.both(roster, files, (*terms, "--minimum", 3), (), ("--weights", "paid")).values():
+            result = json.loads(out)
+            self.assertFalse(result["minimum_reached"])
+            self.assertNotIn("sum", result)
+            self.assertNotIn("common", result)
+
+    def test_a_second_run_on_the_same_file_is_refused(self):
+        roster, files = self.pair("again")
+        self.both(roster, files, ("--reveal", "count"))
+        options = ("--column", "email", "--spelling", "email", "--reveal", "count", "--patience", 5)
+        results = self.all_run("psi", roster, {name: ("--data", files[name], *options) for name in files})
+        for status, out, err in results.values():
+            self.assertEqual((status, out), (2, ""))
+        self.assertTrue(any("1 runs with" in err and "allow more only if both agree" in err
+                            for _, _, err in results.values()), results)
+
+    def test_refusals_name_line_column_and_remedy(self):
+        roster, files = self.pair("refused")
+        me = ("mpc", "psi", "--roster", roster, "--identity", self.root / "ana", "--data", files["ana"], "--patience", 1)
+        self.assert_refused(tacit(*me, "--column", "mail", "--out", "x"), "has no column 'mail'", "'email'")
+        self.assert_refused(tacit(*me, "--column", "name", "--spelling", "email", "--out", "x"), "line 2",
+                            "column 'name'", "no e-mail address")
+        self.assert_refused(tacit(*me, "--column", "email"), "--out")
+        self.assert_refused(tacit(*me, "--column", "email", "--reveal", "sum", "--weights-of", "zoe"), "'zoe'", "'ben'")
+        three = self.roster(("ana", "ben", "cleo"), "crowd.toml")
+        self.assert_refused(tacit("mpc", "psi", "--roster", three, "--identity", self.root / "ana", "--data",
+                                  files["ana"], "--column", "email", "--out", "x"), "3 parties compute", "it takes two")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
