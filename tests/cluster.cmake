@@ -3,9 +3,14 @@ add_executable(cluster_ranks cluster/ranks/ranks.cpp)
 target_include_directories(cluster_ranks PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(cluster_ranks PRIVATE tacit::cluster tacit_flags fmt::fmt TBB::tbb)
 
+if(TACIT_SANITIZE MATCHES thread)
+  return()  # Open MPI is not instrumented; tests/runtime has the threads of a run
+endif()
+
 # Several ranks share a machine with fewer cores, perhaps as root, perhaps in a container.
 set(mpi_environment OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
-  OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm_rsh_agent=false)
+  OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm_rsh_agent=false
+  ASAN_OPTIONS=detect_leaks=0)  # of Open MPI
 function(tacit_ranks_test name ranks mode threads)
   add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks}
     $<TARGET_FILE:cluster_ranks> ${mode} ${threads})

@@ -27,7 +27,8 @@ std::vector<const party::Member*> two_of(const party::Roster& roster) {
     for (const party::Member& member : roster.members) {
         if (member.roles.compute) parties.push_back(&member);
     }
-    if (parties.size() != 2) refuse(fmt::format("{} parties compute in '{}'; it takes two", parties.size(), roster.name));
+    if (parties.size() != 2)
+        refuse(fmt::format("{} parties compute in '{}'; it takes two", parties.size(), roster.name));
     return parties;
 }
 
@@ -78,9 +79,8 @@ public:
                 header(names);
             },
             [&](std::span<const std::string_view> fields, std::size_t line) {
-                const std::string identifier = at_line(line, command_.column, [&] {
-                    return table::normalise(fields[column], command_.spelling);
-                });
+                const std::string identifier =
+                    at_line(line, command_.column, [&] { return table::normalise(fields[column], command_.spelling); });
                 row(fields, identifier, line);
             });
     }
@@ -122,8 +122,8 @@ private:
         try {
             return work();
         } catch (const Error& error) {
-            throw Error(error.code(), fmt::format("'{}', line {}, column '{}': {}", command_.data.string(), line, column,
-                                                  error.what()));
+            throw Error(error.code(), fmt::format("'{}', line {}, column '{}': {}", command_.data.string(), line,
+                                                  column, error.what()));
         }
     }
 

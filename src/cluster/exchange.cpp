@@ -56,13 +56,17 @@ void check_tags(MPI_Comm channel, std::size_t values) {
          values, *most);
 }
 
-constexpr std::size_t places_ahead = 4;  // times tasks_ahead: for which tasks values are taken from the network
+constexpr std::size_t times_ahead = 4;  // of Portion::ahead: for which tasks values are taken from the network
 
 }  // namespace
 
 Exchange::Exchange(World::Impl& world, const Schedule& schedule, const Routes& routes,
                    const ckks::Parameters& parameters, const runtime::Portion& portion)
-    : world_(world), plan_(schedule.plan), routes_(routes), parameters_(parameters) {
+    : world_(world),
+      plan_(schedule.plan),
+      routes_(routes),
+      parameters_(parameters),
+      ahead_(times_ahead * portion.ahead) {
     check_tags(world.values, plan_.program().instructions().size());
     std::map<std::uint32_t, std::size_t> first;  // reader
     for (std::size_t place = 0; place < portion.tasks.size(); ++place) {
@@ -94,7 +98,7 @@ bool Exchange::step(runtime::Run& run) {
         made.swap(made_);
     }
     for (const std::uint32_t value : made) send(run, value);
-    const std::size_t end = run.first_unfinished() + places_ahead * tasks_ahead;
+    const std::size_t end = run.first_unfinished() + ahead_;
     bool busy = !made.empty();
     for (; next_expected_ < expected_.size() && expected_[next_expected_].first < end; ++next_expected_) {
         receive(expected_[next_expected_].second);

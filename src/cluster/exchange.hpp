@@ -43,6 +43,7 @@ private:
     const compile::Plan& plan_;
     const Routes& routes_;
     ckks::Parameters parameters_;
+    std::size_t ahead_;
     std::vector<std::pair<std::size_t, std::uint32_t>> expected_{};  // (place of the first reader, value), ascending
     std::size_t next_expected_ = 0;
     std::vector<Transfer> incoming_;

@@ -111,11 +111,10 @@ void Run::go_on_from(Checkpoint& checkpoint) {
 std::vector<Ciphertext> Run::run() {
     for (;;) {
         run_what_is_ready();
-        if (checkpoint_is_due_ && !done()) {
+        if (checkpoint_is_due_ && first_unfinished_ < portion_.tasks.size()) {
             write_checkpoint();
-        } else {
-            wait_for_arrivals();
-            if (done()) break;
+        } else if (wait_for_arrivals()) {
+            break;
         }
     }
     std::vector<Ciphertext> outputs;
@@ -143,11 +142,12 @@ void Run::run_what_is_ready() {
     order_.join();
 }
 
-/// While no task runs: until one may, or all is done.
-void Run::wait_for_arrivals() {
+/// While no task runs: until one may, or all is done, which is returned.
+bool Run::wait_for_arrivals() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return stopped_ || done() || may_start(); });
     if (stopped_) std::rethrow_exception(stopped_);
+    return done();
 }
 
 void Run::arrive(std::uint32_t value, Ciphertext ciphertext) {

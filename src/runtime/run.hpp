@@ -59,7 +59,7 @@ private:
     [[nodiscard]] bool done() const;
     [[nodiscard]] bool may_start() const;
     void run_what_is_ready();
-    void wait_for_arrivals();
+    [[nodiscard]] bool wait_for_arrivals();
     void write_checkpoint();
     void start_ready();
     void run_next();
