@@ -2,6 +2,9 @@
 #
 # One library per layer, tacit::NAME, from src/NAME/*.cpp with public headers in include/tacit/NAME.
 # Headers in src/NAME are private and never installed. A layer without sources is an interface library.
+#
+# What nearly every source includes is parsed once, for all layers. Sources still include what they use: the presets dev
+# and clang build without (CMAKE_DISABLE_PRECOMPILE_HEADERS).
 function(tacit_layer name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND tacit::)
@@ -11,6 +14,12 @@ function(tacit_layer name)
     set(scope PUBLIC)
     target_include_directories(tacit_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(tacit_${name} PRIVATE $<BUILD_INTERFACE:tacit_flags> ${ARG_PRIVATE})
+    if(name STREQUAL base)
+      target_precompile_headers(tacit_base PRIVATE
+        <fmt/format.h> <filesystem> <functional> <memory> <optional> <span> <string> <vector>)
+    else()
+      target_precompile_headers(tacit_${name} REUSE_FROM tacit_base)
+    endif()
   else()
     add_library(tacit_${name} INTERFACE)
     set(scope INTERFACE)

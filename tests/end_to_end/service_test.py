@@ -89,7 +89,7 @@ class Service(ServiceCase):
     def test_a_program_of_another_circuit_is_refused_before_it_travels(self):
         folder = self.job("altered")
         program = json.loads((folder / "upload/program.json").read_text())
-        program["recipe"]["minibatches"] = 3
+        program["recipe"]["minibatches"] = program["segments"][0]["steps"] = 3
         (folder / "upload/program.json").write_text(json.dumps(program))
         result = tacit("job", "submit", "--identity", self.root / "alice", "--upload", folder / "upload", "--quiet")
         self.assert_refused(result, folder / "upload/program.json", "another circuit")

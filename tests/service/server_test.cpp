@@ -176,7 +176,7 @@ TEST_F(Servers, WaitForTheOwnerAtTheEndOfASegment) {
     Client customer = client(alice_);
     const JobId job = customer.submit(upload_folder()).id;
     while (customer.status(job).state != JobState::waiting) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    expect_throws(ErrorCode::malformed_input, "state-0.bin",
+    expect_throws(ErrorCode::io_failure, "holds no state of this training of 1 segments",
                   [&] { return customer.refresh(job, folder_ / "private"); });
     EXPECT_EQ(customer.cancel(job).state, JobState::cancelled);
     expect_throws(ErrorCode::invalid_argument, "is cancelled and waits for no refresh",
