@@ -1,7 +1,7 @@
 # The front door of Tacit. `make` alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo service-demo test soak bench sanitize format lint deps clean
+.PHONY: help demo service-demo test fuzz soak bench sanitize format lint deps clean
 
 install := tools/install_packages.sh
 
@@ -25,9 +25,13 @@ service-demo: ## one service and two customers over TLS, each in processes of th
 	@cmake --build --preset demo --target tacit
 	@tools/service_demo.sh build/demo/apps/tacit/tacit
 
-test: ## build everything with warnings as errors, run all tests and a short fuzz run
+test: ## build everything with warnings as errors and run all tests
 	@$(install) test
 	@tools/test.sh
+
+fuzz: ## build the fuzz targets with sanitizers and run all of them for half a minute
+	@$(install) test
+	@tools/fuzz.sh "$${TACIT_FUZZ_SECONDS:-30}"
 
 soak: ## kill, cut, fill, damage and attack the service in every way, and count (half an hour)
 	@$(install) test

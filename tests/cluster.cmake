@@ -32,3 +32,9 @@ set_tests_properties(Cluster.ARankThatStopsTellsWhy PROPERTIES PASS_REGULAR_EXPR
 set_tests_properties(Cluster.ASilentRankIsGivenUp PROPERTIES PASS_REGULAR_EXPRESSION
   "unreachable: cluster: rank 1 has been silent for 3000 ms")
 set_tests_properties(Cluster.ADeadRankEndsAll PROPERTIES PASS_REGULAR_EXPRESSION "signal 9")
+if(TARGET tacit_ranks)
+  add_test(NAME Cluster.TrainsAsOneMachineDoes COMMAND ${CMAKE_CURRENT_LIST_DIR}/cluster/train_on_ranks.sh
+    $<TARGET_FILE:tacit> $<TARGET_FILE:tacit_ranks> ${MPIEXEC_EXECUTABLE})
+  set_tests_properties(Cluster.TrainsAsOneMachineDoes PROPERTIES LABELS cluster TIMEOUT 120
+    ENVIRONMENT "${mpi_environment}")
+endif()

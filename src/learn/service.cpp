@@ -131,39 +131,91 @@ std::optional<runtime::Checkpoint> last_checkpoint(const fs::path& file, const c
     return found ? std::optional(*std::move(found)) : std::nullopt;
 }
 
+/// A segment that is ready to be computed.
+struct OpenSegment {
+    SteadyClock::time_point start = SteadyClock::now();
+    OpenJob job;
+    int number;
+    TrainingPlan plan;
+    SegmentInputs inputs;
+    ckks::EvaluationKeys keys;
+    compile::Plan tasks;
+    fs::path result_folder;
+    StatisticsRecord statistics{};
+
+    OpenSegment(OpenJob&& opened, const fs::path& upload, const fs::path& result)
+        : job(std::move(opened)),
+          number(newest(upload, file_names::refreshed, job.segments()).value_or(-1) + 1),
+          plan(job.plan(number)),
+          inputs(read_inputs(job, plan, number, upload, result)),
+          keys(read_keys(job, plan, upload)),
+          tasks(plan.program, job.parameters),
+          result_folder(result) {
+        throw_if_interrupted();
+        statistics = std::move(inputs.so_far);
+        fill_in_program(statistics, job, plan.program);
+        fill_in_keys(statistics, upload, keys);
+        fill_in_inputs(statistics, inputs);
+        statistics.seconds_loading += seconds_since(start);
+        start = SteadyClock::now();
+    }
+
+    [[nodiscard]] runtime::Progress weighed(const TrainingProgress& progress) const {
+        return learn::weighed(tasks, job, number, plan, progress);
+    }
+    [[nodiscard]] TrainingOutcome finish(std::span<const ckks::Ciphertext> outputs) && {
+        statistics.seconds += seconds_since(start);
+        statistics.kernels = kernel_name();
+        statistics.threads = thread_count();
+        statistics.peak_memory_bytes = std::max(statistics.peak_memory_bytes, peak_memory_bytes());
+        return write_result(result_folder, job, number, std::move(statistics), outputs);
+    }
+};
+
+/// The job of the folder, unless its newest state waits to be refreshed.
+std::variant<NeedsRefresh, OpenJob> open_training(const fs::path& upload, const fs::path& result) {
+    OpenJob job = open_job(upload);
+    make_folder(result);
+    static_cast<void>(AtomicFile::open(result / file_names::weights));  // better refused now than after the work
+    if (const auto state = waiting(job, upload, result)) return *state;
+    return job;
+}
+
+/// Names the program and everything that is computed on.
+Digest digest_of(const OpenSegment& segment) {
+    Hasher hasher;
+    const Digest program = segment.plan.fingerprint();
+    hasher.update(program);
+    hasher.update(std::as_bytes(std::span(segment.inputs.fingerprint)));
+    return hasher.finish();
+}
+
 }  // namespace
 
 TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_folder, const TrainingProgress& progress,
                       std::chrono::milliseconds checkpoint_every) {
-    const auto start = SteadyClock::now();
-    const OpenJob job = open_job(upload_folder);
-    make_folder(result_folder);
-    static_cast<void>(AtomicFile::open(result_folder / file_names::weights));  // better refused now than after the work
-    if (const auto state = waiting(job, upload_folder, result_folder)) return *state;
-    const int segment = newest(upload_folder, file_names::refreshed, job.segments()).value_or(-1) + 1;
-    const TrainingPlan plan = job.plan(segment);
-    SegmentInputs inputs = read_inputs(job, plan, segment, upload_folder, result_folder);
-    throw_if_interrupted();
-    const ckks::EvaluationKeys keys = read_keys(job, plan, upload_folder);
-    throw_if_interrupted();
-    StatisticsRecord statistics = std::move(inputs.so_far);
-    fill_in_program(statistics, job, plan.program);
-    fill_in_keys(statistics, upload_folder, keys);
-    fill_in_inputs(statistics, inputs);
-    statistics.seconds_loading += seconds_since(start);
-    const auto begin = SteadyClock::now();
-    const compile::Plan tasks(plan.program, job.parameters);
+    auto opened = open_training(upload_folder, result_folder);
+    if (const auto* const wait = std::get_if<NeedsRefresh>(&opened)) return *wait;
+    OpenSegment segment(std::get<OpenJob>(std::move(opened)), upload_folder, result_folder);
     runtime::Checkpoints checkpoints{.file = result_folder / file_names::checkpoint, .every = checkpoint_every};
-    checkpoints.from = last_checkpoint(checkpoints.file, tasks, keys, inputs.ciphertexts);
-    const auto outputs = runtime::execute(tasks, keys, std::move(inputs.ciphertexts),
-                                          weighed(tasks, job, segment, plan, progress), {}, std::move(checkpoints));
-    statistics.seconds += seconds_since(begin);
-    statistics.kernels = kernel_name();
-    statistics.threads = thread_count();
-    statistics.peak_memory_bytes = std::max(statistics.peak_memory_bytes, peak_memory_bytes());
-    TrainingOutcome outcome = write_result(result_folder, job, segment, std::move(statistics), outputs);
+    checkpoints.from = last_checkpoint(checkpoints.file, segment.tasks, segment.keys, segment.inputs.ciphertexts);
+    const auto outputs = runtime::execute(segment.tasks, segment.keys, std::move(segment.inputs.ciphertexts),
+                                          segment.weighed(progress), {}, std::move(checkpoints));
+    TrainingOutcome outcome = std::move(segment).finish(outputs);
     remove_stale(result_folder / file_names::checkpoint);
     return outcome;
+}
+
+std::optional<TrainingOutcome> train_by(const SegmentExecutor& execute, const fs::path& upload_folder,
+                                        const fs::path& result_folder, const TrainingProgress& progress) {
+    auto opened = open_training(upload_folder, result_folder);
+    if (const auto* const wait = std::get_if<NeedsRefresh>(&opened)) return *wait;
+    OpenSegment segment(std::get<OpenJob>(std::move(opened)), upload_folder, result_folder);
+    const Digest job = digest_of(segment);
+    const auto outputs = execute(segment.tasks, segment.job.parameters, segment.keys,
+                                 std::move(segment.inputs.ciphertexts), job, segment.weighed(progress));
+    if (!outputs) return std::nullopt;
+    return std::move(segment).finish(*outputs);
 }
 
 void check_upload(const fs::path& upload_folder) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "tacit/learn/records.hpp"
 #include "tacit/learn/training_plan.hpp"
 #include "tacit/learn/training_work.hpp"
+#include "tacit/runtime/executor.hpp"
 
 /// Encrypted training between two parties that share files alone: the customer, who owns the data and the secret key,
 /// and the service, who computes.
@@ -126,6 +128,19 @@ using TrainingOutcome = std::variant<StatisticsRecord, NeedsRefresh>;
 [[nodiscard]] TrainingOutcome train(const std::filesystem::path& upload_folder,
                                     const std::filesystem::path& result_folder, const TrainingProgress& progress = {},
                                     std::chrono::milliseconds checkpoint_every = std::chrono::seconds(60));
+
+/// Carries out the plan of a segment in place of runtime::execute; `job` is what else has to be the same on all
+/// machines that do so together. None where another machine has the outputs.
+using SegmentExecutor = std::function<std::optional<std::vector<ckks::Ciphertext>>(
+    const compile::Plan& plan, const ckks::Parameters& parameters, const ckks::EvaluationKeys& keys,
+    std::vector<ckks::Ciphertext> inputs, const Digest& job, const runtime::Progress& progress)>;
+
+/// Service: trains as train() does, by other means and without checkpoints: several machines that see the same folders
+/// each call it, and the one with the outputs writes the result. None on the others.
+[[nodiscard]] std::optional<TrainingOutcome> train_by(const SegmentExecutor& execute,
+                                                      const std::filesystem::path& upload_folder,
+                                                      const std::filesystem::path& result_folder,
+                                                      const TrainingProgress& progress = {});
 
 /// What refresh_state did.
 struct RefreshSummary {
