@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 DataChoice iris(int held_out = 4, std::uint64_t seed = 1) {
-    DataChoice choice{.source = std::string(TACIT_SOURCE_DIR) + "/tests/data/iris.csv"};
+    DataChoice choice{.source = TACIT_SOURCE_DIR "/tests/data/iris.csv"};
     choice.seed = seed;
     choice.table = {.features = {.label = "species", .positive = "virginica"}, .held_out = held_out};
     return choice;
