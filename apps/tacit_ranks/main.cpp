@@ -90,10 +90,14 @@ int train(const Options& options) {
             },
             options.upload, options.result);
         return outcome && world.rank() == 0 ? report(*outcome, run, world.ranks()) : 0;
-    } catch (const std::exception& error) {
+    } catch (const Error& error) {  // said before the world ends all ranks
+        fmt::print(stderr, "tacit_ranks: {}: {}\n", to_string(error.code()), error.what());
         world.fail(error.what());
-        throw;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "tacit_ranks: {}\n", error.what());
+        world.fail(error.what());
     }
+    return 2;
 }
 
 }  // namespace
@@ -114,9 +118,7 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     try {
         return train(options);
-    } catch (const Error& error) {
-        fmt::print(stderr, "tacit_ranks: {}: {}\n", to_string(error.code()), error.what());
-    } catch (const std::exception& error) {
+    } catch (const std::exception& error) {  // MPI did not start
         fmt::print(stderr, "tacit_ranks: {}\n", error.what());
     }
     return 2;

@@ -157,6 +157,7 @@ ServiceInfo Client::hello() {
 JobStatus Client::submit(const fs::path& upload_folder, const UploadProgress& progress) {
     namespace names = learn::file_names;
     const learn::OpenJob job = learn::open_job(upload_folder);
+    static_cast<void>(job.plan(0));  // refused here, if it is another circuit, before anything travels
     learn::require_file(upload_folder / names::evaluation_keys, "keygen");
     std::vector<Parcel> parcels;
     for (const char* name : {names::program, names::parameters, names::evaluation_keys}) {
