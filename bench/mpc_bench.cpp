@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/stopwatch.hpp"
 #include "machine.hpp"
 #include "tacit/mpc/auction.hpp"
 #include "tacit/mpc/circuits.hpp"
@@ -33,14 +34,14 @@ void report(const std::string& name, int parties, std::size_t count, const Proto
     double wall = 1e9;
     party::LocalNetwork network(parties);
     for (int run = 0; run < 5; ++run) {
-        const auto start = std::chrono::steady_clock::now();
+        const auto start = SteadyClock::now();
         const double before = cpu_seconds();
         const auto right = network.run([&](party::Party& me) {
             mpc::Replicated ring(me);
             return static_cast<int>(protocol(ring));
         });
         cpu = std::min(cpu, (cpu_seconds() - before) / parties);
-        wall = std::min(wall, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+        wall = std::min(wall, seconds_since(start));
         if (std::ranges::count(right, 1) != parties) throw Error(ErrorCode::internal, name + " gave a wrong result");
     }
     std::uint64_t most = 0;

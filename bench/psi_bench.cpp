@@ -3,12 +3,12 @@
 #include <sodium.h>
 
 #include <array>
-#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/stopwatch.hpp"
 #include "machine.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/mpc/psi.hpp"
@@ -17,9 +17,6 @@
 namespace {
 
 using namespace tacit;
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// Elements a second for one party on one core: a hash to the group and two multiplications each.
 double reference_rate() {
@@ -28,7 +25,7 @@ double reference_rate() {
     std::array<unsigned char, 32> secret{};
     std::array<unsigned char, 32> point{};
     crypto_core_ristretto255_scalar_random(secret.data());
-    const auto start = Clock::now();
+    const auto start = SteadyClock::now();
     for (int i = 0; i < count; ++i) {
         const std::string element = "customer-" + std::to_string(i);
         crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(element.data()),
@@ -45,7 +42,7 @@ double reference_rate() {
 void report(const char* name, mpc::PsiOutput output, std::uint64_t size) {
     const double reference = reference_rate();
     party::LocalNetwork network(2);
-    const auto start = Clock::now();
+    const auto start = SteadyClock::now();
     const auto results = network.run([&](party::Party& me) {
         const std::uint64_t first = me.index() == 0 ? 0 : size / 2;
         return mpc::intersect(me, {.output = output}, [&](const auto& add) {

@@ -11,13 +11,13 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/stopwatch.hpp"
 #include "machine.hpp"
 #include "tacit/mpc/sum.hpp"
 
 namespace {
 
 using namespace tacit;
-using Clock = std::chrono::steady_clock;
 
 struct Measured {
     double seconds;  ///< from the session's first byte to the last result
@@ -37,9 +37,9 @@ Measured run_party(const party::Roster& roster, const identity::Identity& identi
     const mpc::SumPlan plan = mpc::plan_sum(roster, entries, 0, 1'000'000);
     const std::vector<std::int64_t> values(entries, 3171);
     party::Session session = party::Session::open(roster, identity, plan.plan());
-    const auto start = Clock::now();
+    const auto start = SteadyClock::now();
     const auto sums = mpc::sum(session.party(), plan, values);
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const double seconds = seconds_since(start);
     session.finish();
     if (sums.back() != 3171 * static_cast<Int128>(roster.members.size())) throw std::runtime_error("a wrong sum");
     return {seconds, session.party().traffic().bytes_sent};

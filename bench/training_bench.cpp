@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/stopwatch.hpp"
 #include "machine.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/ckks/decryptor.hpp"
@@ -21,10 +22,6 @@
 namespace {
 
 using namespace tacit;
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// Everything that one method needs, ready to train again and again.
 struct Prepared {
@@ -56,7 +53,7 @@ Prepared prepare(learn::Method method, const learn::TrainingRecipe& recipe,
 void train(Prepared& method, const std::vector<double>& expected) {
     std::vector<ckks::Ciphertext> inputs;
     for (const auto& input : method.inputs) inputs.push_back(input.clone());
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = SteadyClock::now();
     const auto outputs = runtime::execute(method.program, method.keys.evaluation_keys, std::move(inputs));
     method.seconds.push_back(seconds_since(start));
     const ckks::Decryptor decryptor(method.keys.secret_key);

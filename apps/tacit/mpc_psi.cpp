@@ -21,50 +21,42 @@ using namespace tacit::mpc;
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::invalid_argument, why); }
 
-/// The two who compute, by position in the roster.
-std::vector<const party::Member*> two_of(const party::Roster& roster) {
-    std::vector<const party::Member*> parties;
-    for (const party::Member& member : roster.members) {
-        if (member.roles.compute) parties.push_back(&member);
-    }
-    if (parties.size() != 2)
+/// The two who compute.
+std::vector<party::Member> two_of(const party::Roster& roster) {
+    std::vector<party::Member> parties = party::computing(roster);
+    if (parties.size() != 2) {
         refuse(fmt::format("{} parties compute in '{}'; it takes two", parties.size(), roster.name));
+    }
     return parties;
 }
 
-PsiTerms terms_of(const PsiCommand& command, const std::vector<const party::Member*>& parties) {
+PsiTerms terms_of(const PsiCommand& command, const std::vector<party::Member>& parties) {
     PsiTerms terms{.output = command.reveal,
                    .minimum = command.minimum,
                    .largest = command.largest,
                    .purpose = fmt::format("spelling {}; digits {}", to_string(command.spelling), command.digits)};
     if (command.reveal == PsiOutput::sum) {
-        const auto by = std::ranges::find(parties, command.weights_of, [](const auto* member) { return member->name; });
+        const auto by = std::ranges::find(parties, command.weights_of, &party::Member::name);
         if (by == parties.end()) {
             refuse(fmt::format("nobody is called '{}'; say with --weights-of who of '{}' and '{}' gives the weights",
-                               command.weights_of, parties[0]->name, parties[1]->name));
+                               command.weights_of, parties[0].name, parties[1].name));
         }
         terms.receiver = by == parties.begin() ? 1 : 0;
         return terms;
     }
-    if (!parties[0]->roles.receive && !parties[1]->roles.receive) {
+    if (!parties[0].roles.receive && !parties[1].roles.receive) {
         refuse("nobody receives the result; give one of the two that role in the roster");
     }
-    terms.receiver = parties[0]->roles.receive ? 0 : 1;
-    terms.sender_learns = parties[0]->roles.receive && parties[1]->roles.receive;
+    terms.receiver = parties[0].roles.receive ? 0 : 1;
+    terms.sender_learns = parties[0].roles.receive && parties[1].roles.receive;
     return terms;
-}
-
-std::size_t column_of(std::span<const std::string_view> names, const std::string& wanted, const fs::path& file) {
-    const auto found = std::ranges::find(names, wanted);
-    if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-    refuse(fmt::format("'{}' has no column '{}'; its columns are '{}'", file.string(), wanted,
-                       fmt::join(names.first(std::min<std::size_t>(names.size(), 40)), "', '")));
 }
 
 /// A file's identifiers, a row at a time. Rows with an empty cell are no elements.
 class File {
 public:
-    File(const PsiCommand& command, bool weighted) : command_(command), weighted_(weighted) {}
+    File(const PsiCommand& command, bool weighted)
+        : command_(command), name_(fmt::format("'{}'", command.data.string())), weighted_(weighted) {}
 
     /// Calls visit(fields, identifier, line) for every row that has an identifier; header(names) first.
     template <class Header, class Row>
@@ -75,7 +67,7 @@ public:
         table::visit_csv(
             command_.data, format,
             [&](std::span<const std::string_view> names) {
-                column = column_of(names, command_.column, command_.data);
+                column = table::column_of(names, command_.column, name_);
                 header(names);
             },
             [&](std::span<const std::string_view> fields, std::size_t line) {
@@ -90,7 +82,7 @@ public:
             std::size_t weights = 0;
             visit(
                 [&](std::span<const std::string_view> names) {
-                    if (weighted_) weights = column_of(names, command_.weights, command_.data);
+                    if (weighted_) weights = table::column_of(names, command_.weights, name_);
                 },
                 [&](std::span<const std::string_view> fields, const std::string& identifier, std::size_t line) {
                     if (identifier.empty()) return;
@@ -142,21 +134,14 @@ private:
         std::string line;
         for (std::size_t i = 0; i < fields.size(); ++i) {
             if (i > 0) line += command_.delimiter;
-            line += quoted(fields[i]);
+            line += table::csv_field(fields[i], command_.delimiter);
         }
         line += '\n';
         out.write(std::as_bytes(std::span(line)));
     }
 
-    [[nodiscard]] std::string quoted(std::string_view field) const {
-        const std::string special{'"', '\n', '\r', command_.delimiter};
-        if (field.find_first_of(special) == std::string_view::npos) return std::string(field);
-        std::string text = "\"";
-        for (const char c : field) text += c == '"' ? std::string("\"\"") : std::string(1, c);
-        return text + '"';
-    }
-
     const PsiCommand& command_;
+    std::string name_;  ///< of the file, for messages
     bool weighted_;
 };
 
@@ -211,8 +196,8 @@ void psi(const PsiCommand& command) {
     const auto parties = two_of(roster);
     const PsiTerms terms = terms_of(command, parties);
     const auto own = identity::Identity::open(command.session.identity_folder).fingerprint();
-    const int index = parties[0]->pin == own ? 0 : 1;
-    const party::Member& other = *parties[static_cast<std::size_t>(1 - index)];
+    const int index = parties[0].pin == own ? 0 : 1;
+    const party::Member& other = parties[static_cast<std::size_t>(1 - index)];
     const bool weighted = terms.output == PsiOutput::sum && index != terms.receiver;
     const bool receives = index == terms.receiver || terms.sender_learns;
     if (weighted && command.weights.empty()) refuse("the weights are yours; name their column with --weights");

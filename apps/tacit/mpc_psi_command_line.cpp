@@ -22,7 +22,7 @@ Cost       4 to 6 rounds; 32 bytes for each element of either side, and about 10
            (sum) more; one hash and two multiplications of a point for each
 
 Identifiers are compared after --spelling: exact (Unicode's normal form, no space around), lower (and without case),
-email, phone. Rows without one take no part. The file is read twice, whatever its length; memory stays near 100 MB.
+email, phone. Rows without one take no part. The file is read two or three times; memory stays near 100 MB, whatever its length.
 
 Examples:
   tacit mpc psi --roster two.toml --identity me --data customers.csv --column email --spelling email --out common.csv

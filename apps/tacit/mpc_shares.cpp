@@ -17,14 +17,6 @@ using namespace tacit::mpc;
 constexpr std::uint64_t largest_share_bytes = std::uint64_t{1} << 28;
 constexpr const char* extension = ".share";
 
-std::vector<std::string> computing(const party::Roster& roster) {
-    std::vector<std::string> names;
-    for (const party::Member& member : roster.members) {
-        if (member.roles.compute) names.push_back(member.name);
-    }
-    return names;
-}
-
 void check_name(const std::string& name) {
     const bool fits =
         !name.empty() && name.size() <= 100 && name.front() != '.' && name.find_first_of("/\\\n") == std::string::npos;
@@ -35,11 +27,11 @@ void check_name(const std::string& name) {
 
 void write_shares(const party::Roster& roster, const std::string& name, const ClearBits& secret, const fs::path& out) {
     check_name(name);
-    const std::vector<std::string> parties = computing(roster);
+    const std::vector<party::Member> parties = party::computing(roster);
     Rng rng = Rng::from_system();
     const auto shares = deal(secret, static_cast<int>(parties.size()), rng);
     for (std::size_t i = 0; i < parties.size(); ++i) {
-        const fs::path folder = out / parties[i];
+        const fs::path folder = out / parties[i].name;
         std::error_code error;
         fs::create_directories(folder, error);
         std::vector<std::byte> bytes = to_bytes(shares[i], static_cast<int>(parties.size()), static_cast<int>(i));
@@ -78,16 +70,15 @@ Collected read_shares(const fs::path& folder, int parties, int party, std::size_
 }
 
 Place place_of(const party::Roster& roster, const fs::path& identity_folder) {
-    const int member = roster.find(identity::Identity::open(identity_folder).fingerprint());
-    if (member < 0 || !roster.members[static_cast<std::size_t>(member)].roles.compute) {
+    const std::vector<party::Member> parties = party::computing(roster);
+    const auto me =
+        std::ranges::find(parties, identity::Identity::open(identity_folder).fingerprint(), &party::Member::pin);
+    if (me == parties.end()) {
         throw Error(ErrorCode::invalid_argument, fmt::format("the identity in '{}' is none of the roster's parties "
                                                              "that compute",
                                                              identity_folder.string()));
     }
-    const auto mine = static_cast<std::size_t>(member);
-    Place place{.parties = static_cast<int>(computing(roster).size()), .party = 0};
-    for (std::size_t i = 0; i < mine; ++i) place.party += roster.members[i].roles.compute ? 1 : 0;
-    return place;
+    return {.parties = static_cast<int>(parties.size()), .party = static_cast<int>(me - parties.begin())};
 }
 
 std::string hash_of_names(const std::vector<std::string>& names) {

@@ -6,22 +6,11 @@
 
 #include "commands.hpp"
 #include "output.hpp"
+#include "tacit/table/table.hpp"
 
 namespace tacit::app {
 
 using learn::Model;
-
-namespace {
-
-/// A name as a field of CSV.
-std::string quoted(const std::string& name) {
-    if (name.find_first_of(",\"\r\n") == std::string::npos) return name;
-    std::string text(1, '"');
-    for (const char c : name) text.append(c == '"' ? 2 : 1, c);
-    return text + '"';
-}
-
-}  // namespace
 
 std::string prediction_csv(const learn::Prediction& p) {
     const bool two = p.model == Model::logistic;
@@ -35,7 +24,8 @@ std::string prediction_csv(const learn::Prediction& p) {
         }
         const double score = p.scores[two ? 0 : p.found[i]][i];
         const std::string probability = two ? fmt::format("{:.6g},", 1 / (1 + std::exp(-score))) : "";
-        fmt::format_to(out, "{},{:.6g},{}{}\n", p.lines[i], score, probability, quoted(p.classes[p.found[i]]));
+        fmt::format_to(out, "{},{:.6g},{}{}\n", p.lines[i], score, probability,
+                       table::csv_field(p.classes[p.found[i]]));
     }
     return text;
 }

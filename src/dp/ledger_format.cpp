@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/fail.hpp"
+#include "base/from_hex.hpp"
 #include "tacit/base/bytes.hpp"
 
 namespace tacit::dp {
@@ -234,14 +235,7 @@ bool LedgerContents::holds(const Digest& earlier_head) const noexcept {
 
 Expected<Digest> parse_head(std::string_view text) {
     while (text.ends_with('\n')) text.remove_suffix(1);
-    Digest digest{};
-    bool good = text.size() == 2 * digest.size();
-    for (std::size_t i = 0; good && i < text.size(); ++i) {
-        const std::size_t value = std::string_view("0123456789abcdef").find(text[i]);
-        good = value != std::string_view::npos;
-        if (good) digest[i / 2] |= static_cast<std::byte>(i % 2 == 0 ? value << 4 : value);
-    }
-    if (good) return digest;
+    if (const auto digest = from_hex<std::tuple_size_v<Digest>>(text)) return *digest;
     return Error(ErrorCode::malformed_input,
                  fmt::format("'{}' is no head of a ledger; those have 64 digits 0-9 and a-f", text.substr(0, 80)));
 }

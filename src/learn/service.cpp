@@ -183,28 +183,14 @@ std::variant<NeedsRefresh, OpenJob> open_training(const fs::path& upload, const 
 
 /// Names the program and everything that is computed on.
 Digest digest_of(const OpenSegment& segment) {
+    const auto& program = segment.job.record.segments[static_cast<std::size_t>(segment.number)].circuit_fingerprint;
     Hasher hasher;
-    const Digest program = segment.plan.fingerprint();
-    hasher.update(program);
+    hasher.update(std::as_bytes(std::span(program)));
     hasher.update(std::as_bytes(std::span(segment.inputs.fingerprint)));
     return hasher.finish();
 }
 
 }  // namespace
-
-TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_folder, const TrainingProgress& progress,
-                      std::chrono::milliseconds checkpoint_every) {
-    auto opened = open_training(upload_folder, result_folder);
-    if (const auto* const wait = std::get_if<NeedsRefresh>(&opened)) return *wait;
-    OpenSegment segment(std::get<OpenJob>(std::move(opened)), upload_folder, result_folder);
-    runtime::Checkpoints checkpoints{.file = result_folder / file_names::checkpoint, .every = checkpoint_every};
-    checkpoints.from = last_checkpoint(checkpoints.file, segment.tasks, segment.keys, segment.inputs.ciphertexts);
-    const auto outputs = runtime::execute(segment.tasks, segment.keys, std::move(segment.inputs.ciphertexts),
-                                          segment.weighed(progress), {}, std::move(checkpoints));
-    TrainingOutcome outcome = std::move(segment).finish(outputs);
-    remove_stale(result_folder / file_names::checkpoint);
-    return outcome;
-}
 
 std::optional<TrainingOutcome> train_by(const SegmentExecutor& execute, const fs::path& upload_folder,
                                         const fs::path& result_folder, const TrainingProgress& progress) {
@@ -216,6 +202,21 @@ std::optional<TrainingOutcome> train_by(const SegmentExecutor& execute, const fs
                                  std::move(segment.inputs.ciphertexts), job, segment.weighed(progress));
     if (!outputs) return std::nullopt;
     return std::move(segment).finish(*outputs);
+}
+
+TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_folder, const TrainingProgress& progress,
+                      std::chrono::milliseconds checkpoint_every) {
+    const fs::path file = result_folder / file_names::checkpoint;
+    const SegmentExecutor here = [&](const compile::Plan& plan, const ckks::Parameters&,
+                                     const ckks::EvaluationKeys& keys, std::vector<ckks::Ciphertext> inputs,
+                                     const Digest&, const runtime::Progress& advanced) {
+        runtime::Checkpoints checkpoints{.file = file, .every = checkpoint_every};
+        checkpoints.from = last_checkpoint(file, plan, keys, inputs);
+        return runtime::execute(plan, keys, std::move(inputs), advanced, {}, std::move(checkpoints));
+    };
+    TrainingOutcome outcome = train_by(here, upload_folder, result_folder, progress).value();
+    remove_stale(file);
+    return outcome;
 }
 
 void check_upload(const fs::path& upload_folder) {

@@ -27,12 +27,6 @@ Digest digest_of(std::string_view text) {
 
 }  // namespace
 
-std::vector<Member> computing(const Roster& roster) {
-    std::vector<Member> members;
-    std::ranges::copy_if(roster.members, std::back_inserter(members), [](const Member& m) { return m.roles.compute; });
-    return members;
-}
-
 std::size_t position(const std::vector<Member>& members, const identity::Identity& identity) {
     const auto at = std::ranges::find(members, identity.fingerprint(), &Member::pin);
     if (at == members.end()) {

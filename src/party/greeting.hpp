@@ -11,9 +11,7 @@
 
 namespace tacit::party {
 
-/// The computing members of a roster, in order.
-[[nodiscard]] std::vector<Member> computing(const Roster& roster);
-/// The position among them; throws invalid_argument if this identity is not one of them.
+/// The position among the computing members; throws invalid_argument if this identity is not one of them.
 [[nodiscard]] std::size_t position(const std::vector<Member>& members, const identity::Identity& identity);
 
 /// The first message of every link in both directions, before anything depends on it. All of it is public.

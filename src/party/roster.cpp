@@ -159,6 +159,12 @@ Expected<Roster> parse_roster(std::string_view text) {
     });
 }
 
+std::vector<Member> computing(const Roster& roster) {
+    std::vector<Member> members;
+    std::ranges::copy_if(roster.members, std::back_inserter(members), [](const Member& m) { return m.roles.compute; });
+    return members;
+}
+
 std::string to_text(const Roster& roster) {
     std::string out = fmt::format("name = \"{}\"\n", roster.name);
     for (const Member& member : roster.members) {

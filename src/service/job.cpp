@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "service/hex.hpp"
+#include "base/from_hex.hpp"
 
 namespace tacit::service {
 

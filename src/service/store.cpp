@@ -10,8 +10,8 @@
 #include <system_error>
 
 #include "base/fail.hpp"
+#include "base/from_hex.hpp"
 #include "service/clock.hpp"
-#include "service/hex.hpp"
 
 namespace tacit::service {
 

@@ -23,18 +23,29 @@ std::optional<std::size_t> Table::find(std::string_view column) const {
 }
 
 std::size_t Table::column(std::string_view column) const {
-    if (const auto found = find(column)) return *found;
-    constexpr std::size_t most_listed = 40;
-    std::string names;
-    for (std::size_t i = 0; i < std::min(header_.size(), most_listed); ++i) {
-        names += fmt::format("{}'{}'", i == 0 ? "" : ", ", header_[i]);
-    }
-    fail(ErrorCode::invalid_argument, "{} has no column '{}'; its columns are {}{}", name_, column, names,
-         header_.size() > most_listed ? ", ..." : "");
+    const std::vector<std::string_view> names(header_.begin(), header_.end());
+    return column_of(names, column, name_);
 }
 
 std::string Table::place(std::size_t row, std::size_t column) const {
     return fmt::format("{}, line {}, column '{}'", name_, line(row), header_[column]);
+}
+
+std::size_t column_of(std::span<const std::string_view> names, std::string_view column, std::string_view file) {
+    const auto found = std::ranges::find(names, column);
+    if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+    constexpr std::size_t most_listed = 40;
+    fail(ErrorCode::invalid_argument, "{} has no column '{}'; its columns are '{}'{}", file, column,
+         fmt::join(names.first(std::min(names.size(), most_listed)), "', '"),
+         names.size() > most_listed ? ", ..." : "");
+}
+
+std::string csv_field(std::string_view text, char delimiter) {
+    const std::string special{'"', '\r', '\n', delimiter};
+    if (text.find_first_of(special) == std::string_view::npos) return std::string(text);
+    std::string field(1, '"');
+    for (const char c : text) field.append(c == '"' ? 2 : 1, c);
+    return field + '"';
 }
 
 /// One pass over the text, a field at a time.

@@ -1,30 +1,20 @@
 """End-to-end tests of sealed bids and ballots: mpc_ballots_test.py BINARY [TEST...]. Every party is a process."""
 import json
-import subprocess
 import unittest
 
-from mpc_case import free_port
-from tacit_case import TACIT, TacitCase, said, tacit
-
-PARTIES = ("north", "east", "south", "west")
+from mpc_case import PartiesCase
+from tacit_case import tacit
 
 
-class Ballots(TacitCase):
+class Ballots(PartiesCase):
     """Auctions and votes among three and four parties, over TLS on this machine."""
+
+    PEOPLE = ("north", "east", "south", "west")
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for name in PARTIES:
-            cls.done("identity", "create", "--identity", cls.root / name, "--name", name)
-        cls.rosters = {}
-        for count in (3, 4):
-            text = 'name = "hall"\n'
-            for party in PARTIES[:count]:
-                text += "\n" + cls.done("mpc", "roster", "entry", "--identity", cls.root / party, "--address",
-                                        f"127.0.0.1:{free_port()}")
-            cls.rosters[count] = cls.root / f"{count}.toml"
-            cls.rosters[count].write_text(text)
+        cls.rosters = {count: cls.roster(cls.PEOPLE[:count], f"{count}.toml") for count in (3, 4)}
 
     def bids(self, count, folder, amounts):
         for bidder, amount in amounts.items():
@@ -37,19 +27,14 @@ class Ballots(TacitCase):
             self.done("mpc", "ballot", "--roster", self.rosters[count], "--voter", voter, *chosen, *options,
                       "--out", self.root / folder)
 
-    def all_run(self, count, command, kind, folder, *options):
+    def all_print(self, count, command, kind, folder, *options):
         """What every party prints; `--out` becomes a folder of its own."""
-        started = {}
-        for party in PARTIES[:count]:
-            words = [self.root / folder / "to" / party if word == "OUT" else word for word in options]
-            started[party] = subprocess.Popen(
-                [TACIT, "mpc", command, "--roster", str(self.rosters[count]), "--identity", str(self.root / party),
-                 kind, str(self.root / folder / party), *map(str, words)],
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        words = {party: (kind, self.root / folder / party,
+                         *(self.root / folder / "to" / party if word == "OUT" else word for word in options))
+                 for party in self.PEOPLE[:count]}
         printed = {}
-        for party, process in started.items():
-            out, err = process.communicate(timeout=120)
-            self.assertEqual((process.returncode, said(err)), (0, ""), party)
+        for party, (status, out, err) in self.all_run(command, self.rosters[count], words).items():
+            self.assertEqual((status, err), (0, ""), party)
             printed[party] = out
         return printed
 
@@ -57,24 +42,24 @@ class Ballots(TacitCase):
         for count in (3, 4):
             folder = f"auction{count}"
             self.bids(count, folder, {"ada": "120.00", "blaise": "155.50", "carl": "98", "seller": "100"})
-            for out in self.all_run(count, "auction", "--bids", folder, "--digits", 2, "--seller", "seller",
+            for out in self.all_print(count, "auction", "--bids", folder, "--digits", 2, "--seller", "seller",
                                     "--json").values():
                 result = json.loads(out)
                 self.assertEqual((result["sold"], result["winners"], result["price"]), (True, ["blaise"], "120.00"))
-            for out in self.all_run(count, "auction", "--bids", folder, "--digits", 2, "--first-price", "--lottery",
+            for out in self.all_print(count, "auction", "--bids", folder, "--digits", 2, "--first-price", "--lottery",
                                     "--reserve", "155.51").values():
                 self.assertIn("nothing sold among 4 bidders", out)
 
     def test_winners_are_told_to_themselves_or_to_the_seller(self):
         self.bids(3, "told", {"ada": "7", "blaise": "9"})
         for told in ("bidders", "seller"):
-            for out in self.all_run(3, "auction", "--bids", "told", "--digits", 2, "--told", told, "--out",
+            for out in self.all_print(3, "auction", "--bids", "told", "--digits", 2, "--told", told, "--out",
                                     "OUT").values():
                 self.assertIn("sold at 7.00", out)
                 self.assertNotIn("blaise", out)
 
         def revealed(name, *more):
-            shares = [word for party in PARTIES[:3]
+            shares = [word for party in self.PEOPLE[:3]
                       for word in ("--share", self.root / "told" / "to" / party / f"{name}.share")]
             return self.done("mpc", "reveal", *shares, *more)
         self.assertIn("you have won", revealed("blaise"))
@@ -84,17 +69,17 @@ class Ballots(TacitCase):
     def test_decision_and_counts(self):
         votes = {f"voter{i}": choice for i, choice in enumerate((1, 1, 2, 0, 1))}
         self.ballots(4, "board", votes)
-        for out in self.all_run(4, "vote", "--ballots", "board", "--decision", "--majority", "3/4", "--at-least",
+        for out in self.all_print(4, "vote", "--ballots", "board", "--decision", "--majority", "3/4", "--at-least",
                                 "--quorum", 4).values():
             self.assertIn("YES: carried", out)
-        for out in self.all_run(4, "vote", "--ballots", "board", "--decision", "--quorum", 5).values():
+        for out in self.all_print(4, "vote", "--ballots", "board", "--decision", "--quorum", 5).values():
             self.assertIn("NO: not carried", out)
-        for out in self.all_run(4, "vote", "--ballots", "board", "--json").values():
+        for out in self.all_print(4, "vote", "--ballots", "board", "--json").values():
             self.assertEqual(json.loads(out)["counts"], [3, 1])
 
     def test_unanimous_counts_come_with_a_warning(self):
         self.ballots(3, "alike", {"ada": 2, "carl": 2}, "--choices", 3)
-        for out in self.all_run(3, "vote", "--ballots", "alike", "--choices", 3).values():
+        for out in self.all_print(3, "vote", "--ballots", "alike", "--choices", 3).values():
             self.assertIn("choice 2: 2", out)
             self.assertIn("show how everybody voted", out)
 

@@ -1,34 +1,28 @@
 """What the end-to-end tests of `tacit mpc` share: every party is a process of its own, over TLS on this machine."""
-import socket
 import subprocess
 
-from tacit_case import TACIT, TacitCase, said
-
-PEOPLE = ("ana", "ben", "cleo", "dan")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from tacit_case import TACIT, TacitCase, free_port, said
 
 
 class PartiesCase(TacitCase):
     """Four people with an identity each, and rosters of them."""
 
+    PEOPLE = ("ana", "ben", "cleo", "dan")
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for name in PEOPLE:
+        for name in cls.PEOPLE:
             cls.done("identity", "create", "--identity", cls.root / name, "--name", name)
 
-    def roster(self, names=PEOPLE, name="raises.toml", roles=None):
-        path = self.root / name
+    @classmethod
+    def roster(cls, names=PEOPLE, name="raises.toml", roles=None):
+        path = cls.root / name
         text = 'name = "raises"\n'
         for party in names:
             more = ("--roles", roles[party]) if roles and party in roles else ()
-            text += "\n" + self.done("mpc", "roster", "entry", "--identity", self.root / party, "--address",
-                                     f"127.0.0.1:{free_port()}", *more)
+            text += "\n" + cls.done("mpc", "roster", "entry", "--identity", cls.root / party, "--address",
+                                    f"127.0.0.1:{free_port()}", *more)
         path.write_text(text)
         return path
 

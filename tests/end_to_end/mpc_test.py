@@ -9,7 +9,7 @@ import sys
 import time
 import unittest
 
-from mpc_case import PartiesCase, free_port
+from mpc_case import PartiesCase
 from tacit_case import TACIT, TacitCase, said, tacit
 
 RAISES = {"ana": "3100", "ben": "2876", "cleo": "3540", "dan": "3170"}

@@ -4,19 +4,12 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
 from pathlib import Path
 
-from tacit_case import TACIT, TacitCase, tacit
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+from tacit_case import TACIT, TacitCase, free_port, tacit
 
 
 def wait_until(condition, what, seconds=60, pause=0.01):

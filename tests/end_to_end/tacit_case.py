@@ -1,5 +1,6 @@
 """What the end-to-end tests share: running the program `tacit`, making jobs, and what a refusal looks like."""
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,12 @@ def tacit(*arguments, **options):
     result = subprocess.run([TACIT, *map(str, arguments)], capture_output=True, text=True, **options)
     result.stderr = said(result.stderr)
     return result
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class TacitCase(unittest.TestCase):

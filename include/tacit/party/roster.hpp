@@ -49,6 +49,8 @@ struct Roster {
 /// those that compute, every one but the last needs an address. malformed_input names line or party; unknown keys are
 /// refused.
 [[nodiscard]] Expected<Roster> parse_roster(std::string_view toml);
+/// The members that compute, in order: the parties of a run.
+[[nodiscard]] std::vector<Member> computing(const Roster& roster);
 /// The same roster again as TOML.
 [[nodiscard]] std::string to_text(const Roster& roster);
 /// Throws malformed_input and io_failure.

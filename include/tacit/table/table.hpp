@@ -68,6 +68,14 @@ void visit_csv(const std::filesystem::path& path, const CsvFormat& format,
                const std::function<void(std::span<const std::string_view> names)>& header,
                const std::function<void(std::span<const std::string_view> fields, std::size_t line)>& row);
 
+/// Where a column stands among the names of a header; throws invalid_argument that lists them if it is none. `file` is
+/// for the message.
+[[nodiscard]] std::size_t column_of(std::span<const std::string_view> names, std::string_view column,
+                                    std::string_view file);
+
+/// A field as it is written: in quotes, with quotes inside doubled, if it holds a quote, a line end or the delimiter.
+[[nodiscard]] std::string csv_field(std::string_view text, char delimiter = ',');
+
 /// The same for a file. Throws io_failure if it cannot be read or is too long, malformed_input as parse_csv.
 [[nodiscard]] Table read_csv(const std::filesystem::path& path, const CsvFormat& format = {});
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace tacit::service {
+namespace tacit {
 
 /// The bytes that lower-case hex digits stand for; none if they are not exactly that many.
 template <std::size_t size>
@@ -22,4 +22,4 @@ std::optional<std::array<std::byte, size>> from_hex(std::string_view text) {
     return bytes;
 }
 
-}  // namespace tacit::service
+}  // namespace tacit
