@@ -16,16 +16,6 @@ namespace {
 using namespace tacit::mpc;
 using Kind = PrivateQuestion::Kind;
 
-const char* name_of(Kind kind) {
-    switch (kind) {
-        case Kind::sum: return "sum";
-        case Kind::count: return "count";
-        case Kind::histogram: return "histogram";
-        case Kind::select: return "select";
-    }
-    return "";
-}
-
 ClearBits contribution_of(const GiveOptions& options) {
     if (!options.value.empty()) return value_contribution(parse_decimal(options.value, options.digits).value());
     if (!options.chosen.empty()) return choice_contribution(options.keys, options.chosen);

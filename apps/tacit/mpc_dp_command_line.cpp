@@ -48,15 +48,15 @@ void add_give(CLI::App* parent, std::function<void()>& run) {
     command->footer(dp_footer);
     command->add_option("--roster", options->roster, "TOML file of the parties")->required();
     command->add_option("--name", options->name, "Your name, which is not secret")->required();
+    CLI::Option* keys =
+        command->add_option("--keys", options->keys, "KEY,KEY,...: as the parties state them")->delimiter(',');
     CLI::Option_group* what = command->add_option_group("What you have");
-    CLI::Option* value = what->add_option("--value", options->value, "A number, for sums and counts");
-    CLI::Option* choose = what->add_option("--choose", options->chosen, "One of the keys, for histograms");
-    what->add_option("--approve", options->approved, "KEY,KEY,...: any of the keys, for selections")->delimiter(',');
-    what->require_option(1);
-    command->add_option("--keys", options->keys, "KEY,KEY,...: as the parties state them")
+    what->add_option("--value", options->value, "A number, for sums and counts")->excludes(keys);
+    what->add_option("--choose", options->chosen, "One of the keys, for histograms")->needs(keys);
+    what->add_option("--approve", options->approved, "KEY,KEY,...: any of the keys, for selections")
         ->delimiter(',')
-        ->excludes(value);
-    choose->needs("--keys");
+        ->needs(keys);
+    what->require_option(1);
     add_digits(command, options->digits);
     command->add_option("--out", options->out, "Folder for PARTY/NAME.share")->required();
     command->callback([&run, options] { run = [options] { give(*options); }; });

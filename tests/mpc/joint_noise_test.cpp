@@ -90,7 +90,7 @@ TEST_P(JointNoise, EqualsTheClearSamplersValueByValueWhereTheCoinsAreTheSame) {
 TEST_P(JointNoise, HasTheExactDistribution) {
     for (const std::uint64_t scale : {1U, 10U}) {
         const double rate = 1 / static_cast<double>(scale);
-        Noise noise{.scale = dp::Cost::ratio(scale, 1), .draws = dp::soak_or(30000)};
+        Noise noise{.scale = dp::Cost::ratio(scale, 1), .draws = dp::soak_or(20000)};
         const auto reach = static_cast<std::int64_t>(40 * scale);
         const auto laplace = drawn(noise);
         const auto p = [&](double at) {
