@@ -24,7 +24,7 @@ Revealed   the answer with noise, to all parties; who has contributed. Nobody le
 Protected  what each contributor brought, with the epsilon that is asked (computational differential privacy); not
            that it took part
 Ledgers    all must have the loss left, or nothing is spent and computed; then all spend it, whatever happens after
-Cost       a sum of 1000 values: 25 rounds (29 among four)
+Cost       a sum of 1000 values: 21 rounds and 164 kB from the party that sends most (25 and 102 kB among four)
 
 Examples:
   tacit dp create     --ledger wages.ledger --data-set wages --epsilon 2 --change-one                  (each party)

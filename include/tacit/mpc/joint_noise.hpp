@@ -12,8 +12,8 @@ namespace tacit::mpc {
 /// first 64 digits of its probability. Where the clear sampler would ask for more digits, or for more binary places
 /// than it has coins for, this one does not: see distance_of.
 ///
-/// c coins are thrown: about log2(44 scale) for each geometric variable, two of which make a discrete Laplace. 9 rounds
-/// (one less without coins); 89 and gates a coin, 8 bytes a coin from one party in three, 8 a draw: about 22 bytes a
+/// About log2(44 scale) coins are thrown for each geometric variable, two of which make a discrete Laplace. 8 rounds,
+/// none without coins; 89 and gates a coin and 8 bytes a coin from one party in three, 8 bytes a draw: about 20 bytes a
 /// coin from the party that sends most among three. Throws invalid_argument for other kinds, and for streams.
 [[nodiscard]] Numbers draw_noise(Replicated& ring, const dp::Noise& noise);
 

@@ -20,8 +20,9 @@
 /// Revealed     the noisy answer, to all parties; how many contributed, and by what names they gave their shares.
 /// Privacy      of what one contributor brought (neighbours: change one), computational epsilon-DP [MPRV09] against one
 ///              party with any contributors; docs/mpc-dp.md has the definition and the proof.
-/// Rounds       reservation 2, set-up 2 (3 among four), sum 20, count 19, histogram 13 to 15, selection 20 + 9 for each
-///              doubling of the candidates; opening 1 (3).
+/// Rounds       set-up and reservation 4 (5 among four); sum 17 (20), count 16 (19), histogram of 8 keys 12 (15),
+///              selection of 8 keys 41 (44), for each doubling ceil(log2(b)) + 2 more with scores of b bits.
+/// Bytes        of a sum 8 for each value and bit of the bounds from one party in three; docs/mpc-dp.md has figures.
 namespace tacit::mpc {
 
 /// What is asked. Bounds and keys are public and part of the question; every number is an integer, `digits` of whose
