@@ -3,6 +3,7 @@
 // meeting each other, divided by their number; `wall_s` is that of one run on this machine's cores, over TLS from when
 // all had met. Least of five runs; every result is checked.
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -11,8 +12,10 @@
 
 #include "base/stopwatch.hpp"
 #include "machine.hpp"
+#include "mpc/noisy_answers.hpp"
 #include "tacit/mpc/auction.hpp"
 #include "tacit/mpc/circuits.hpp"
+#include "tacit/mpc/joint_noise.hpp"
 #include "tacit/mpc/sort.hpp"
 #include "tacit/party/local_network.hpp"
 #include "tls_parties.hpp"
@@ -142,6 +145,30 @@ void sort(int parties, std::size_t count) {
            [&](mpc::Replicated& ring) { return ring.open(mpc::sort_by(ring, ring.constant(x)).front()) == expected; });
 }
 
+void noise(int parties, std::size_t draws) {
+    const dp::Noise wanted{.scale = dp::Cost::ratio(100, 1), .draws = draws};
+    report("joint discrete Laplace noise of scale 100", parties, draws, [&](mpc::Replicated& ring) {
+        double size = 0;
+        for (const std::uint64_t y : ring.open(mpc::draw_noise(ring, wanted))) {
+            size += std::abs(static_cast<double>(static_cast<std::int64_t>(y)));
+        }
+        return std::abs(size / static_cast<double>(draws) - 100) < 100 / std::sqrt(static_cast<double>(draws)) * 20;
+    });
+}
+
+void noisy_maximum(int parties, std::size_t candidates) {
+    mpc::PrivateQuestion question{.kind = mpc::PrivateQuestion::Kind::select, .epsilon = dp::Cost::ratio(1, 1)};
+    for (std::size_t i = 0; i < candidates; ++i) question.keys.push_back(std::to_string(i));
+    const dp::Noise wanted = mpc::describe(question, 1).noise.front().noise;
+    mpc::ClearBits ballots({candidates, 200});
+    const std::size_t favourite = candidates / 3;
+    for (std::size_t ballot = 0; ballot < 200; ++ballot) ballots.set(favourite, ballot);
+    report("noisy maximum of scores of 200 ballots", parties, candidates, [&](mpc::Replicated& ring) {
+        const auto place = mpc::open_answer(ring, question, wanted, ring.constant(ballots));
+        return place.front() == static_cast<std::int64_t>(favourite);
+    });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -153,5 +180,8 @@ int main(int argc, char** argv) {
         auction(parties, 1000, mpc::AuctionRules::Price::highest_losing, "Vickrey auction");
         auction(parties, 1000, mpc::AuctionRules::Price::lowest_winning, "first-price auction");
         sort(parties, 10000);
+        noise(parties, 1);
+        noise(parties, count / 10);
+        noisy_maximum(parties, 4096);
     }
 }

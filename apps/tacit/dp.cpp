@@ -19,16 +19,6 @@ namespace {
 using namespace tacit::dp;
 using nlohmann::json;
 
-std::string lines(const std::vector<std::string>& steps, const std::vector<NoiseEffect>& noise) {
-    std::string text;
-    for (const auto& step : steps) text += fmt::format("  {}\n", step);
-    for (const auto& effect : noise) {
-        text += fmt::format("  {}: {}; off by at most {} (95 %)\n", effect.of, to_string(effect.noise),
-                            shown(effect.reach()));
-    }
-    return text;
-}
-
 void print(const Quote& quote, bool as_object) {
     if (as_object) {
         const json object = {{"loss", as_json(quote.loss)},
@@ -41,33 +31,19 @@ void print(const Quote& quote, bool as_object) {
     }
     fmt::print("would cost {}; {} is left, so it {}\n{}", to_string(quote.measure, quote.loss),
                to_string(quote.measure, quote.left), quote.fits ? "fits" : "does not fit",
-               lines(quote.steps, quote.noise));
+               shown(quote.steps, quote.noise));
 }
 
 template <class Answer>
 void print(const Released<Answer>& released, bool as_object) {
     const Statement& s = released.statement();
     if (as_object) {
-        const json object = {{"answer", as_json(released.answer())},
-                             {"data_set", s.data_set},
-                             {"unit", s.unit},
-                             {"neighbours", s.neighbours},
-                             {"measure", to_string(s.measure)},
-                             {"loss", as_json(s.loss)},
-                             {"spent", as_json(s.spent)},
-                             {"budget", as_json(s.budget)},
-                             {"steps", s.steps},
-                             {"noise", as_json(s.noise)},
-                             {"adversary", s.adversary},
-                             {"ledger_head", s.ledger_head}};
+        json object = as_json(s);
+        object["answer"] = as_json(released.answer());
         fmt::print("{}\n", object.dump());
         return;
     }
-    fmt::print("{}\n{}", shown(released.answer()), lines(s.steps, s.noise));
-    fmt::print("  data set '{}'; cost {}; spent {} of {}\n", s.data_set, to_string(s.measure, s.loss),
-               to_string(s.measure, s.spent), to_string(s.measure, s.budget));
-    fmt::print("  unit of privacy: {}; neighbours: {}\n  {}\n  ledger {}\n", s.unit, s.neighbours, s.adversary,
-               s.ledger_head);
+    fmt::print("{}\n{}", shown(released.answer()), shown(s));
     if (s.measure == Measure::zcdp) {
         fmt::print("  the budget implies epsilon {:.4f} at delta 1e-6\n",
                    epsilon_of_zcdp(s.budget.rho, Cost::ratio(1, 1000000)).approximate());

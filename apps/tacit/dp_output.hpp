@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tacit/dp/measurement.hpp"
+#include "tacit/dp/session.hpp"
 
 /// Answers of `tacit dp` as text and as JSON.
 namespace tacit::app::dp {
@@ -60,6 +60,35 @@ inline nlohmann::json as_json(const std::vector<tacit::dp::NoiseEffect>& noise) 
         list.push_back({{"of", effect.of}, {"noise", to_string(effect.noise)}, {"reach_95", effect.reach()}});
     }
     return list;
+}
+
+/// Steps and noise, a line each.
+inline std::string shown(const std::vector<std::string>& steps, const std::vector<tacit::dp::NoiseEffect>& noise) {
+    std::string text;
+    for (const auto& step : steps) text += fmt::format("  {}\n", step);
+    for (const auto& effect : noise) {
+        text += fmt::format("  {}: {}; off by at most {} (95 %)\n", effect.of, to_string(effect.noise),
+                            shown(effect.reach()));
+    }
+    return text;
+}
+
+/// What a release says beside its answer.
+inline std::string shown(const tacit::dp::Statement& s) {
+    return shown(s.steps, s.noise) +
+           fmt::format("  data set '{}'; cost {}; spent {} of {}\n", s.data_set, to_string(s.measure, s.loss),
+                       to_string(s.measure, s.spent), to_string(s.measure, s.budget)) +
+           fmt::format("  unit of privacy: {}; neighbours: {}\n  {}\n  ledger {}\n", s.unit, s.neighbours, s.adversary,
+                       s.ledger_head);
+}
+
+inline nlohmann::json as_json(const tacit::dp::Statement& s) {
+    return {{"data_set", s.data_set},      {"unit", s.unit},
+            {"neighbours", s.neighbours},  {"measure", to_string(s.measure)},
+            {"loss", as_json(s.loss)},     {"spent", as_json(s.spent)},
+            {"budget", as_json(s.budget)}, {"steps", s.steps},
+            {"noise", as_json(s.noise)},   {"adversary", s.adversary},
+            {"ledger_head", s.ledger_head}};
 }
 
 }  // namespace tacit::app::dp

@@ -24,8 +24,6 @@ double gaussian_half_width(double sigma, double doubt) {
     return std::ceil(high * sigma);
 }
 
-Rate rate_of(const Noise& noise) { return {noise.scale.denominator(), noise.scale.numerator()}; }
-
 }  // namespace
 
 double Noise::standard_deviation() const {
@@ -122,6 +120,8 @@ std::vector<KeyedEstimate> estimates(std::span<const std::int64_t> exact, std::s
 }
 
 }  // namespace detail
+
+Rate rate_of(const Noise& noise) { return {noise.scale.denominator(), noise.scale.numerator()}; }
 
 std::vector<std::int64_t> draw(std::span<const NoiseEffect> effects, Words& words) {
     std::size_t total = 0;

@@ -46,20 +46,24 @@ Drawn reserve_and_draw(Ledger& ledger, const Loss& loss, const Description& desc
                          description);
 }
 
-Drawn draw_reserved(const LedgerContents& after, const Loss& loss, const Description& description) {
+Statement statement_of(const LedgerContents& after, const Loss& loss, const Description& description) {
     const LedgerTerms& terms = after.terms;
+    return {.data_set = terms.data_set,
+            .unit = unit_text(terms, description.columns),
+            .neighbours = relation_text(terms),
+            .measure = terms.measure,
+            .loss = loss,
+            .spent = after.spent,
+            .budget = terms.budget,
+            .steps = description.steps,
+            .noise = description.noise,
+            .adversary = adversary,
+            .ledger_head = to_hex(after.head)};
+}
+
+Drawn draw_reserved(const LedgerContents& after, const Loss& loss, const Description& description) {
     Drawn drawn;
-    drawn.statement = {.data_set = terms.data_set,
-                       .unit = unit_text(terms, description.columns),
-                       .neighbours = relation_text(terms),
-                       .measure = terms.measure,
-                       .loss = loss,
-                       .spent = after.spent,
-                       .budget = terms.budget,
-                       .steps = description.steps,
-                       .noise = description.noise,
-                       .adversary = adversary,
-                       .ledger_head = to_hex(after.head)};
+    drawn.statement = statement_of(after, loss, description);
     SystemWords words;
     drawn.noise = draw(description.noise, words);
     return drawn;

@@ -68,6 +68,16 @@ Places every_second(std::size_t first, std::size_t end) {
     return out;
 }
 
+/// The named planes of public bits.
+ClearBits pick(const ClearBits& x, const Places& chosen) {
+    ClearBits out(BitShape{chosen.size(), x.shape.lanes});
+    const std::size_t words = x.shape.lane_words();
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+        std::copy_n(x.words.data() + chosen[i] * words, words, out.words.data() + i * words);
+    }
+    return out;
+}
+
 /// The carry out of planes that generate (g) or propagate (p) one, lowest first: a tree over (g, p) pairs, in which the
 /// lowest needs no p. ceil(log2(planes)) rounds.
 Bits carry_out(Replicated& ring, Bits g, Bits p) {
@@ -204,6 +214,15 @@ Numbers count_ones(Replicated& ring, const Bits& x) {
     return weighted_sums(ring, halves_as_numbers(ring, x, false), ones);
 }
 
+Numbers weighted_sums(Replicated& ring, const Bits& x, std::span<const std::uint64_t> weights) {
+    if (x.shape.planes != 1 || weights.empty() || x.shape.lanes % weights.size() != 0) {
+        fail(ErrorCode::invalid_argument,
+             "weighted sums of {} planes of {} secret bits in blocks of {}; one plane is due, a multiple of the block",
+             x.shape.planes, x.shape.lanes, weights.size());
+    }
+    return weighted_sums(ring, halves_as_numbers(ring, x, false), weights);
+}
+
 Bits is_negative(Replicated& ring, const Numbers& x) {
     auto [a, b] = addends(ring, x, range(0, 64));
     const Bits p = a ^ b;
@@ -221,6 +240,24 @@ Bits equal(Replicated& ring, const Numbers& x, const Numbers& y) {
 Bits less(Replicated& ring, const Bits& x, const Bits& y) {
     Bits g = ring.both(~x, y);  // borrows of x - y
     return carry_out(ring, std::move(g), ~(x ^ y));
+}
+
+Bits less(Replicated& ring, const Bits& x, const ClearBits& y) {
+    const Bits p = ~(x ^ y);
+    const Bits g = ~p & y;  // borrows of x - y
+    const std::size_t count = x.shape.planes;
+    if (count < 2) return g;
+    // Where y is public, the lower plane of a pair generates a borrow if it does not pass one on and y is 1 there: one
+    // product says both what the pair passes on and what it generates.
+    const std::size_t alone = count % 2;
+    const Places low = every_second(alone, count);
+    const Places high = every_second(alone + 1, count);
+    const Bits high_p = pick(p, high);
+    const Bits spread = ring.both(high_p, pick(p, low));
+    const Bits carried = ((high_p ^ spread) & pick(y, low)) ^ pick(g, high);
+    const Bits lowest_g = planes(g, 0, alone);
+    const Bits lowest_p = planes(p, 0, alone);
+    return carry_out(ring, stack({&lowest_g, &carried}), stack({&lowest_p, &spread}));
 }
 
 Bits all_ones(Replicated& ring, const Bits& x) {

@@ -172,6 +172,14 @@ Bits operator~(Bits x) {
     return x;
 }
 
+Bits operator&(Bits x, const ClearBits& y) {
+    expect_equal_shapes("and", x.shape, y.shape);
+    for (auto& part : x.parts) {
+        for (std::size_t i = 0; i < part.size(); ++i) part[i] &= y.words[i];
+    }
+    return x;
+}
+
 Bits pick(const Bits& x, std::span<const std::size_t> planes) {
     const std::size_t words = x.shape.lane_words();
     Bits out{.parts = {}, .shape = {planes.size(), x.shape.lanes}};

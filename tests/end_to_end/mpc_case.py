@@ -27,7 +27,7 @@ class PartiesCase(TacitCase):
         return path
 
     def start(self, command, roster, party, *options):
-        return subprocess.Popen([TACIT, "mpc", command, "--roster", str(roster), "--identity", str(self.root / party),
+        return subprocess.Popen([TACIT, "mpc", *command.split(), "--roster", str(roster), "--identity", str(self.root / party),
                                  *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     @staticmethod

@@ -55,6 +55,30 @@ TEST_P(Circuits, OnesAreCountedInEachPlane) {
     }
 }
 
+TEST_P(Circuits, WeightedSumsAreOfBlocksOfLanes) {
+    const auto x = random_numbers(seeded.rng, 60, 1);
+    const std::vector<std::uint64_t> weights{1, 2, ~std::uint64_t{0}};
+    const auto sums =
+        opened(x, x, [&](auto& ring, auto& a, auto&) { return weighted_sums(ring, to_bits(ring, a, 1), weights); });
+    ASSERT_EQ(sums.size(), 20U);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        EXPECT_EQ(sums[i], x[3 * i] + 2 * x[3 * i + 1] - x[3 * i + 2]) << i;
+    }
+}
+
+TEST_P(Circuits, ComparisonsWithPublicNumbersAreThoseOfUnsignedNumbersOfAnyWidth) {
+    for (const std::size_t planes : {1U, 2U, 3U, 6U, 7U, 48U, 64U}) {
+        const auto x = random_numbers(seeded.rng, 150, static_cast<int>(planes));
+        auto y = random_numbers(seeded.rng, 150, static_cast<int>(planes));
+        for (std::size_t i = 0; i < y.size(); i += 3) y[i] = x[i] + i % 2;
+        const ClearBits limits(y, planes);
+        const auto smaller =
+            opened(x, x, [&](auto& ring, auto& a, auto&) { return less(ring, to_bits(ring, a, planes), limits); });
+        const auto wanted = limits.values();
+        for (std::size_t i = 0; i < x.size(); ++i) EXPECT_EQ(smaller.at(0, i), x[i] < wanted[i]) << planes << " " << i;
+    }
+}
+
 TEST_P(Circuits, ComparisonsOfBitsAreThoseOfUnsignedNumbersOfAnyWidth) {
     for (const std::size_t planes : {1U, 2U, 3U, 7U, 40U, 64U}) {
         const auto x = random_numbers(seeded.rng, 150, static_cast<int>(planes));

@@ -113,15 +113,17 @@ void judge(CheatingReport& report, const Outcomes& outcomes, const Values& right
 
 /// Runs `protocol` once honestly and then once for every frame that `cheater` sends and every alteration of it. The
 /// results of the other parties are compared with the honest ones. `first_frame`: earlier frames on a link are left
-/// alone (what a party says of its own inputs, which it may choose).
+/// alone (what a party says of its own inputs, which it may choose). `every`: of the frames, each one of so many.
 template <class Protocol>
-CheatingReport try_to_cheat(int parties, int cheater, const Protocol& protocol, std::uint32_t first_frame = 0) {
+CheatingReport try_to_cheat(int parties, int cheater, const Protocol& protocol, std::uint32_t first_frame = 0,
+                            int every = 1) {
     const Recording honest(parties, Seed{}, protocol);
     const Recording another(parties, Seed{std::byte{99}}, protocol);
     const auto right = LocalNetwork(parties, Seed{}).run(protocol);
     CheatingReport report;
+    int passed = 0;
     for (const Frame& target : honest.frames) {
-        if (target.from != cheater || target.number < first_frame) continue;
+        if (target.from != cheater || target.number < first_frame || passed++ % every != 0) continue;
         const Frame reflected = honest.find(target.to, cheater, target.number);
         const auto other = another.find(cheater, target.to, target.number).bytes;
         const auto earlier =

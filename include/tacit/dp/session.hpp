@@ -61,6 +61,8 @@ namespace detail {
 /// Checks that ledger and session are for the same measure and relation; throws parameter_mismatch.
 void check_terms(const LedgerTerms& terms, Measure measure, Neighbours neighbours);
 void check_columns(const Dataset& data, const ColumnsUsed& columns);
+/// What a release says that was paid for.
+[[nodiscard]] Statement statement_of(const LedgerContents& after, const Loss& loss, const Description& description);
 /// Reserves the loss, and after that draws all the noise from a fresh generator.
 struct Drawn {
     std::vector<std::int64_t> noise;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
 #include "tacit/mpc/replicated.hpp"
 
@@ -18,6 +20,10 @@ namespace tacit::mpc {
 /// How many lanes of each plane are 1: a number for each plane. The same cost, with 8 bytes a plane instead of a lane.
 [[nodiscard]] Numbers count_ones(Replicated& ring, const Bits& x);
 
+/// Of one plane: for each weights.size() lanes in turn, the sum of the weights of those that are 1. 2 rounds; 8 bytes a
+/// lane from one party in three, 8 a sum.
+[[nodiscard]] Numbers weighted_sums(Replicated& ring, const Bits& x, std::span<const std::uint64_t> weights);
+
 /// One plane: 1 where x < 0. 8 rounds, 182 and gates and 8 bytes from one party in three: 25.4 bytes on average.
 [[nodiscard]] Bits is_negative(Replicated& ring, const Numbers& x);
 /// 1 where x < y. |x| and |y| below 2^62, which nobody can check. The cost of is_negative.
@@ -27,6 +33,8 @@ namespace tacit::mpc {
 
 /// 1 where the unsigned number in x's lane is smaller. 1 + ceil(log2(planes)) rounds, below 3 and gates a plane.
 [[nodiscard]] Bits less(Replicated& ring, const Bits& x, const Bits& y);
+/// The same against public numbers. ceil(log2(planes)) rounds, below 1.5 and gates a plane.
+[[nodiscard]] Bits less(Replicated& ring, const Bits& x, const ClearBits& y);
 /// 1 where all planes are 1. ceil(log2(planes)) rounds, planes - 1 and gates.
 [[nodiscard]] Bits all_ones(Replicated& ring, const Bits& x);
 

@@ -87,6 +87,8 @@ struct Bits {
 /// Exclusive or with public bits.
 [[nodiscard]] Bits operator^(Bits x, const ClearBits& y);
 [[nodiscard]] Bits operator~(Bits x);
+/// And with public bits.
+[[nodiscard]] Bits operator&(Bits x, const ClearBits& y);
 /// The named planes, in that order.
 [[nodiscard]] Bits pick(const Bits& x, std::span<const std::size_t> planes);
 /// Planes [first, first + count).

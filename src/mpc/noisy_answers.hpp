@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tacit/dp/noise.hpp"
+#include "tacit/mpc/private_answers.hpp"
+#include "tacit/mpc/replicated.hpp"
+
+namespace tacit::mpc {
+
+/// The part of answer_privately that computes: clamps or counts, adds noise.draws joint draws and opens. The noisy
+/// numbers; of a selection the winner's place. Preconditions: those that describe() and answer_privately check.
+[[nodiscard]] std::vector<std::int64_t> open_answer(Replicated& ring, const PrivateQuestion& question,
+                                                    const dp::Noise& noise, const Bits& contributions);
+
+/// Each value brought into the bounds: two's complement in as few planes as they need.
+[[nodiscard]] Bits clamp(Replicated& ring, const Bits& values, std::int64_t low, std::int64_t high);
+
+}  // namespace tacit::mpc
