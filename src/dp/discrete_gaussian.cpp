@@ -38,7 +38,7 @@ double staying_share(std::uint64_t scale, std::uint64_t centre) {
     return share;
 }
 
-constexpr std::uint64_t largest_table_variance = 400;
+constexpr std::uint64_t largest_table_variance = 169;
 
 std::variant<GaussianTable<std::uint64_t>, GaussianByRejection> sampler_for(std::uint64_t variance) {
     if (variance <= largest_table_variance) return GaussianTable<std::uint64_t>(variance);

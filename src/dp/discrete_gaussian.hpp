@@ -38,7 +38,7 @@ private:
     ExponentialCoins coins_;  ///< e^(-n / (2 variance))
 };
 
-/// The discrete Gaussian distribution for whole variances: from a table up to variance 400, where that is quicker.
+/// The discrete Gaussian distribution for whole variances: from a table up to variance 169, where that is quicker.
 class DiscreteGaussian {
 public:
     /// Precondition: 1 <= variance <= 2^48.

@@ -173,11 +173,11 @@ double sampled_delta(double mu, double rate, double epsilon) {
 }
 
 TEST(PrivacyLoss, OfNormalNoiseOnOneSampleIsTheClosedForm) {
-    for (const std::uint64_t hundredths : {1U, 20U, 90U}) {
+    for (const std::uint64_t hundredths : {2U, 90U}) {
         for (const std::uint64_t sigma : {1U, 3U}) {
             const auto pair = DominatingPair::gaussian(Cost::ratio(sigma, 1)).sampled(Cost::ratio(hundredths, 100));
             const Plan plan{{pair, 1}};
-            for (const double epsilon : {0.0, 0.01, 0.1, 0.5, 1.5}) {
+            for (const double epsilon : {0.0, 0.1, 1.5}) {
                 const double exact =
                     sampled_delta(1 / static_cast<double>(sigma), static_cast<double>(hundredths) / 100, epsilon);
                 expect_around(delta_of(plan, epsilon), exact, 0.03 * exact + 1e-5, 1e-7);

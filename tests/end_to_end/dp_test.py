@@ -141,7 +141,7 @@ class PrivateAnswers(TacitCase):
             {"ask": "count", "by": "region", "groups": ["n", "s"], "epsilon": "1"},
             {"ask": "exponential", "column": "vote", "keys": ["a", "b"], "epsilon": "0.5", **unit},
             {"ask": "select", "column": "vote", "keys": ["a", "b"], "epsilon": "0.5", **unit}])
-        ledger = self.ledger("units", "9", "--delta", "1e-5")
+        ledger = self.ledger("by-unit", "9", "--delta", "1e-5")
         answers = json.loads(self.done("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", data, "--json"))
         told = [one["answer"] for one in answers["questions"]]
         self.assertAlmostEqual(told[0]["value"], 500, delta=40)
