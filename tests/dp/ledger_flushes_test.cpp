@@ -38,7 +38,7 @@ std::vector<std::byte> left_of_a_group(const std::filesystem::path& path, const 
 
 TEST(Ledger, CountsWhatAMachineThatStoppedLeftOfRecordsWrittenAtOnce) {
     constexpr std::array all{Left::all, Left::zeros, Left::beginning};
-    for (int choice = 0; choice < 27; ++choice) {
+    for (std::size_t choice = 0; choice < 27; ++choice) {
         SCOPED_TRACE(choice);
         const std::array lefts{all[choice % 3], all[choice / 3 % 3], all[choice / 9]};
         const auto legible = static_cast<std::uint64_t>(3 - std::ranges::count(lefts, Left::zeros));

@@ -202,7 +202,7 @@ TEST(PrivacyLoss, OfManySamplesIsThatOfAnotherAccountant) {
 
 TEST(PrivacyLoss, NeverFallsWhereMoreIsSpent) {
     Seeded seeded;
-    for (int trial = 0; trial < 12; ++trial) {
+    for (std::size_t trial = 0; trial < 12; ++trial) {
         const auto below = [&](std::uint64_t n) { return 1 + seeded.rng.next() % n; };
         Plan plan{{DominatingPair::discrete_gaussian(below(400), below(4)), below(20)},
                   {DominatingPair::discrete_laplace(Cost::ratio(below(40) + 9, 1), below(9)), below(30)},
