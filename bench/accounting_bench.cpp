@@ -43,5 +43,9 @@ int main() {
             {DominatingPair::discrete_laplace(Cost::ratio(100, 5 + i % 12).split(1) * Cost::ratio(100 + i, 100), 1),
              1});
     report("60 different discrete Laplace", different);
+    report("normal, sigma 1, on samples of 1 %, 1000 times",
+           {{DominatingPair::gaussian(whole(1)).sampled(Cost::ratio(1, 100)), 1000}});
+    report("exponential mechanism of epsilon 0.1, 100 times", {{DominatingPair::exponential(Cost::ratio(1, 10)), 100}});
+    report("any mechanism of epsilon 0.1, 100 times", {{DominatingPair::pure(Cost::ratio(1, 10)), 100}});
     report("normal, sigma 1000, 1000000 times", {{DominatingPair::gaussian(whole(1000)), 1000000}});
 }

@@ -102,7 +102,8 @@ int main(int argc, char** argv) {
             },
             count);
     }
-    for (const std::uint64_t sigma : {std::uint64_t{1}, std::uint64_t{10}, std::uint64_t{1000}}) {
+    for (const std::uint64_t sigma : {std::uint64_t{1}, std::uint64_t{10}, std::uint64_t{20}, std::uint64_t{21},
+                                      std::uint64_t{1000}, std::uint64_t{1} << 24}) {
         const DiscreteGaussian sampler(sigma * sigma);
         report(
             "discrete Gaussian of sigma " + std::to_string(sigma), static_cast<double>(sigma),

@@ -1,11 +1,14 @@
 // How far answers are off on real wages: the root mean square error of each aggregate at several epsilons, over
-// repeated releases, against the exact answer. One JSON object per line: dp_utility_bench WAGES.csv [RUNS]
+// repeated releases, against the exact answer. One JSON object per line: dp_utility_bench WAGES.csv [RUNS [PEER.jsonl]]
 //
 // WAGES.csv has a column `wage` (CPS1988: tools/rda_to_csv.py, docs/differential-privacy.md). Released is what a
-// Session would release, without a ledger: the budget is not what is measured.
+// Session would release, without a ledger: the budget is not what is measured. PEER.jsonl holds what another library
+// reached on the same data and bounds, in lines with "aggregate" ("count", "quantile 0.1", "quantile 0.1 of three"),
+// "epsilon" and "rmse": then each line says it too.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -42,8 +45,11 @@ Answer once(const Measurement<Rows, AddRemove, Answer, Pure>& measurement, const
 /// What is measured: runs of one aggregate, and its error.
 class Bench {
 public:
-    Bench(const tacit::table::Table& table, int runs)
-        : data_(read_columns(table, {.numbers = {"wage"}})), rows_(detail::Kernels::all_rows(data_)), runs_(runs) {}
+    Bench(const tacit::table::Table& table, int runs, std::vector<nlohmann::json> peer)
+        : data_(read_columns(table, {.numbers = {"wage"}})),
+          rows_(detail::Kernels::all_rows(data_)),
+          runs_(runs),
+          peer_(std::move(peer)) {}
 
     [[nodiscard]] std::vector<double> sorted() const {
         auto wages = detail::Kernels::numbers(rows_, "wage");
@@ -53,24 +59,26 @@ public:
     }
 
     template <class Measurement>
-    void one(const std::string& name, double epsilon, double exact, const Measurement& measurement) const {
+    void one(const std::string& name, double epsilon, double exact, const Measurement& measurement,
+             const std::string& peers_name = {}) const {
         // Selections draw noise for every point of the grid; the others are quick.
         const int runs = measurement.description().noise.front().noise.draws > 1 ? runs_ : 20 * runs_;
         double squares = 0;
         for (int run = 0; run < runs; ++run) squares += std::pow(shown(once(measurement, rows_)) - exact, 2);
-        report(name, epsilon, std::sqrt(squares / runs), runs);
+        report(name, epsilon, std::sqrt(squares / runs), runs, peers_name.empty() ? name : peers_name);
     }
 
     template <class Measurement>
     void several(const std::string& name, double epsilon, const std::vector<double>& exact,
-                 const Measurement& measurement) const {
+                 const Measurement& measurement, const std::vector<std::string>& peers_names) const {
         std::vector<double> squares(exact.size());
         for (int run = 0; run < runs_; ++run) {
             const auto found = once(measurement, rows_);
             for (std::size_t i = 0; i < exact.size(); ++i) squares[i] += std::pow(found[i] - exact[i], 2);
         }
         for (std::size_t i = 0; i < exact.size(); ++i) {
-            report(name + " " + std::to_string(i + 1), epsilon, std::sqrt(squares[i] / runs_), runs_);
+            report(name + " " + std::to_string(i + 1), epsilon, std::sqrt(squares[i] / runs_), runs_,
+                   i < peers_names.size() ? peers_names[i] : "");
         }
     }
 
@@ -93,7 +101,7 @@ public:
             const auto found = once(chain, rows);
             for (std::size_t i = 0; i < keys.size(); ++i) squares += std::pow(found[i].answer.value - exact[i], 2);
         }
-        report("histogram", epsilon, std::sqrt(squares / runs_ / static_cast<double>(keys.size())), runs_);
+        report("histogram", epsilon, std::sqrt(squares / runs_ / static_cast<double>(keys.size())), runs_, "histogram");
     }
 
     static Cost cost(double epsilon) {
@@ -101,16 +109,29 @@ public:
     }
 
 private:
-    void report(const std::string& name, double epsilon, double rmse, int runs) const {
-        const nlohmann::json line = {
+    void report(const std::string& name, double epsilon, double rmse, int runs, const std::string& peers_name) const {
+        nlohmann::json line = {
             {"commit", machine::commit()}, {"aggregate", name}, {"epsilon", epsilon}, {"rmse", rmse}, {"runs", runs}};
+        for (const nlohmann::json& other : peer_) {
+            if (other.value("aggregate", "") == peers_name && other.value("epsilon", 0.0) == epsilon) {
+                line["peer_rmse"] = other["rmse"];
+            }
+        }
         std::cout << line.dump() << std::endl;
     }
 
     Dataset data_;
     Rows::Carrier rows_;
     int runs_;
+    std::vector<nlohmann::json> peer_;
 };
+
+std::vector<nlohmann::json> read_lines(const char* path) {
+    std::vector<nlohmann::json> lines;
+    std::ifstream in(path);
+    for (std::string line; std::getline(in, line);) lines.push_back(nlohmann::json::parse(line));
+    return lines;
+}
 
 double quantile_of(const std::vector<double>& sorted, double q) {
     return sorted[static_cast<std::size_t>(std::ceil(q * static_cast<double>(sorted.size()))) - 1];
@@ -135,9 +156,10 @@ void measure(const Bench& bench, const std::vector<double>& wages, double epsilo
         const auto clamped = number("wage") >> clamp(low, high, step);
         for (std::size_t i = 0; i < qs.size(); ++i) {
             const std::string name = "quantile " + to_string(qs[i]) + " alone, step " + grid;
-            bench.one(name, epsilon, exact[i], clamped >> quantile(qs[i], cost));
+            bench.one(name, epsilon, exact[i], clamped >> quantile(qs[i], cost), "quantile " + to_string(qs[i]));
         }
-        bench.several(std::string("three quantiles, step ") + grid, epsilon, exact, clamped >> quantiles(qs, cost));
+        bench.several(std::string("three quantiles, step ") + grid, epsilon, exact, clamped >> quantiles(qs, cost),
+                      {"quantile 0.1 of three", "quantile 0.5 of three", "quantile 0.9 of three"});
     }
     std::vector<Cost> tenths;
     std::vector<double> exact_tenths;
@@ -146,18 +168,19 @@ void measure(const Bench& bench, const std::vector<double>& wages, double epsilo
         exact_tenths.push_back(quantile_of(wages, static_cast<double>(i) / 10));
     }
     bench.several("nine quantiles, step 1", epsilon, exact_tenths,
-                  number("wage") >> clamp(low, high, dollar) >> quantiles(tenths, cost));
+                  number("wage") >> clamp(low, high, dollar) >> quantiles(tenths, cost), {});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc < 2) {
-        std::cerr << "usage: dp_utility_bench WAGES.csv [RUNS]\n";
+        std::cerr << "usage: dp_utility_bench WAGES.csv [RUNS [PEER.jsonl]]\n";
         return 2;
     }
     const int runs = argc > 2 ? std::atoi(argv[2]) : 300;
-    const Bench bench(tacit::table::read_csv(argv[1]), runs);
+    const Bench bench(tacit::table::read_csv(argv[1]), runs,
+                      argc > 3 ? read_lines(argv[3]) : std::vector<nlohmann::json>());
     const auto wages = bench.sorted();
     for (const double epsilon : {0.1, 0.3, 1.0, 3.0}) measure(bench, wages, epsilon);
     return 0;

@@ -23,6 +23,7 @@ for ranks in 1 2 4; do
 done | tee results/cluster.jsonl
 "$bench/prio3_bench" | tee results/prio3.jsonl
 "$bench/dp_bench" | tee results/dp.jsonl
+"$bench/ledger_bench" results | tee results/ledger.jsonl
 "$bench/sum_bench" | tee results/sum.jsonl
 if [ -n "${TACIT_WAGES:-}" ]; then  # a CSV file; docs/differential-privacy.md says where wages are
     "$bench/dp_utility_bench" "$TACIT_WAGES" | tee results/dp_utility.jsonl

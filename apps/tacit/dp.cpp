@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dp_output.hpp"
+#include "dp_shares.hpp"
 #include "tacit/dp/csv.hpp"
 #include "tacit/dp/groups.hpp"
 #include "tacit/dp/mechanisms.hpp"
@@ -78,8 +79,9 @@ void answer(const QueryOptions& options, Ledger ledger, const Measurement<Rows, 
         print(Session<Kind>(std::move(ledger), Dataset()).quote(measurement), options.json);
         return;
     }
+    const Pace pace = Pace::every(std::chrono::milliseconds(options.tick_ms));
     const table::Table table = table::read_csv(options.data);
-    Session<Kind> session(std::move(ledger), read_columns(table, measurement.description().columns));
+    Session<Kind> session(std::move(ledger), read_columns(table, measurement.description().columns), pace);
     print(session.release(measurement), options.json);
 }
 
@@ -99,18 +101,6 @@ void answer_any(const QueryOptions& options, Ledger ledger,
                 const Measurement<Rows, Metric, Answer, Zcdp>& measurement) {
     answer(options, std::move(ledger), measurement);
 }
-
-/// What of a unit's loss is for one row: a ledger's rows come one by one, in one group or without groups.
-struct Shares {
-    std::uint64_t rows = 1;
-    std::uint64_t groups = 1;
-    [[nodiscard]] Cost of_epsilon(const std::string& text) const {
-        return parse_cost(text).value().split(rows).split(groups);
-    }
-    [[nodiscard]] Cost of_rho(const std::string& text) const {
-        return parse_cost(text).value().split(rows).split(rows).split(groups);
-    }
-};
 
 /// Calls ask(chain, shares, finish) with the rows that the question is about; finish(measurement) makes it a question
 /// about each group if there are any, and prices or releases it.
@@ -137,8 +127,9 @@ void run(const QueryOptions& options, const Ask& ask) {
 template <class Step>
 void run_noisy(const QueryOptions& options, const Step& make) {
     run(options, [&](const auto& rows, const Shares& shares, const auto& finish) {
-        if (options.rho.empty()) return finish(make(rows) >> laplace(shares.of_epsilon(options.epsilon)));
-        finish(make(rows) >> gaussian(shares.of_rho(options.rho)));
+        if (options.rho.empty())
+            return finish(make(rows) >> laplace(shares.of_epsilon(parse_cost(options.epsilon).value())));
+        finish(make(rows) >> gaussian(shares.of_rho(parse_cost(options.rho).value())));
     });
 }
 
@@ -151,7 +142,7 @@ auto clamped(const QueryOptions& options, const Chain& rows) {
 template <class End>
 void run_clamped(const QueryOptions& options, const End& end) {
     run(options, [&](const auto& rows, const Shares& shares, const auto& finish) {
-        finish(clamped(options, rows) >> end(shares.of_epsilon(options.epsilon)));
+        finish(clamped(options, rows) >> end(shares.of_epsilon(parse_cost(options.epsilon).value())));
     });
 }
 
@@ -263,7 +254,7 @@ void histogram(const QueryOptions& options) {
 void select(const QueryOptions& options) {
     run(options, [&](const auto& rows, const Shares& shares, const auto& finish) {
         finish(rows >> text(options.column) >> approvals(options.keys, options.separator) >>
-               tacit::dp::select(shares.of_epsilon(options.epsilon)));
+               tacit::dp::select(shares.of_epsilon(parse_cost(options.epsilon).value())));
     });
 }
 

@@ -31,6 +31,9 @@ struct LedgerOptions {
 };
 void show_ledger(const LedgerOptions& options);
 
+/// Answers leave at multiples of so many milliseconds from when a command begins to read the rows.
+inline constexpr long usual_tick_ms = 100;
+
 /// What the queries take; each uses some of it.
 struct QueryOptions {
     fs::path data;
@@ -54,6 +57,7 @@ struct QueryOptions {
     char separator = ';';
     bool json = false;
     bool quote = false;  ///< the price and the error alone
+    long tick_ms = usual_tick_ms;
 };
 void count(const QueryOptions& options);
 void sum(const QueryOptions& options);

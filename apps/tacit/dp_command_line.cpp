@@ -71,6 +71,7 @@ void add_shared(CLI::App* command, QueryOptions& options) {
                      "groups; others are left out, by a hash")
         ->needs(unit)
         ->capture_default_str();
+    add_tick(command, options.tick_ms);
     command->add_option("--groups-of-unit", options.groups_of_unit, "Groups, or private keys, in which a unit counts")
         ->needs(unit)
         ->capture_default_str();

@@ -33,6 +33,7 @@ struct TrainOptions {
     std::uint32_t steps = 20;
     bool json = false;
     bool quote = false;
+    long tick_ms = dp::usual_tick_ms;
 };
 
 [[noreturn]] void refuse(const std::string& option, const char* form) {
@@ -125,8 +126,9 @@ void train_under(const TrainOptions& options, const LogisticQuestion& question, 
         const Session<Zcdp, Metric> session(std::move(ledger), Dataset());
         return print(session.quote(measurement), options.json);
     }
+    const Pace pace = Pace::every(std::chrono::milliseconds(options.tick_ms));
     const table::Table table = table::read_csv(options.data);
-    Session<Zcdp, Metric> session(std::move(ledger), read_columns(table, measurement.description().columns));
+    Session<Zcdp, Metric> session(std::move(ledger), read_columns(table, measurement.description().columns), pace);
     print(session.release(measurement), options.json);
 }
 
@@ -168,6 +170,7 @@ void add_dp_train(CLI::App* parent, std::function<void()>& run, bool quote) {
     command->add_option("--positive", options->positive, "Its value that counts as 1")->required();
     command->add_option("--rho", options->rho, "What one unit of privacy may lose, in zCDP")->required();
     command->add_option("--steps", options->steps, "Passes over the data; more need more rho")->capture_default_str();
+    add_tick(command, options->tick_ms);
     command->add_flag("--json", options->json, "One JSON object");
     command->callback([&run, options] { run = [options] { train(*options); }; });
 }

@@ -164,6 +164,12 @@ void write_ledger(const Seeds& seeds) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     seeds.text("ledger", "one_release", text);
     seeds.text("ledger", "torn", text.substr(0, text.size() - 100));
+    seeds.text("dp_plan", "all", std::string(1, '\0') + R"({"delta": "1e-6", "questions": [
+{"ask": "count", "where": {"sex": "f"}, "epsilon": "0.1"}, {"ask": "sum", "column": "w", "low": 0, "high": 9, "rho": "0.01"},
+{"ask": "quantile", "column": "w", "low": 0, "high": 9, "step": "1/2", "q": "1/2", "epsilon": "1"},
+{"ask": "exponential", "column": "t", "keys": ["a", "b"], "epsilon": "0.1"},
+{"ask": "histogram", "column": "t", "keys": ["a"], "by": "r", "groups": ["n"], "unit": "p", "rows_of_unit": 2,
+ "groups_of_unit": 3, "epsilon": "0.5"}]})");
 }
 
 void write_others(const Seeds& seeds) {

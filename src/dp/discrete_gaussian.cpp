@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "tacit/dp/integer.hpp"
@@ -17,15 +18,6 @@ std::uint64_t scale_for(std::uint64_t variance) {
     scale = std::max<std::uint64_t>(scale, 1);
     while (variance % scale != 0) ++scale;
     return scale;
-}
-
-std::vector<Probability> coins_for(std::uint64_t variance) {
-    std::vector<Probability> coins;
-    const double rate = 1 / (2 * static_cast<double>(variance));
-    for (int i = 0;; ++i) {
-        coins.push_back({Probability::Form::exponential, {1, 2 * variance}, i});
-        if (std::ldexp(rate, i) > 45) return coins;
-    }
 }
 
 /// The sum of P[candidate = y] P[y stays], its sum over many steps taken as an integral.
@@ -46,7 +38,7 @@ double staying_share(std::uint64_t scale, std::uint64_t centre) {
     return share;
 }
 
-constexpr std::uint64_t largest_table_variance = 400;
+constexpr std::uint64_t largest_table_variance = 169;
 
 std::variant<GaussianTable<std::uint64_t>, GaussianByRejection> sampler_for(std::uint64_t variance) {
     if (variance <= largest_table_variance) return GaussianTable<std::uint64_t>(variance);
@@ -60,7 +52,7 @@ GaussianByRejection::GaussianByRejection(std::uint64_t variance)
       centre_(variance / scale_),
       share_(staying_share(scale_, centre_)),
       sizes_(Rate{1, scale_}),
-      coins_(coins_for(variance)) {}
+      coins_(2 * variance) {}
 
 /// Ten standard deviations more than enough, and some for few outputs.
 std::size_t GaussianByRejection::candidates_for(std::size_t outputs) const {
@@ -68,30 +60,23 @@ std::size_t GaussianByRejection::candidates_for(std::size_t outputs) const {
     return static_cast<std::size_t>((n + 10 * std::sqrt(n * (1 - share_))) / share_) + 64;
 }
 
-bool GaussianByRejection::stays(std::int64_t size, std::span<const std::uint64_t> words, Words& source) const {
+bool GaussianByRejection::stays(std::int64_t size, std::uint64_t word, Words& source) const {
     __extension__ using Wide = unsigned __int128;
     const std::int64_t distance = size - static_cast<std::int64_t>(centre_);
     const Wide square = static_cast<Wide>(Int128{distance} * distance);
-    const std::size_t top = coins_.size() - 1;
-    std::uint64_t stay = 1;
-    std::uint64_t undecided = 0;
-    for (std::size_t i = 0; i < top; ++i) {
-        const auto digit = static_cast<std::uint64_t>(square >> i) & 1;
-        stay &= (digit ^ 1) | std::uint64_t{words[i] < coins_.threshold(i)};
-        undecided |= std::uint64_t{words[i] == coins_.threshold(i)};
+    constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
+    if (square <= largest) return coins_.throw_for(static_cast<std::uint64_t>(square), word, source);
+    // Rarer than 2^-300. One coin for each part of the square: all of them must show 1.
+    for (Wide left = square; left > 0; left -= std::min<Wide>(left, largest)) {
+        const auto part = static_cast<std::uint64_t>(std::min<Wide>(left, largest));
+        if (!coins_.throw_for(part, source.next(), source)) return false;
     }
-    if (undecided == 0 && (square >> top) == 0) return stay == 1;
-    bool slowly = true;
-    for (std::size_t i = 0; i < top; ++i) {
-        if (((square >> i) & 1) != 0) slowly = slowly && coins_.settle(i, words[i], source);
-    }
-    for (Wide high = square >> top; high != 0 && slowly; --high) slowly = coins_.settle(top, source.next(), source);
-    return slowly;
+    return true;
 }
 
 void GaussianByRejection::draw(Words& source, std::span<std::int64_t> out) const {
     constexpr std::size_t block = 1024;
-    const std::size_t words_each = coins_.size();  // one for each digit and one for the sign
+    constexpr std::size_t words_each = 2;  // for staying and for the sign
     std::vector<std::int64_t> sizes(candidates_for(std::min(block, out.size())));
     std::vector<std::uint64_t> words(sizes.size() * words_each);
     while (!out.empty()) {
@@ -100,10 +85,10 @@ void GaussianByRejection::draw(Words& source, std::span<std::int64_t> out) const
         source.fill(words);
         std::size_t kept = 0;
         for (std::size_t i = 0; i < sizes.size(); ++i) {
-            const auto mine = std::span<const std::uint64_t>(words).subspan(i * words_each, words_each);
-            const std::int64_t sign = -static_cast<std::int64_t>(mine.back() & 1);
+            const std::int64_t sign = -static_cast<std::int64_t>(words[i * words_each + 1] & 1);
             const bool minus_zero = (sizes[i] | ~sign) == 0;
-            const bool stay = static_cast<int>(stays(sizes[i], mine, source)) > static_cast<int>(minus_zero);
+            const bool stay =
+                static_cast<int>(stays(sizes[i], words[i * words_each], source)) > static_cast<int>(minus_zero);
             const std::size_t place = std::min(kept, wanted - 1);
             out[place] = stay && kept < wanted ? (sizes[i] ^ sign) - sign : out[place];
             kept += stay ? 1 : 0;

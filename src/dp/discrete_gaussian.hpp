@@ -4,6 +4,7 @@
 #include <span>
 #include <variant>
 
+#include "dp/exponential_coins.hpp"
 #include "dp/gaussian_table.hpp"
 #include "dp/geometric.hpp"
 
@@ -16,10 +17,9 @@ inline constexpr std::uint64_t largest_variance = std::uint64_t{1} << 48;
 ///
 /// A candidate has geometric size of scale t, where t divides the variance and is near its square root, and a random
 /// sign. It stays with probability e^(-(|y| - variance/t)^2 / (2 variance)) as in algorithm 3 of [CKS20], minus zero
-/// never. That coin is thrown as one coin for each binary digit of (|y| - variance/t)^2, all of them whether the digit
-/// is set or not, from thresholds made once; so a candidate takes fixed work, and exactly. How many candidates are made
-/// for a block depends on its length alone, but for chance 2^-64. Which of them stay says nothing about the values of
-/// those that stay.
+/// never; the exponent is an exact fraction, and ExponentialCoins throws that coin. How many candidates are made for a
+/// block depends on its length alone, but for chance 2^-64. Which of them stay says nothing about the values of those
+/// that stay.
 class GaussianByRejection {
 public:
     /// Precondition: 1 <= variance <= 2^48.
@@ -28,17 +28,17 @@ public:
     void draw(Words& source, std::span<std::int64_t> out) const;
 
 private:
-    [[nodiscard]] bool stays(std::int64_t size, std::span<const std::uint64_t> words, Words& source) const;
+    [[nodiscard]] bool stays(std::int64_t size, std::uint64_t word, Words& source) const;
     [[nodiscard]] std::size_t candidates_for(std::size_t outputs) const;
 
     std::uint64_t scale_;   ///< t
     std::uint64_t centre_;  ///< variance / t
     double share_;          ///< of candidates that stay, about
     Geometric<std::uint64_t> sizes_;
-    BiasedBits<std::uint64_t> coins_;  ///< e^(-2^i / (2 variance)); the last one for all digits from there on
+    ExponentialCoins coins_;  ///< e^(-n / (2 variance))
 };
 
-/// The discrete Gaussian distribution for whole variances: from a table up to variance 400, where that is quicker.
+/// The discrete Gaussian distribution for whole variances: from a table up to variance 169, where that is quicker.
 class DiscreteGaussian {
 public:
     /// Precondition: 1 <= variance <= 2^48.

@@ -31,6 +31,11 @@ DominatingPair DominatingPair::approximate(const Cost& epsilon, const Cost& delt
     return {Kind::approximate, epsilon, delta, 1};
 }
 
+DominatingPair DominatingPair::exponential(const Cost& epsilon) {
+    require_epsilon(epsilon);
+    return {Kind::exponential, epsilon, {}, 1};
+}
+
 DominatingPair DominatingPair::laplace(const Cost& epsilon) {
     require_epsilon(epsilon);
     return {Kind::laplace, epsilon, {}, 1};
@@ -63,19 +68,33 @@ DominatingPair DominatingPair::discrete_gaussian(std::uint64_t variance, std::ui
     return {Kind::discrete_gaussian, Cost::ratio(variance, 1), {}, distance};
 }
 
+DominatingPair DominatingPair::sampled(const Cost& rate) const {
+    const bool normal = kind_ == Kind::gaussian || kind_ == Kind::discrete_gaussian;
+    if (!normal || is_sampled() || rate.is_zero() || rate > Cost::ratio(1, 1)) {
+        fail(ErrorCode::invalid_argument,
+             "a sample of rate {} of {} cannot be planned; take Gaussian noise and a rate above 0 and up to 1",
+             to_string(rate), to_string(*this));
+    }
+    DominatingPair made = *this;
+    made.rate_ = rate;
+    return made;
+}
+
 std::string to_string(const DominatingPair& pair) {
     const std::string parameter = to_string(pair.parameter());
+    const std::string sample = pair.is_sampled() ? ", on samples of rate " + to_string(pair.rate()) : "";
     switch (pair.kind()) {
         case DominatingPair::Kind::approximate:
             return pair.delta().is_zero()
                        ? fmt::format("any of epsilon {}", parameter)
                        : fmt::format("any of epsilon {}, delta {}", parameter, to_string(pair.delta()));
+        case DominatingPair::Kind::exponential: return fmt::format("exponential mechanism of epsilon {}", parameter);
         case DominatingPair::Kind::laplace: return fmt::format("Laplace of epsilon {}", parameter);
-        case DominatingPair::Kind::gaussian: return fmt::format("normal of {} sensitivities", parameter);
+        case DominatingPair::Kind::gaussian: return fmt::format("normal of {} sensitivities{}", parameter, sample);
         case DominatingPair::Kind::discrete_laplace:
             return fmt::format("discrete Laplace of scale {}, moved by {}", parameter, pair.distance());
         case DominatingPair::Kind::discrete_gaussian:
-            return fmt::format("discrete Gaussian of variance {}, moved by {}", parameter, pair.distance());
+            return fmt::format("discrete Gaussian of variance {}, moved by {}{}", parameter, pair.distance(), sample);
     }
     return "unknown";
 }

@@ -85,6 +85,12 @@ std::vector<KeyedEstimate> released_keys(const Rows::Carrier& rows, std::string_
     return seen;
 }
 
+GroupsMoved groups_moved(const ContributionBounds& bounds, std::uint64_t distance, std::string_view column,
+                         std::size_t keys) {
+    if (!bounds.hold_for(column)) return {.rows = distance, .anywhere = true};
+    return {.groups = std::min<std::uint64_t>(bounds.groups, keys), .rows = bounds.rows};
+}
+
 std::string for_each_text(const std::string& column, std::size_t keys) {
     return fmt::format("for each of {} public values of '{}', other rows left out", keys, column);
 }

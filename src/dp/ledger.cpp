@@ -14,6 +14,7 @@
 #include "base/fail.hpp"
 #include "base/posix_file.hpp"
 #include "dp/ledger_calls.hpp"
+#include "dp/ledger_flushes.hpp"
 #include "dp/ledger_format.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/base/random.hpp"
@@ -126,17 +127,32 @@ struct Ledger::State {
         fail(ErrorCode::io_failure, "'{}' was replaced by another file; open the ledger again", path.string());
     }
 
-    /// Writes a record behind the others and waits for the disk.
+    /// Writes a record behind the others, without waiting for the disk.
     void append(LedgerContents& contents, LedgerEntry entry, std::string_view what) {
         entry.number = contents.entries.size() + 1;
+        entry.behind = static_cast<std::uint32_t>(contents.entries.size() - flushed(contents));
         entry.time = now();
         entry.label = ledger_format::cut(what, ledger_format::label_bytes);
         const auto bytes = ledger_format::record(entry, hash(what), contents.head);
-        write_at(file.value(), path, bytes, (contents.entries.size() + 1) * ledger_format::record_bytes);
-        flush(file.value(), path);
+        write_at(file.value(), path, bytes, entry.number * ledger_format::record_bytes);
         std::copy(bytes.end() - sizeof(Digest), bytes.end(), contents.head.begin());
         entry.digest = contents.head;
         contents.entries.push_back(std::move(entry));
+    }
+
+    /// How many records are on the disk for certain.
+    [[nodiscard]] std::uint64_t flushed(const LedgerContents& contents) const {
+        std::uint64_t known = flushes.records();
+        if (!contents.entries.empty()) {
+            const LedgerEntry& last = contents.entries.back();
+            known = std::max(known, last.number - 1 - last.behind);
+        }
+        return std::min<std::uint64_t>(known, contents.entries.size());
+    }
+
+    /// Returns when what was written before the ticket was taken is on the disk.
+    void wait_for(std::uint64_t ticket) {
+        flushes.wait_for(ticket, [&] { flush(file.value(), path); });
     }
 
     /// The head that the witness names is one of this ledger's.
@@ -165,7 +181,8 @@ struct Ledger::State {
         return contents;
     }
 
-    LedgerContents reserve(const Loss& loss, std::string_view what) {
+    /// Under a lock. The record counts from now on, and is for use when the ticket's flush is done.
+    LedgerContents reserve(const Loss& loss, std::string_view what, std::uint64_t& ticket) {
         check_place();
         LedgerContents contents = read();
         if (contents.torn_bytes != 0) mend(contents);
@@ -173,17 +190,24 @@ struct Ledger::State {
         if (!spent.fits(contents.terms.budget)) refuse(contents, loss);
         append(contents, {.kind = LedgerEntry::Kind::reserved, .loss = loss}, what);
         contents.spent = spent;
-        tell_witness(contents);
+        ticket = flushes.take_ticket(contents.entries.size());
         return contents;
     }
 
-    /// Puts a whole record in place of a torn one, with the loss that was read from it.
+    /// Puts one whole record in place of unfinished ones, with the losses that were read from them. They are cut off
+    /// when their losses are on the disk, and what follows is written when they are gone from it.
     void mend(LedgerContents& contents) {
         Loss known;
         for (const LedgerEntry& entry : contents.entries) known = known + entry.loss;
         Loss torn{contents.spent.epsilon.left_after(known.epsilon), contents.spent.delta.left_after(known.delta),
                   contents.spent.rho.left_after(known.rho)};
-        append(contents, {.kind = LedgerEntry::Kind::torn, .loss = torn}, "a record that was not written to its end");
+        append(contents, {.kind = LedgerEntry::Kind::torn, .loss = torn}, "records that were not written to their end");
+        wait_for(flushes.take_ticket(contents.entries.size()));
+        if (contents.torn_bytes > ledger_format::record_bytes) {
+            const auto length = static_cast<off_t>((contents.entries.size() + 1) * ledger_format::record_bytes);
+            system_call("truncate", path, 0, [&](std::size_t) { return ftruncate(file.value(), length); });
+            wait_for(flushes.take_ticket(contents.entries.size()));
+        }
         contents.torn_bytes = 0;
     }
 
@@ -192,6 +216,7 @@ struct Ledger::State {
     fs::path witness;  ///< empty: none
     LedgerTerms terms{};
     std::mutex mutex{};  // locks on files do not keep threads of one handle apart
+    Flushes flushes{};
 };
 
 Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -249,22 +274,41 @@ Ledger Ledger::open(const fs::path& path, const fs::path& witness) {
     const Locked processes(state.file.value(), path, F_WRLCK);
     const LedgerContents contents = state.read();
     state.terms = contents.terms;
+    state.wait_for(state.flushes.take_ticket(contents.entries.size()));
     if (!witness.empty() && !fs::exists(witness)) state.tell_witness(contents);
     return ledger;
 }
 
 LedgerContents Ledger::contents() const {
     State& state = *state_;
-    const std::scoped_lock threads(state.mutex);
-    const Locked processes(state.file.value(), state.path, F_RDLCK);
-    return state.read();
+    const auto read = [&] {
+        const std::scoped_lock threads(state.mutex);
+        const Locked processes(state.file.value(), state.path, F_RDLCK);
+        return state.read();
+    };
+    LedgerContents contents = read();
+    if (state.flushed(contents) < contents.entries.size()) {
+        state.wait_for(state.flushes.take_ticket(contents.entries.size()));
+    }
+    return contents;
 }
 
 LedgerContents Ledger::reserve(const Loss& loss, std::string_view what) {
     State& state = *state_;
-    const std::scoped_lock threads(state.mutex);
-    const Locked processes(state.file.value(), state.path, F_WRLCK);
-    return state.reserve(loss, what);
+    std::uint64_t ticket = 0;
+    const auto append = [&] {
+        const std::scoped_lock threads(state.mutex);
+        const Locked processes(state.file.value(), state.path, F_WRLCK);
+        LedgerContents contents = state.reserve(loss, what, ticket);
+        if (!state.witness.empty()) {  // which must name what is on the disk, and the newest of it
+            state.wait_for(ticket);
+            state.tell_witness(contents);
+        }
+        return contents;
+    };
+    LedgerContents contents = append();
+    state.wait_for(ticket);
+    return contents;
 }
 
 }  // namespace tacit::dp

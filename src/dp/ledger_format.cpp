@@ -114,7 +114,8 @@ Bytes record(const LedgerEntry& entry, const Digest& what, const Digest& head) {
     ByteWriter out;
     out.u64(entry.number);
     write(out, entry.loss);
-    out.u64(static_cast<std::uint64_t>(entry.kind));
+    out.u32(static_cast<std::uint32_t>(entry.kind));
+    out.u32(entry.behind);
     out.i64(entry.time);
     write_text(out, cut(entry.label, label_bytes), label_bytes);
     out.bytes(what);
@@ -130,7 +131,7 @@ std::string_view cut(std::string_view text, std::size_t bytes) {
 
 namespace {
 
-[[noreturn]] void fail_record(std::size_t number, const char* reason) {
+[[noreturn]] void fail_record(std::uint64_t number, const char* reason) {
     fail(
         ErrorCode::malformed_input,
         "record {} of the ledger {}; what is spent cannot be known: find out who changed the file, and release nothing",
@@ -165,20 +166,54 @@ LedgerTerms read_terms(std::span<const std::byte> record) {
     return terms;
 }
 
-LedgerEntry read_entry(std::span<const std::byte> record, std::size_t number, const Digest& head) {
-    if (!is_sealed(record)) fail_record(number, "does not have the hash that it states");
+/// What a record states, whatever stands before it.
+struct Stated {
+    LedgerEntry entry{};
+    std::uint32_t kind = 0;
+    Digest previous{};
+    /// So many records were on the disk when this one was written.
+    [[nodiscard]] std::uint64_t flushed() const noexcept { return entry.number - 1 - entry.behind; }
+};
+
+Stated read_stated(std::span<const std::byte> record) {
     ByteReader in(record);
-    LedgerEntry entry;
+    Stated stated;
+    LedgerEntry& entry = stated.entry;
     entry.number = in.u64();
     entry.loss = read_loss(in);
-    const std::uint64_t kind = in.u64();
+    stated.kind = in.u32();
+    entry.behind = in.u32();
     entry.time = in.i64();
     entry.label = read_text(in, label_bytes);
     static_cast<void>(in.bytes(digest_bytes));
-    if (!std::ranges::equal(in.bytes(digest_bytes), head)) fail_record(number, "does not follow the one before it");
-    if (entry.number != number || kind < 1 || kind > 2) fail_record(number, "has another's number or kind");
-    entry.kind = static_cast<LedgerEntry::Kind>(kind);
-    return entry;
+    std::ranges::copy(in.bytes(digest_bytes), stated.previous.begin());
+    entry.kind = static_cast<LedgerEntry::Kind>(stated.kind);
+    return stated;
+}
+
+/// Why the record is not the one of that number after that head; null if it is.
+const char* find_wrong(std::span<const std::byte> record, std::uint64_t number, const Digest& head) {
+    if (!is_sealed(record)) return "does not have the hash that it states";
+    const Stated stated = read_stated(record);
+    if (stated.previous != head) return "does not follow the one before it";
+    const bool known = stated.kind == 1 || stated.kind == 2;
+    if (stated.entry.number != number || !known || stated.entry.behind >= number) return "has another's number or kind";
+    return nullptr;
+}
+
+/// Whether a machine that stopped can have left this behind the records that are right, `number` being the first that
+/// is not: writes that nobody waited for yet reach the disk in any order, and none of what is there says that they had
+/// reached it.
+bool is_unfinished(std::span<const std::byte> tail, std::uint64_t number) {
+    for (std::uint64_t at = number; tail.size() >= record_bytes; ++at, tail = tail.subspan(record_bytes)) {
+        const auto record = tail.first(record_bytes);
+        if (!is_sealed(record)) continue;
+        const Stated stated = read_stated(record);
+        // A whole record in the first place was written behind another one than now.
+        const std::uint64_t in_doubt = at == number ? number - 1 : number;
+        if (find_wrong(record, at, stated.previous) != nullptr || stated.flushed() >= in_doubt) return false;
+    }
+    return true;
 }
 
 /// The loss that an incomplete record states, 0 if it does not get that far.
@@ -202,15 +237,21 @@ LedgerContents read(std::span<const std::byte> bytes) {
     std::size_t at = record_bytes;
     for (; at + record_bytes <= bytes.size(); at += record_bytes) {
         const auto record = bytes.subspan(at, record_bytes);
-        const bool last = at + record_bytes == bytes.size();
-        if (last && !is_sealed(record)) break;  // all of its length, not all of its content: torn as well
-        contents.entries.push_back(read_entry(record, at / record_bytes, contents.head));
+        const std::uint64_t number = at / record_bytes;
+        if (const char* wrong = find_wrong(record, number, contents.head)) {
+            if (is_unfinished(bytes.subspan(at), number)) break;
+            fail_record(number, wrong);
+        }
+        contents.entries.push_back(read_stated(record).entry);
         contents.spent = contents.spent + contents.entries.back().loss;
         seal(at);
         contents.entries.back().digest = contents.head;
     }
     contents.torn_bytes = bytes.size() - at;
-    contents.spent = contents.spent + torn_loss(bytes.subspan(at));
+    for (; at < bytes.size(); at += record_bytes) {
+        const auto rest = bytes.subspan(at);
+        contents.spent = contents.spent + torn_loss(rest.first(std::min(rest.size(), record_bytes)));
+    }
     const Loss& budget = contents.terms.budget;
     contents.left = {budget.epsilon.left_after(contents.spent.epsilon), budget.delta.left_after(contents.spent.delta),
                      budget.rho.left_after(contents.spent.rho)};

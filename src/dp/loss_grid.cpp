@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace tacit::dp {
@@ -136,6 +137,14 @@ LossGrid of_laplace(double epsilon, double step) {
     return out.finish(0, quadrature_error);
 }
 
+/// Losses have the density e^(loss/2) / (4 sinh(epsilon/2)) between -epsilon and epsilon; see the proof.
+LossGrid of_exponential(double epsilon, double step) {
+    Splitter out(step, -epsilon, epsilon);
+    const double peak = -0.5 / std::expm1(-epsilon);
+    integrate(out, 0, 2 * epsilon, epsilon, 1, step, [&](double x) { return peak * std::exp(-x / 2); });
+    return out.finish(0, quadrature_error);
+}
+
 LossGrid of_gaussian(double sigma, double step) {
     const double mu = 1 / sigma;
     Splitter out(step, mu * mu / 2 - mu * reach, mu * mu / 2 + mu * reach);
@@ -160,38 +169,119 @@ LossGrid of_discrete_laplace(const Cost& scale, std::uint64_t distance, double s
     return out.finish(0, far * 8 * unit_roundoff);
 }
 
-LossGrid of_discrete_gaussian(double variance, std::uint64_t moved, double step) {
-    const auto distance = static_cast<double>(moved);
+/// The sum of e^(-y^2 / (2 variance)) over all integers, by Poisson summation.
+double discrete_gaussian_total(double variance) {
+    const double wave = -2 * std::numbers::pi * std::numbers::pi * variance;
+    return std::sqrt(variance * 2 * std::numbers::pi) * (1 + 2 * std::exp(wave) + 2 * std::exp(4 * wave));
+}
+
+LossGrid of_discrete_gaussian(double variance, double distance, double step) {
     const double sigma = std::sqrt(variance);
     const double furthest = std::ceil(reach * sigma);
     const double slope = distance / variance;
     const double start = slope * distance / 2;
     Splitter out(step, start - slope * furthest, start + slope * furthest);
-    // The sum of e^(-y^2 / (2 variance)) over all integers, by Poisson summation.
-    const double wave = -2 * std::numbers::pi * std::numbers::pi * variance;
-    const double total = sigma * std::sqrt(2 * std::numbers::pi) * (1 + 2 * std::exp(wave) + 2 * std::exp(4 * wave));
+    const double total = discrete_gaussian_total(variance);
     for (double y = -furthest; y <= furthest; ++y) {
         out.add(std::exp(-y * y / (2 * variance)) / total, start - slope * y);
     }
     return out.finish(beyond_reach, 4 * reach * reach * unit_roundoff);
 }
 
+/// The losses of a mechanism on a sample, from those of the mechanism.
+class SampledLosses {
+public:
+    SampledLosses(double rate, Row row) : rate_(rate), row_(row) {}
+    [[nodiscard]] double loss(double of_pair) const noexcept {
+        const double gone = std::log1p(rate_ * std::expm1(of_pair));
+        return row_ == Row::goes ? gone : -gone;
+    }
+    /// The pair's loss for a loss on the sample; nothing below or above gives one that is out of range.
+    [[nodiscard]] double of_pair(double loss) const noexcept {
+        const double gone = std::expm1(row_ == Row::goes ? loss : -loss) / rate_;
+        return gone <= -1 ? -infinite : std::log1p(gone);
+    }
+    /// The density of the first distribution, from the logarithm of the pair's first density.
+    [[nodiscard]] double density(double log_density, double of_pair) const noexcept {
+        const double without = std::exp(log_density - of_pair);
+        return row_ == Row::goes ? (1 - rate_) * without + rate_ * std::exp(log_density) : without;
+    }
+    static constexpr double infinite = std::numeric_limits<double>::infinity();
+
+private:
+    double rate_;
+    Row row_;
+};
+
+/// All x in low .. high of normal noise, whose loss is start - slope * x on the whole data, in cells that end where a
+/// grid point is on the sample and have at most 1/32 of the unit.
+LossGrid of_sampled_gaussian(double sigma, const SampledLosses& sampled, double step) {
+    const double mu = 1 / sigma;
+    const double low = -reach, high = reach + mu;
+    const auto pair_loss = [&](double x) { return mu * mu / 2 - mu * x; };
+    const double one_end = sampled.loss(pair_loss(low)), other_end = sampled.loss(pair_loss(high));
+    Splitter out(step, std::min(one_end, other_end), std::max(one_end, other_end));
+    std::vector<double> edges{low, high};
+    const auto first = static_cast<std::int64_t>(std::floor(std::min(one_end, other_end) / step));
+    const auto last = static_cast<std::int64_t>(std::ceil(std::max(one_end, other_end) / step));
+    for (std::int64_t k = first; k <= last; ++k) {
+        const double x = (mu * mu / 2 - sampled.of_pair(static_cast<double>(k) * step)) / mu;
+        if (x > low && x < high) edges.push_back(x);
+    }
+    std::ranges::sort(edges);
+    const double log_peak = -0.5 * std::log(2 * std::numbers::pi);
+    for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+        const double parts = std::max(1.0, std::ceil((edges[i + 1] - edges[i]) * 32));
+        const double half = (edges[i + 1] - edges[i]) / (2 * parts);
+        for (double part = 0; part < parts; ++part) {
+            for (const Node& node : gauss_legendre) {
+                const double x = edges[i] + half * (2 * part + 1 + node.at);
+                const double loss = pair_loss(x);
+                out.add(half * node.weight * sampled.density(log_peak - x * x / 2, loss), sampled.loss(loss));
+            }
+        }
+    }
+    return out.finish(2 * beyond_reach, 0x1p-30);
+}
+
+LossGrid of_sampled_discrete_gaussian(double variance, double distance, const SampledLosses& sampled, double step) {
+    const double furthest = std::ceil(reach * std::sqrt(variance));
+    const double slope = distance / variance;
+    const auto pair_loss = [&](double y) { return slope * distance / 2 - slope * y; };
+    const double one_end = sampled.loss(pair_loss(-furthest)), other_end = sampled.loss(pair_loss(furthest + distance));
+    Splitter out(step, std::min(one_end, other_end), std::max(one_end, other_end));
+    const double log_total = std::log(discrete_gaussian_total(variance));
+    for (double y = -furthest; y <= furthest + distance; ++y) {
+        const double loss = pair_loss(y);
+        out.add(sampled.density(-y * y / (2 * variance) - log_total, loss), sampled.loss(loss));
+    }
+    return out.finish(2 * beyond_reach, 16 * reach * reach * unit_roundoff);
+}
+
 }  // namespace
 
-LossGrid discretise(const DominatingPair& pair, double step) {
+LossGrid discretise(const DominatingPair& pair, double step, Row row) {
     const double parameter = pair.parameter().approximate();
+    const SampledLosses sampled(pair.rate().approximate(), row);
     switch (pair.kind()) {
         case DominatingPair::Kind::approximate: return of_approximate(parameter, pair.delta().approximate(), step);
         case DominatingPair::Kind::laplace: return of_laplace(parameter, step);
-        case DominatingPair::Kind::gaussian: return of_gaussian(parameter, step);
+        case DominatingPair::Kind::gaussian:
+            return pair.is_sampled() ? of_sampled_gaussian(parameter, sampled, step) : of_gaussian(parameter, step);
+        case DominatingPair::Kind::exponential: return of_exponential(parameter, step);
         case DominatingPair::Kind::discrete_laplace:
             return of_discrete_laplace(pair.parameter(), pair.distance(), step);
-        case DominatingPair::Kind::discrete_gaussian: return of_discrete_gaussian(parameter, pair.distance(), step);
+        case DominatingPair::Kind::discrete_gaussian: {
+            const auto distance = static_cast<double>(pair.distance());
+            return pair.is_sampled() ? of_sampled_discrete_gaussian(parameter, distance, sampled, step)
+                                     : of_discrete_gaussian(parameter, distance, step);
+        }
     }
     return {};
 }
 
 Cost unit_of_losses(const DominatingPair& pair) {
+    if (pair.is_sampled()) return {};
     const std::uint64_t distance = pair.distance();
     const bool even = distance % 2 == 0;
     switch (pair.kind()) {
@@ -201,19 +291,41 @@ Cost unit_of_losses(const DominatingPair& pair) {
         // Losses are distance (distance - 2 y) / (2 variance).
         case DominatingPair::Kind::discrete_gaussian:
             return Cost::ratio(distance, even ? 1 : 2) * pair.parameter().inverse();
+        case DominatingPair::Kind::exponential:
         case DominatingPair::Kind::gaussian: break;
     }
     return {};
 }
 
+/// How far normal noise is moved, in standard deviations.
+double shift_of_normal(const DominatingPair& pair) noexcept {
+    const double parameter = pair.parameter().approximate();
+    return pair.kind() == DominatingPair::Kind::gaussian ? 1 / parameter
+                                                         : static_cast<double>(pair.distance()) / std::sqrt(parameter);
+}
+
+double reach_of_sample(const DominatingPair& pair) noexcept {
+    if (!pair.is_sampled()) return 0;
+    const double mu = shift_of_normal(pair);
+    return std::log1p(pair.rate().approximate() * std::expm1(mu * mu / 2 + mu * reach));
+}
+
 double rough_mean_loss(const DominatingPair& pair) noexcept {
     const double parameter = pair.parameter().approximate();
+    if (pair.is_sampled()) {
+        const double mu = shift_of_normal(pair);
+        const double rate = pair.rate().approximate();
+        return std::min(mu * mu / 2, rate * rate * std::expm1(std::min(mu * mu, 300.0)) / 2);
+    }
     const auto distance = static_cast<double>(pair.distance());
     const auto of_laplace = [](double epsilon) { return epsilon + std::expm1(-epsilon); };
     switch (pair.kind()) {
         case DominatingPair::Kind::approximate: return parameter * std::tanh(parameter / 2);
         case DominatingPair::Kind::laplace: return of_laplace(parameter);
         case DominatingPair::Kind::gaussian: return 1 / (2 * parameter * parameter);
+        // epsilon coth(epsilon/2) - 2, which is near epsilon^2 / 6 where that would be lost to rounding.
+        case DominatingPair::Kind::exponential:
+            return parameter < 0.01 ? parameter * parameter / 6 : parameter / std::tanh(parameter / 2) - 2;
         case DominatingPair::Kind::discrete_laplace: {
             const double epsilon = distance / parameter;
             return std::max(of_laplace(epsilon), distance == 1 ? epsilon * std::tanh(epsilon / 2) : 0);

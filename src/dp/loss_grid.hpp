@@ -22,9 +22,15 @@ struct LossGrid {
     double loss_error = 0;  ///< absolute error that every loss may have
 };
 
+/// The row that neighbours differ in; pairs of samples are different for the two.
+enum class Row { goes, comes };
+
 /// Cost: a few exponentials for each loss that the grid has, and for each of at most 2^25 outcomes of a discrete
 /// mechanism.
-[[nodiscard]] LossGrid discretise(const DominatingPair& pair, double step);
+[[nodiscard]] LossGrid discretise(const DominatingPair& pair, double step, Row row = Row::goes);
+
+/// The largest loss of a pair of samples that a grid has points for; 0 for other pairs.
+[[nodiscard]] double reach_of_sample(const DominatingPair& pair) noexcept;
 
 /// A fraction that all losses of one probability are multiples of: on a grid of such a step they are not split. 0 if
 /// there are none.

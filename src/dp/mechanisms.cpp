@@ -1,8 +1,11 @@
 #include "tacit/dp/mechanisms.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/fail.hpp"
+#include "dp/geometric.hpp"
+#include "dp/uniform.hpp"
 
 namespace tacit::dp::detail {
 
@@ -121,6 +124,27 @@ std::size_t winner(std::span<const std::int64_t> scores, std::span<const std::in
         most = better ? score : most;
     }
     return best;
+}
+
+std::size_t exponential_winner(std::span<const std::int64_t> scores, const Noise& noise,
+                               std::span<const std::int64_t> seed) {
+    const std::size_t none = scores.size();
+    const std::int64_t best = *std::ranges::max_element(scores);
+    const Geometric<std::uint64_t> sampler({noise.scale.denominator(), noise.scale.numerator()});
+    StreamWords words(seed, 0);
+    std::vector<std::int64_t> room(48 * scores.size());
+    std::size_t chosen = none;
+    while (chosen == none) {
+        sampler.draw(words, room);
+        for (const std::int64_t drawn : room) {
+            const std::size_t proposed = uniform(words, scores.size());
+            const bool stays =
+                (static_cast<int>(drawn >= best - scores[proposed]) & static_cast<int>(chosen == none)) != 0;
+            chosen = stays ? proposed : chosen;
+        }
+    }
+    wipe(std::as_writable_bytes(std::span(room)));
+    return chosen;
 }
 
 NoiseEffect selection_noise(const char* of, std::uint64_t range, const Cost& epsilon, std::size_t candidates,

@@ -63,24 +63,24 @@ namespace detail {
 
 namespace {
 
-std::vector<CountedPair> pairs_of(const LossPart& part, std::uint64_t rows) {
-    const bool one_integer = part.times == 1;
-    if (part.shifted && (one_integer || rows == 1)) {
+CountedPair pair_of(const LossPart& part, std::uint64_t rows) {
+    const bool known = rows == 1 || !part.several;
+    if (part.shifted && known) {
         const std::uint64_t distance = part.distance * rows;
         const Cost& scale = part.shifted->scale;
         if (part.shifted->kind == Noise::Kind::discrete_laplace) {
-            return {{DominatingPair::discrete_laplace(scale, distance), part.times}};
+            return {DominatingPair::discrete_laplace(scale, distance), part.times};
         }
-        return {{DominatingPair::discrete_gaussian(scale.numerator(), distance), part.times}};
+        return {DominatingPair::discrete_gaussian(scale.numerator(), distance), part.times};
     }
     if (!part.loss.rho.is_zero()) {
         fail(ErrorCode::invalid_argument,
-             "Gaussian noise on counts that groups of {} rows move cannot be planned; use discrete Laplace noise, or a "
-             "zcdp ledger",
-             rows);
+             "Gaussian noise on numbers of which several rows move several cannot be planned; use discrete Laplace "
+             "noise, or a zcdp ledger");
     }
     const Loss loss = group_loss(part.loss.delta.is_zero() ? Measure::pure : Measure::approximate, part.loss, rows);
-    return {{DominatingPair::approximate(loss.epsilon, loss.delta), 1}};
+    if (part.bounded_range && known) return {DominatingPair::exponential(loss.epsilon), 1};
+    return {DominatingPair::approximate(loss.epsilon, loss.delta), 1};
 }
 
 }  // namespace
@@ -88,8 +88,22 @@ std::vector<CountedPair> pairs_of(const LossPart& part, std::uint64_t rows) {
 std::vector<CountedPair> dominating_pairs(std::span<const LossPart> parts, std::uint64_t rows) {
     TACIT_ASSERT(!parts.empty());  // a measurement that states no part would cost a plan nothing
     std::vector<CountedPair> all;
-    for (const LossPart& part : parts) add_pairs(all, pairs_of(part, rows), 1);
+    for (const LossPart& part : parts) {
+        const CountedPair one = pair_of(part, rows);
+        add_pairs(all, std::span(&one, 1), part.copies);
+    }
     return all;
+}
+
+std::vector<LossPart> parts_of_groups(std::vector<LossPart> each, const GroupsMoved& moved, const Loss& whole) {
+    for (LossPart& part : each) {
+        const bool known = moved.rows == 1 || (part.shifted && !part.several && !moved.anywhere);
+        if (!known) return {{.loss = whole}};
+        part.distance *= moved.rows;
+        part.copies *= moved.groups;
+        part.several = true;
+    }
+    return each;
 }
 
 PlanState::PlanState(Ledger& ledger, const Plan& plan, const Cost& delta)

@@ -50,11 +50,14 @@ Cost common_unit(const Cost& a, const Cost& b) {
 double choose_step(std::span<const CountedPair> groups) {
     double variance = 0;
     double count = 0;
+    double least = 0;  // samples have large losses, rarely
     for (const CountedPair& one : groups) {
         variance += 2 * static_cast<double>(one.count) * rough_mean_loss(one.pair);
         count += static_cast<double>(one.count);
+        least = std::max(least, reach_of_sample(one.pair) * 0x1p-18);
     }
-    const double most = std::sqrt(variance) * std::min(std::sqrt(4e-5 / count), 0x1p-11);
+    const double smooth = std::sqrt(variance) * std::min(std::sqrt(4e-5 / count), 0x1p-11);
+    const double most = std::max(smooth, least);
     Cost unit;
     for (const CountedPair& one : groups) {
         const Cost own = unit_of_losses(one.pair);
@@ -65,10 +68,10 @@ double choose_step(std::span<const CountedPair> groups) {
     return unit.is_zero() ? most : unit.approximate() / std::ceil(unit.approximate() / most);
 }
 
-std::vector<CountedGrid> discretise_all(std::span<const CountedPair> groups, double step) {
+std::vector<CountedGrid> discretise_all(std::span<const CountedPair> groups, double step, Row row) {
     std::vector<CountedGrid> grids;
     grids.reserve(groups.size());
-    for (const CountedPair& one : groups) grids.push_back({discretise(one.pair, step), one.count});
+    for (const CountedPair& one : groups) grids.push_back({discretise(one.pair, step, row), one.count});
     return grids;
 }
 
@@ -88,14 +91,23 @@ double find_theta(std::span<const CountedGrid> grids, const Condition& condition
 }
 
 template <class Condition>
-LossSum sum_losses(std::span<const CountedPair> mechanisms, const Condition& condition) {
-    const std::vector<CountedPair> groups = grouped(mechanisms);
+LossSum sum_losses(std::span<const CountedPair> groups, Row row, const Condition& condition) {
     for (double step = choose_step(groups);; step *= 2) {
-        const std::vector<CountedGrid> grids = discretise_all(groups, step);
+        const std::vector<CountedGrid> grids = discretise_all(groups, step, row);
         const double theta = find_theta(grids, condition);
         const LossWindow window = window_of(grids, theta);
         if (window.points() <= most_points) return {grids, theta, window};
     }
+}
+
+/// The worse of the two rows that neighbours may differ in; one of them stands for both where pairs are symmetric.
+template <class BoundsOf>
+Bounds worse_row(std::span<const CountedPair> mechanisms, const BoundsOf& bounds_of) {
+    const std::vector<CountedPair> groups = grouped(mechanisms);
+    const Bounds goes = bounds_of(groups, Row::goes);
+    if (std::ranges::none_of(groups, &DominatingPair::is_sampled, &CountedPair::pair)) return goes;
+    const Bounds comes = bounds_of(groups, Row::comes);
+    return {std::max(goes.low, comes.low), std::max(goes.high, comes.high)};
 }
 
 }  // namespace
@@ -106,15 +118,20 @@ Bounds epsilon_of(std::span<const CountedPair> mechanisms, double delta) {
     }
     const double wanted = std::log(delta);
     // Where e^(cumulant - theta epsilon), which bounds delta, is the delta that is asked for.
-    return sum_losses(mechanisms, [&](const Cumulant& at, double theta) { return at.value - theta * at.mean > wanted; })
-        .epsilon(delta);
+    const auto near = [&](const Cumulant& at, double theta) { return at.value - theta * at.mean > wanted; };
+    return worse_row(mechanisms, [&](std::span<const CountedPair> groups, Row row) {
+        return sum_losses(groups, row, near).epsilon(delta);
+    });
 }
 
 Bounds delta_of(std::span<const CountedPair> mechanisms, double epsilon) {
     if (!(epsilon >= 0 && epsilon <= 1e6)) {
         fail(ErrorCode::invalid_argument, "epsilon is {} and must be within 0 and 10^6", epsilon);
     }
-    return sum_losses(mechanisms, [&](const Cumulant& at, double) { return at.mean < epsilon; }).delta(epsilon);
+    const auto near = [&](const Cumulant& at, double) { return at.mean < epsilon; };
+    return worse_row(mechanisms, [&](std::span<const CountedPair> groups, Row row) {
+        return sum_losses(groups, row, near).delta(epsilon);
+    });
 }
 
 }  // namespace tacit::dp

@@ -22,9 +22,14 @@ std::string relation_text(const LedgerTerms& terms) {
                : fmt::format("the rows of one {} hold something else; their number is public", terms.unit);
 }
 
-constexpr const char* adversary =
-    "holds against everybody who sees the releases of this ledger and knows all other rows; not against who reads the "
-    "data or the machine's memory, measures how long a release takes, or has the releases of another ledger";
+std::string adversary_text(const Pace& pace) {
+    const auto period = pace.period().count();
+    return fmt::format(
+        "holds against everybody who sees the releases of this ledger and knows all other rows; not against who reads "
+        "the data or the machine's memory, measures {}, or has the releases of another ledger",
+        period == 0 ? "how long a release takes"
+                    : fmt::format("after how many ticks of {} ms a release comes that takes longer than one", period));
+}
 
 }  // namespace
 
@@ -57,7 +62,7 @@ Statement statement_of(const LedgerContents& after, const Loss& loss, const Desc
             .budget = terms.budget,
             .steps = description.steps,
             .noise = description.noise,
-            .adversary = adversary,
+            .adversary = adversary_text({}),
             .ledger_head = to_hex(after.head)};
 }
 
@@ -146,3 +151,8 @@ Quote quote(const Ledger& ledger, const Loss& loss, const Description& descripti
 }
 
 }  // namespace tacit::dp::detail
+
+void tacit::dp::keep_pace(const Pace& pace, Statement& statement) {
+    statement.adversary = detail::adversary_text(pace);
+    pace.wait();
+}

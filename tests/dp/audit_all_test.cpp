@@ -82,6 +82,8 @@ TEST(AuditAll, NoQuestionLosesMoreThanItClaims) {
     expect_honest("tally", text("t") >> tally({"a", "b"}) >> laplace(one), n.one_more, n.without, 0.5, few);
     expect_honest("quantile", clamped >> quantile(Cost::ratio(1, 2), one), n.one_more, n.without, 0.05, few);
     expect_honest("select", text("t") >> approvals({"a", "b"}) >> select(one), n.one_more, n.without, 0.2, few);
+    expect_honest("exponential", text("t") >> approvals({"a", "b"}) >> exponential(one), n.one_more, n.without, 0.1,
+                  4000);
 }
 
 TEST(AuditAll, NoQuestionAboutUnitsLosesMoreThanItClaims) {

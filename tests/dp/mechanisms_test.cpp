@@ -291,6 +291,27 @@ TEST(Select, WinsWithTheExactProbabilities) {
     }
 }
 
+TEST(Exponential, ChoosesWithItsExactProbabilities) {
+    Seeded seeded;
+    SeededWords words(seeded.rng);
+    const std::vector<double> scores = {3, 5, 4, 5};
+    const auto chain = text("t") >> approvals({"a", "b", "c", "d"}) >> exponential(Cost::ratio(1, 2));
+    const Dataset data = texts({"a;b;c;d", "a;b;c;d", "a;b;c;d", "b;c;d", "b;d"});
+    std::map<std::string, double> wins;
+    constexpr int rounds = 10000;
+    for (const std::string& name : trials(chain, data, words, rounds)) ++wins[name];
+    double total = 0;
+    for (const double score : scores) total += std::exp(score / 2);
+    for (std::size_t j = 0; j < scores.size(); ++j) {
+        const double p = std::exp(scores[j] / 2) / total;
+        const double got = wins[std::string(1, static_cast<char>('a' + j))] / rounds;
+        EXPECT_NEAR(got, p, 5 * std::sqrt(p * (1 - p) / rounds)) << j;
+    }
+    EXPECT_EQ(chain.loss().epsilon, Cost::ratio(1, 2));
+    EXPECT_EQ(to_string(chain.pairs(2).front().pair), "exponential mechanism of epsilon 1");
+    EXPECT_EQ(trial(text("t") >> approvals({"a"}) >> exponential(Cost::ratio(1, 2)), data, words), "a");
+}
+
 /// The theorem itself, for all small scores and their neighbours: exact probabilities within e^(rate range).
 TEST(Select, LosesNoMoreThanItsRangeByExactProbabilities) {
     constexpr double rate = 0.4;

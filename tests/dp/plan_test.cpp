@@ -6,6 +6,7 @@
 
 #include "base/throws.hpp"
 #include "dp/folder.hpp"
+#include "tacit/dp/groups.hpp"
 #include "tacit/dp/mechanisms.hpp"
 
 namespace tacit::dp {
@@ -127,8 +128,65 @@ TEST(Plan, ChargesUnitsOfSeveralRowsForTheirGroup) {
     EXPECT_GT(tallies.epsilon(millionth).low, 0);
     Plan changed;
     changed.add(text<ChangeOne>("sex") >> tally({"f"}) >> gaussian(Cost::ratio(1, 2)));
-    expect_throws(ErrorCode::invalid_argument, "groups of 2 rows move cannot be planned",
-                  [&] { return changed.loss(millionth, 2); });
+    for (const Plan* each : {&tallies, &changed}) {
+        expect_throws(ErrorCode::invalid_argument, "of which several rows move several cannot be planned",
+                      [&] { return each->loss(millionth, 2); });
+    }
+    // Two rows may move one count by 2 or two by 1: nothing but epsilon is known of both.
+    const auto tally_of_two = (text("sex") >> tally({"f"}) >> laplace(Cost::ratio(1, 2))).pairs(2);
+    EXPECT_EQ(to_string(tally_of_two[0].pair), "any of epsilon 1");
+}
+
+TEST(Plan, KnowsWhatAUnitMovesInEachOfItsGroups) {
+    const auto counts = rows() >> count() >> laplace(Cost::ratio(1, 10));
+    const auto sums = summed() >> gaussian(Cost::ratio(1, 2));
+    const std::vector<std::string> keys{"n", "s", "w"};
+    const auto text_of = [](const auto& measurement, std::uint64_t rows = 1) {
+        const CountedPair one = measurement.pairs(rows).front();
+        return std::to_string(one.count) + " x " + to_string(one.pair);
+    };
+    EXPECT_EQ(text_of(rows() >> for_each("region", keys, counts)), "1 x discrete Laplace of scale 10, moved by 1");
+    EXPECT_EQ(text_of(rows() >> for_each("region", keys, counts), 2), "1 x any of epsilon 0.2");
+    const auto bounded = [](std::uint64_t rows, std::uint64_t groups) {
+        return contributions_of("person", rows, "region", groups);
+    };
+    EXPECT_EQ(text_of(bounded(4, 2) >> for_each("region", keys, counts)),
+              "2 x discrete Laplace of scale 10, moved by 4");
+    EXPECT_EQ(text_of(bounded(4, 9) >> for_each("region", keys, counts)),
+              "3 x discrete Laplace of scale 10, moved by 4");
+    EXPECT_EQ(text_of(bounded(1, 2) >> for_each("region", keys, sums)),
+              "2 x discrete Gaussian of variance 1000000, moved by 1000");
+    EXPECT_EQ(text_of(contributions_of("person", 3) >> for_each("region", keys, counts)), "1 x any of epsilon 0.3");
+    EXPECT_EQ(text_of(contributions_of("person", 3) >> count() >> laplace(Cost::ratio(3, 10))),
+              "1 x discrete Laplace of scale 10, moved by 3");
+    EXPECT_EQ(text_of(contributions_of("person", 1) >> text("sex") >> tally({"f"}) >> gaussian(Cost::ratio(1, 2))),
+              "1 x discrete Gaussian of variance 1, moved by 1");
+    EXPECT_EQ(
+        text_of(bounded(3, 2) >> for_each("region", keys, text("sex") >> tally({"f"}) >> laplace(Cost::ratio(1, 10)))),
+        "1 x any of epsilon 0.6");
+    expect_throws(ErrorCode::invalid_argument, "several rows move several",
+                  [&] { return (contributions_of("person", 3) >> for_each("region", keys, sums)).pairs().size(); });
+}
+
+TEST(Plan, AnswersByUnitAndByGroupForOnePrice) {
+    const Folder folder;
+    Dataset data = people(100);
+    std::vector<std::string> persons;
+    for (int row = 0; row < 100; ++row) persons.push_back(std::to_string(row / 4));  // 25 with four rows each
+    data.add_texts("person", std::move(persons));
+    Session<Approximate> session(ledger_in(folder, 3), std::move(data));
+    const auto counted_persons = contributions_of("person", 1) >> count() >> laplace(Cost::ratio(1, 2));
+    const auto by_sex = contributions_of("person", 2, "sex", 1) >>
+                        for_each("sex", {"f", "m"}, rows() >> count() >> laplace(Cost::ratio(1, 4)));
+    Plan plan;
+    plan.add(counted_persons).add(by_sex);
+    auto planned = session.carry_out(plan, millionth);
+    const auto persons_seen = planned.release(counted_persons);
+    EXPECT_NEAR(persons_seen.answer().value, 25, 60);
+    EXPECT_EQ(persons_seen.statement().unit, "person, with all rows of one 'person'");
+    const auto rows_seen = planned.release(by_sex).answer();
+    EXPECT_NEAR(rows_seen[0].answer.value, 50, 100);
+    EXPECT_NEAR(rows_seen[1].answer.value, 0, 100);
 }
 
 TEST(Plan, RefusesWhatHasNoPrice) {

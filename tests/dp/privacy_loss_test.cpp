@@ -114,9 +114,95 @@ TEST(PrivacyLoss, OfOneLaplaceMechanismIsTheClosedForm) {
     EXPECT_LE(epsilon_of(plan, 1e-12).high, 1 + 1e-3);
 }
 
+TEST(PrivacyLoss, OfOneExponentialMechanismIsTheClosedForm) {
+    for (const std::uint64_t tenths : {1U, 10U, 40U}) {
+        const Plan plan{{DominatingPair::exponential(Cost::ratio(tenths, 10)), 1}};
+        const double width = static_cast<double>(tenths) / 10;
+        for (const double share : {0.0, 0.3, 0.9}) {
+            const double epsilon = share * width;
+            const double exact = std::pow(std::exp(width / 2) - std::exp(epsilon / 2), 2) / std::expm1(width);
+            expect_around(delta_of(plan, epsilon), exact, 0.02 * exact, 1e-9);
+        }
+    }
+}
+
+/// The hockey-stick divergence of an exponential mechanism's outputs, by all probabilities.
+double divergence(const std::vector<double>& scores, const std::vector<double>& moved, double rate, double epsilon) {
+    double here = 0, there = 0, delta = 0;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        here += std::exp(rate * scores[i]);
+        there += std::exp(rate * moved[i]);
+    }
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        delta += std::max(0.0, std::exp(rate * scores[i]) / here - std::exp(epsilon + rate * moved[i]) / there);
+    }
+    return delta;
+}
+
+TEST(PrivacyLoss, OfExponentialMechanismsIsNeverBelowThatOfOneOfThem) {
+    Seeded seeded;
+    double nearest = 0;
+    const Plan plan{{DominatingPair::exponential(Cost::ratio(1, 1)), 1}};
+    for (int trial = 0; trial < 2000; ++trial) {
+        std::vector<double> scores(2 + seeded.rng.next() % 5), moved;
+        for (double& score : scores) score = static_cast<double>(seeded.rng.next() % 60) / 10;
+        for (const double score : scores) moved.push_back(score + static_cast<double>(seeded.rng.next() % 2));
+        const double epsilon = static_cast<double>(seeded.rng.next() % 10) / 10;
+        const double bound = std::pow(std::exp(0.5) - std::exp(epsilon / 2), 2) / std::expm1(1.0);
+        for (const double found : {divergence(scores, moved, 1, epsilon), divergence(moved, scores, 1, epsilon)}) {
+            ASSERT_LE(found, bound * (1 + 1e-12));
+            nearest = std::max(nearest, found / bound);
+        }
+    }
+    EXPECT_GT(nearest, 0.95);
+    // In plans it costs less than report-noisy-max, of which only epsilon is known.
+    const Plan many{{DominatingPair::exponential(Cost::ratio(1, 10)), 100}};
+    const Plan pure{{DominatingPair::pure(Cost::ratio(1, 10)), 100}};
+    EXPECT_LT(epsilon_of(many, 1e-6).high, 0.6 * epsilon_of(pure, 1e-6).low);
+}
+
+/// Of normal noise on a sample, for the worse of the two rows.
+double sampled_delta(double mu, double rate, double epsilon) {
+    const double inner = std::log1p(std::expm1(epsilon) / rate);  // a row that goes
+    const double goes = rate * gaussian_delta(mu, inner);
+    const double gone = std::expm1(-epsilon) / rate;
+    if (gone <= -1) return goes;
+    const double bound = std::log1p(gone);  // a row that comes: where the pair's loss is below this
+    const double without = normal_tail((-mu * mu / 2 - bound) / mu), with = normal_tail((mu * mu / 2 - bound) / mu);
+    return std::max(goes, without - std::exp(epsilon) * ((1 - rate) * without + rate * with));
+}
+
+TEST(PrivacyLoss, OfNormalNoiseOnOneSampleIsTheClosedForm) {
+    for (const std::uint64_t hundredths : {2U, 90U}) {
+        for (const std::uint64_t sigma : {1U, 3U}) {
+            const auto pair = DominatingPair::gaussian(Cost::ratio(sigma, 1)).sampled(Cost::ratio(hundredths, 100));
+            const Plan plan{{pair, 1}};
+            for (const double epsilon : {0.0, 0.1, 1.5}) {
+                const double exact =
+                    sampled_delta(1 / static_cast<double>(sigma), static_cast<double>(hundredths) / 100, epsilon);
+                expect_around(delta_of(plan, epsilon), exact, 0.03 * exact + 1e-5, 1e-7);
+            }
+        }
+    }
+}
+
+TEST(PrivacyLoss, OfManySamplesIsThatOfAnotherAccountant) {
+    const auto pair = DominatingPair::gaussian(Cost::ratio(1, 1)).sampled(Cost::ratio(1, 100));
+    const Bounds found = epsilon_of(Plan{{pair, 1000}}, 1e-6);
+    EXPECT_NEAR(found.high, 2.1245, 2e-3);  // dp_accounting: 2.124523 at interval 1e-4, above the truth
+    EXPECT_LE(found.low, 2.124523);
+    EXPECT_GE(found.low, 2.09);
+    // Discrete noise of this width is nearly normal, and a sample of nearly all is nearly no sample.
+    const auto discrete = DominatingPair::discrete_gaussian(10000, 100).sampled(Cost::ratio(1, 100));
+    EXPECT_NEAR(epsilon_of(Plan{{discrete, 1000}}, 1e-6).high, found.high, 2e-3);
+    const auto whole = DominatingPair::gaussian(Cost::ratio(10, 1));
+    EXPECT_NEAR(epsilon_of(Plan{{whole.sampled(Cost::ratio(999999, 1000000)), 100}}, 1e-6).high,
+                epsilon_of(Plan{{whole, 100}}, 1e-6).high, 1e-3);
+}
+
 TEST(PrivacyLoss, NeverFallsWhereMoreIsSpent) {
     Seeded seeded;
-    for (int trial = 0; trial < 12; ++trial) {
+    for (std::size_t trial = 0; trial < 12; ++trial) {
         const auto below = [&](std::uint64_t n) { return 1 + seeded.rng.next() % n; };
         Plan plan{{DominatingPair::discrete_gaussian(below(400), below(4)), below(20)},
                   {DominatingPair::discrete_laplace(Cost::ratio(below(40) + 9, 1), below(9)), below(30)},
@@ -187,6 +273,10 @@ TEST(PrivacyLoss, RefusesWhatItCannotBound) {
                   [] { return DominatingPair::approximate(Cost::ratio(1, 1), Cost::ratio(1, 1)); });
     expect_throws(ErrorCode::invalid_argument, "take 2^-4 to 2^30",
                   [] { return DominatingPair::gaussian(Cost::ratio(1, 99)); });
+    expect_throws(ErrorCode::invalid_argument, "a sample of rate 2 of normal of 3 sensitivities cannot be planned",
+                  [] { return DominatingPair::gaussian(Cost::ratio(3, 1)).sampled(Cost::ratio(2, 1)); });
+    expect_throws(ErrorCode::invalid_argument, "take Gaussian noise",
+                  [&] { return plan[0].pair.sampled(Cost::ratio(1, 2)); });
     expect_throws(ErrorCode::invalid_argument, "take larger steps or another rho",
                   [] { return DominatingPair::discrete_gaussian(1, 17); });
 }

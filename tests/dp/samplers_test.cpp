@@ -233,6 +233,61 @@ TEST(GaussianTable, DigitsAreThoseOfTheExactTails) {
     EXPECT_EQ(words[0] & 0xffffffff, gaussian_tail_digits(1, 1, 1, 32, 1).front());
 }
 
+TEST(ExponentialCoins, HaveValuesWithinTheirErrorOfTheExactOnes) {
+    Seeded seeded;
+    for (int trial = 0; trial < 3000; ++trial) {
+        const std::uint64_t d = 2 + (seeded.rng.next() >> (2 + seeded.rng.next() % 60));
+        const int most = std::min(63, static_cast<int>(std::bit_width(d)) + 7);
+        const std::uint64_t n =
+            1 + (seeded.rng.next() >> (64 - 1 - seeded.rng.next() % static_cast<std::uint64_t>(most)));
+        const Probability exact{Probability::Form::exponential, {n, d}, 0};
+        const auto value = static_cast<std::int64_t>(ExponentialCoins(d).approximate(n));
+        const auto wanted = static_cast<std::int64_t>(exact.digits(63, 0));
+        // The exact one is in wanted .. wanted + 1.
+        ASSERT_LT(value - wanted, 8) << n << " / " << d;
+        ASSERT_LT(wanted + 1 - value, 8) << n << " / " << d;
+    }
+}
+
+/// Gives words in turn.
+class ListWords final : public Words {
+public:
+    explicit ListWords(std::vector<std::uint64_t> words) : words_(std::move(words)) {}
+    void fill(std::span<std::uint64_t> out) override {
+        for (std::uint64_t& word : out) word = words_.at(used_++);
+    }
+    [[nodiscard]] std::size_t used() const { return used_; }
+
+private:
+    std::vector<std::uint64_t> words_;
+    std::size_t used_ = 0;
+};
+
+TEST(ExponentialCoins, AreSettledByFurtherDigitsWhereTheErrorCouldDecide) {
+    const ExponentialCoins coins(7);
+    const Probability exact{Probability::Form::exponential, {3, 7}, 0};
+    const std::uint64_t first = exact.digits(64, 0);
+    const std::uint64_t second = exact.digits(64, 1);
+    const auto shows = [&](std::uint64_t word, std::vector<std::uint64_t> more, std::size_t used) {
+        ListWords words(std::move(more));
+        const bool shown = coins.throw_for(3, word, words);
+        EXPECT_EQ(words.used(), used) << word - first;
+        return shown;
+    };
+    EXPECT_TRUE(shows(first - 1, {}, 0));
+    EXPECT_FALSE(shows(first + 1, {}, 0));
+    EXPECT_TRUE(shows(first, {second - 1}, 1));
+    EXPECT_FALSE(shows(first, {second + 1}, 1));
+    EXPECT_TRUE(shows(first, {second, 0}, 2));
+    for (std::uint64_t off = 2; off < 1000; ++off) {
+        EXPECT_TRUE(shows(first - off, {}, 0));
+        EXPECT_FALSE(shows(first + off, {}, 0));
+    }
+    ListWords none({});
+    EXPECT_TRUE(coins.throw_for(0, ~std::uint64_t{0}, none));
+    EXPECT_FALSE(coins.throw_for(~std::uint64_t{0}, 64, none));
+}
+
 TEST(GaussianByRejection, HasTheExactDistributionWhereTheTableIsUsedToo) {
     Seeded seeded;
     SeededWords words(seeded.rng);

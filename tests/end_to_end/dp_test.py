@@ -119,13 +119,38 @@ class PrivateAnswers(TacitCase):
         self.assertAlmostEqual(told["sum"]["value"], 999000, delta=40000)
         self.assertAlmostEqual(told["histogram"]["male"]["value"], 1001, delta=40)
         self.assertAlmostEqual(told["mean"]["value"], 499.5, delta=40)
-        for field in ("unit", "neighbours", "adversary", "ledger_head", "spent", "budget"):
+        for field in ("neighbours", "adversary", "ledger_head", "spent", "budget"):
             self.assertTrue(answers[field], field)
+        self.assertTrue(all(one["unit"] == "person, with one row" for one in answers["questions"]))
         shown = json.loads(self.done("dp", "ledger", "--ledger", ledger, "--json"))
         self.assertEqual(len(shown["entries"]), 1)
         self.assertIn("5 questions would cost epsilon", self.done("dp", "quote", "plan", "--plan", plan, "--ledger", ledger))
         self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", self.data), "does not fit")
         self.assert_refused(tacit("dp", "plan", "--plan", plan, "--ledger", self.ledger("unplanned"), "--data", self.data), "make one with --epsilon and --delta")
+
+    def test_a_plan_asks_about_units_and_groups(self):
+        data = self.root / "visits.csv"
+        data.write_text("person,region,pay,vote\n" + "".join(
+            f"p{i % 500},{'ns'[i % 2]},{i % 100},{'a;b' if i % 3 else 'b'}\n" for i in range(2000)))
+        unit = {"unit": "person", "rows_of_unit": 2}
+        plan = self.plan_file("units.json", [
+            {"ask": "count", "unit": "person", "epsilon": "0.5"},
+            {"ask": "sum", "column": "pay", "low": 0, "high": 100, "rho": "0.1", "unit": "person"},
+            {"ask": "mean", "column": "pay", "low": 0, "high": 100, "epsilon": "1", "by": "region", "groups": ["n", "s"],
+             "groups_of_unit": 1, **unit},
+            {"ask": "count", "by": "region", "groups": ["n", "s"], "epsilon": "1"},
+            {"ask": "exponential", "column": "vote", "keys": ["a", "b"], "epsilon": "0.5", **unit},
+            {"ask": "select", "column": "vote", "keys": ["a", "b"], "epsilon": "0.5", **unit}])
+        ledger = self.ledger("by-unit", "9", "--delta", "1e-5")
+        answers = json.loads(self.done("dp", "plan", "--plan", plan, "--ledger", ledger, "--data", data, "--json"))
+        told = [one["answer"] for one in answers["questions"]]
+        self.assertAlmostEqual(told[0]["value"], 500, delta=40)
+        self.assertAlmostEqual(told[1]["value"], 25000, delta=9000)
+        self.assertAlmostEqual(told[2]["s"]["value"], 50, delta=20)
+        self.assertAlmostEqual(told[3]["n"]["value"], 1000, delta=40)
+        self.assertEqual([told[4], told[5]], ["b", "b"])
+        self.assertEqual(answers["questions"][0]["unit"], "person, with all rows of one 'person'")
+        self.assertEqual(answers["questions"][3]["unit"], "person, with one row")
 
     def test_a_plan_that_says_something_else_is_refused_in_words(self):
         ledger = self.ledger("misplanned", "3", "--delta", "1e-5")
@@ -134,6 +159,10 @@ class PrivateAnswers(TacitCase):
                 ("'epsilon' must be a text", {"ask": "count", "epsilon": 0.1}),
                 ("'ask' must be count", {"ask": "guess", "epsilon": "1"}),
                 ("'low' must be a number", {"ask": "sum", "column": "wage", "epsilon": "1"}),
+                ("'rows_of_unit' needs 'unit'", {"ask": "count", "epsilon": "1", "rows_of_unit": 2}),
+                ("'rows_of_unit' must be a whole number", {"ask": "count", "epsilon": "1", "unit": "sex", "rows_of_unit": 0}),
+                ("'groups' needs 'by'", {"ask": "count", "epsilon": "1", "groups": ["a"]}),
+                ("'groups' must be a list", {"ask": "count", "epsilon": "1", "by": "sex"}),
                 ("is no JSON object", "count"),
                 ("'where' must map", {"ask": "count", "epsilon": "1", "where": {"sex": 1}})):
             with self.subTest(words):
@@ -150,6 +179,8 @@ class PrivateAnswers(TacitCase):
         self.assertIn("hold something else; their number is public", answer["neighbours"])
         count = self.plan_file("count.json", [{"ask": "count", "epsilon": "0.5"}])
         self.assert_refused(tacit("dp", "plan", "--plan", count, "--ledger", ledger, "--data", self.data), "the number of rows is public")
+        by_unit = self.plan_file("by_unit.json", [{"ask": "count", "unit": "sex", "epsilon": "0.5"}])
+        self.assert_refused(tacit("dp", "plan", "--plan", by_unit, "--ledger", ledger, "--data", self.data), "'unit' is not for a ledger")
 
     def test_a_ledger_that_was_put_back_is_refused(self):
         ledger, witness = self.ledger("witnessed"), self.root / "witness"

@@ -24,14 +24,14 @@ namespace detail {
 /// stay unseen but for chance delta; see docs/differential-privacy.md for the proof. Throws invalid_argument unless
 /// delta is in (0, 1).
 [[nodiscard]] std::int64_t release_threshold(const Noise& noise, const ContributionBounds& bounds, const Cost& delta);
-/// What for_each() charges for one unit.
+/// What one neighbour moves under for_each() over that column.
+[[nodiscard]] GroupsMoved groups_moved(const ContributionBounds& bounds, std::uint64_t distance,
+                                       std::string_view column, std::size_t keys);
+/// What for_each() charges for it: rows that may be in any group cost what they cost in one.
 template <class M>
-[[nodiscard]] Loss loss_of_groups(const M& each, const std::string& column, std::size_t keys,
-                                  const ContributionBounds& bounds, std::uint64_t distance) {
-    if (!bounds.hold_for(column)) return each.loss(distance);
-    const Loss one = each.loss(bounds.rows);
-    const std::uint64_t groups = std::min<std::uint64_t>(bounds.groups, keys);
-    return {one.epsilon * groups, one.delta * groups, one.rho * groups};
+[[nodiscard]] Loss loss_of_groups(const M& each, const GroupsMoved& moved) {
+    const Loss one = each.loss(moved.rows);
+    return {one.epsilon * moved.groups, one.delta * moved.groups, one.rho * moved.groups};
 }
 [[nodiscard]] std::string for_each_text(const std::string& column, std::size_t keys);
 [[nodiscard]] std::string private_keys_text(const std::string& column, std::int64_t threshold);
@@ -68,8 +68,8 @@ struct ForEachStep {
         static_assert(std::is_same_v<Out, Rows>, "for_each() takes rows: put it after rows() or contributions_of()");
         static_assert(std::is_same_v<MO, AddRemove>,
                       "for_each() needs rows that come and go one by one: put contributions_of(unit, rows) before it");
-        const Loss loss = detail::loss_of_groups(each, column, keys.size(), before.output().bounds, before.distance());
-        return detail::Maker::for_each(before, column, keys, each, loss);
+        const auto moved = detail::groups_moved(before.output().bounds, before.distance(), column, keys.size());
+        return detail::Maker::for_each(before, column, keys, each, moved);
     }
 };
 
@@ -117,7 +117,8 @@ namespace detail {
 template <class In, class M, class Answer, class Kind>
 Measurement<In, M, std::vector<Keyed<Answer>>, Kind> Maker::for_each(
     const Transformation<In, M, Rows, AddRemove>& before, const std::string& column,
-    const std::vector<std::string>& keys, const Measurement<Rows, AddRemove, Answer, Kind>& each, const Loss& loss) {
+    const std::vector<std::string>& keys, const Measurement<Rows, AddRemove, Answer, Kind>& each,
+    const GroupsMoved& moved) {
     Measurement<In, M, std::vector<Keyed<Answer>>, Kind> made;
     made.description_ = {before.steps(), times(each.description_.noise, keys.size()), before.columns()};
     auto& steps = made.description_.steps;
@@ -125,8 +126,8 @@ Measurement<In, M, std::vector<Keyed<Answer>>, Kind> Maker::for_each(
     steps.insert(steps.end(), each.description_.steps.begin(), each.description_.steps.end());
     made.description_.columns.add({.texts = {column}});
     made.description_.columns.add(each.description_.columns);
-    made.loss_ = loss;
-    made.parts_ = {{.loss = loss}};
+    made.loss_ = loss_of_groups(each, moved);
+    made.parts_ = parts_of_groups(each.parts(), moved, made.loss_);
     made.answer_ = [apply = Catalogue::apply(before), column, keys, answer = each.answer_,
                     noise = each.description_.noise](const typename In::Carrier& in,
                                                      std::span<const std::int64_t> drawn) {

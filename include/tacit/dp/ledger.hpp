@@ -39,11 +39,12 @@ struct LedgerTerms {
 struct LedgerEntry {
     enum class Kind : unsigned char {
         reserved = 1,  ///< the loss of a release, written before it
-        torn = 2,      ///< what a process left that died while writing; counted although nothing was released
+        torn = 2,      ///< what was left of records when a process or the machine stopped; counted all the same
     };
     std::uint64_t number = 0;
     Kind kind = Kind::reserved;
-    std::int64_t time = 0;  ///< seconds since 1970, UTC
+    std::uint32_t behind = 0;  ///< so many records just before it were perhaps not on the disk when it was written
+    std::int64_t time = 0;     ///< seconds since 1970, UTC
     Loss loss{};
     std::string label{};  ///< the beginning of what was measured
     Digest digest{};      ///< of the record and, through it, of all before
@@ -57,7 +58,7 @@ struct LedgerContents {
     Loss left{};
     Digest origin{};               ///< hash of the first record, which has the terms
     Digest head{};                 ///< hash of the last record and, through it, of all
-    std::uint64_t torn_bytes = 0;  ///< an incomplete record at the end; its loss is in `spent` if it can be read
+    std::uint64_t torn_bytes = 0;  ///< at the end, of unfinished records; their losses are in `spent` if legible
 
     /// Whether this was the head of the ledger at some time: false for a ledger that was put back to before that.
     [[nodiscard]] bool holds(const Digest& earlier_head) const noexcept;
@@ -66,12 +67,14 @@ struct LedgerContents {
 /// 64 hexadecimal digits, as a release states its ledger's head. malformed_input for anything else.
 [[nodiscard]] Expected<Digest> parse_head(std::string_view text);
 
-/// Reads a ledger's bytes and checks every record and the chain of hashes. malformed_input says which record is wrong;
-/// an incomplete last record is no error.
+/// Reads a ledger's bytes and checks every record and the chain of hashes. malformed_input says which record is wrong.
+/// Unfinished records at the end are no error, as long as no record says that they had been on the disk.
 [[nodiscard]] Expected<LedgerContents> parse_ledger(std::span<const std::byte> bytes);
 
 /// A budget on disk, safe against crashes and shared by processes. Every reservation takes an exclusive lock, reads and
-/// checks the whole file, and returns when the record is on the disk: there is no balance in memory, and no refund.
+/// checks the whole file, appends its record, and returns when the record is on the disk: there is no balance in
+/// memory, and no refund. The lock is not held while the disk is waited for, so that those who reserve at once wait
+/// together.
 class Ledger {
 public:
     /// A new file, readable by its owner alone. Throws io_failure if it exists or cannot be written, invalid_argument
@@ -87,11 +90,12 @@ public:
     Ledger& operator=(Ledger&&) noexcept;
 
     [[nodiscard]] const LedgerTerms& terms() const noexcept;
-    /// What the file says now.
+    /// What the file says now; all of it is on the disk.
     [[nodiscard]] LedgerContents contents() const;
     /// Writes `loss` to the disk or throws: budget_exceeded, with asked, left and total, if it does not fit;
     /// io_failure if the disk fails, and then the loss may be spent. `what` is what is measured, of which the file
-    /// keeps a hash and the first 88 bytes. Costs one flush of the disk. Any thread.
+    /// keeps a hash and the first 88 bytes. Costs one flush of the disk, which threads of one handle share; with a
+    /// witness, the lock is held meanwhile. Any thread.
     LedgerContents reserve(const Loss& loss, std::string_view what);
 
 private:

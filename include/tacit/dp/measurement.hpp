@@ -18,8 +18,17 @@
 namespace tacit::dp {
 
 namespace detail {
+
 struct Maker;
-}
+
+/// How much one neighbour moves under for_each(): so many groups by so many rows each.
+struct GroupsMoved {
+    std::uint64_t groups = 1;
+    std::uint64_t rows = 1;
+    bool anywhere = false;  ///< the rows may also be in several groups
+};
+
+}  // namespace detail
 
 /// A number with noise, and an interval that holds the number without noise in at least 95 of 100 releases: it speaks
 /// of the noise alone, neither of sampling error nor of what clamping moved.
@@ -52,25 +61,36 @@ struct LossPart {
     std::optional<Noise> shifted{};  ///< noise on integers of which one row moves `times` by `distance` at most
     std::uint64_t distance = 1;
     std::uint64_t times = 1;
+    bool bounded_range = false;  ///< it is an exponential mechanism of that epsilon
+    std::uint64_t copies = 1;    ///< of all this, for as many groups
+    bool several = false;        ///< it has several numbers, of which each row may move another one
 };
 
 /// Of noise on a total, or on counts of which one row moves one by 1 or, changed, two by 1 each: what is shifted. Of
-/// anything else the loss alone.
+/// anything else the loss alone. Metric is the whole measurement's.
 template <class Out, class Metric>
 [[nodiscard]] LossPart part_of(std::uint64_t distance, const Loss& loss, std::span<const NoiseEffect> noise) {
-    if (noise.size() != 1 || noise[0].noise.kind == Noise::Kind::geometric) return {loss};
-    if constexpr (std::is_same_v<Out, Total>) return {loss, noise[0].noise, distance, 1};
-    constexpr bool one = std::is_same_v<Metric, AddRemove>;
+    if (noise.size() != 1 || noise[0].noise.kind == Noise::Kind::geometric) {
+        return {.loss = loss};
+    }
+    if constexpr (std::is_same_v<Out, Total>) {
+        return {.loss = loss, .shifted = noise[0].noise, .distance = distance};
+    }
+    constexpr bool one = std::is_same_v<Metric, AddRemove> || std::is_same_v<Metric, ByUnit>;
     constexpr bool two = std::is_same_v<Metric, ChangeOne>;
     if (std::is_same_v<Out, Tally> && ((one && distance == 1) || (two && distance == 2))) {
-        return {loss, noise[0].noise, 1, distance};
+        return {.loss = loss, .shifted = noise[0].noise, .distance = 1, .times = distance, .several = true};
     }
-    return {loss};
+    return {.loss = loss};
 }
 
 /// The pairs that dominate these parts for groups of so many rows. Throws invalid_argument for Gaussian noise of which
 /// nothing but rho is known.
 [[nodiscard]] std::vector<CountedPair> dominating_pairs(std::span<const LossPart> parts, std::uint64_t rows);
+/// The parts of a measurement of every group: those of each group that is moved, or the whole loss where nothing more
+/// is known of so many rows.
+[[nodiscard]] std::vector<LossPart> parts_of_groups(std::vector<LossPart> each, const GroupsMoved& moved,
+                                                    const Loss& whole);
 
 }  // namespace detail
 
@@ -81,8 +101,8 @@ public:
     /// The privacy map: the loss to groups of so many rows.
     [[nodiscard]] Loss loss(std::uint64_t rows = 1) const { return group_loss(Kind::measure, loss_, rows); }
     /// What dominates its privacy loss for groups of so many rows, for plans: the noise itself where one integer is
-    /// moved, the worst of its epsilon otherwise. Throws invalid_argument for Gaussian noise on counts that a group of
-    /// several rows moves, and for a loss that DominatingPair refuses.
+    /// moved, an exponential mechanism for exponential(), the worst of its epsilon otherwise. Throws invalid_argument
+    /// for Gaussian noise on counts that a group of several rows moves, and for a loss that DominatingPair refuses.
     [[nodiscard]] std::vector<CountedPair> pairs(std::uint64_t rows = 1) const {
         return detail::dominating_pairs(parts(), rows);
     }
@@ -123,6 +143,13 @@ struct Maker {
         return made;
     }
 
+    /// The same, of which it is known that its losses lie in an interval of width epsilon.
+    template <class In, class M, class A, class Kind>
+    static Measurement<In, M, A, Kind> bounded_range(Measurement<In, M, A, Kind> made) {
+        made.parts_ = {{.loss = made.loss_, .bounded_range = true}};
+        return made;
+    }
+
     template <class In, class M, class A, class B, class Kind>
     static Measurement<In, M, std::pair<A, B>, Kind> both(const Measurement<In, M, A, Kind>& first,
                                                           const Measurement<In, M, B, Kind>& second) {
@@ -147,7 +174,8 @@ struct Maker {
     template <class In, class M, class Answer, class Kind>
     static Measurement<In, M, std::vector<Keyed<Answer>>, Kind> for_each(
         const Transformation<In, M, Rows, AddRemove>& before, const std::string& column,
-        const std::vector<std::string>& keys, const Measurement<Rows, AddRemove, Answer, Kind>& each, const Loss& loss);
+        const std::vector<std::string>& keys, const Measurement<Rows, AddRemove, Answer, Kind>& each,
+        const GroupsMoved& moved);
     template <class In, class M>
     static Measurement<In, M, std::vector<KeyedEstimate>, Approximate> private_keys(
         const Transformation<In, M, Rows, AddRemove>& before, const std::string& column, const Loss& loss,

@@ -98,6 +98,11 @@ namespace detail {
 [[nodiscard]] std::size_t winner(std::span<const std::int64_t> scores, std::span<const std::int64_t> drawn);
 [[nodiscard]] NoiseEffect selection_noise(const char* of, std::uint64_t range, const Cost& epsilon,
                                           std::size_t candidates, double unit);
+/// A candidate j with probability proportional to e^(score j / scale), exactly. Candidates are proposed 48 times as
+/// often as there are of them, and the first is taken that stays, with chance e^((score - best) / scale); all of them
+/// again if none does, chance 2^-69. Work depends on how many there are alone but for that chance.
+[[nodiscard]] std::size_t exponential_winner(std::span<const std::int64_t> scores, const Noise& noise,
+                                             std::span<const std::int64_t> seed);
 /// Points of the grid; throws invalid_argument above 2^20, or unless 0 <= q <= 1 with a denominator up to 2^20.
 [[nodiscard]] std::size_t quantile_points(const Grid& grid, const Cost& q);
 
@@ -176,6 +181,24 @@ struct SelectStep {
     }
 };
 
+struct ExponentialStep {
+    static constexpr bool takes_any_chain = true;
+    Cost epsilon;
+    template <class In, class M, class Out, class MO>
+    auto after(const Transformation<In, M, Out, MO>& before) const {
+        static_assert(std::is_same_v<Out, Scores>, "exponential() takes scores: put approvals(candidates) before it");
+        const auto& names = before.output().candidates;
+        NoiseEffect effect =
+            detail::selection_noise("score of the winner", before.distance(), epsilon, names.size(), 1);
+        effect.noise.streams = 1;
+        return detail::Maker::bounded_range(detail::Maker::measure<std::string, Pure>(
+            before, "a candidate by the exponential mechanism", {.epsilon = epsilon}, {effect},
+            [names, noise = effect.noise](const Scores::Carrier& scores, std::span<const std::int64_t> drawn) {
+                return names[detail::exponential_winner(scores, noise, drawn)];
+            }));
+    }
+};
+
 /// Discrete Laplace noise [GRS12] of scale sensitivity / epsilon on each coordinate: epsilon-DP. Errors as
 /// detail::calibrate; constant work.
 [[nodiscard]] inline LaplaceStep laplace(const Cost& epsilon) { return {epsilon}; }
@@ -198,5 +221,8 @@ struct SelectStep {
 /// The candidate with the most approvals but for noise, by the same mechanism: epsilon-DP for the range that one row
 /// moves scores by. Only the name comes out.
 [[nodiscard]] inline SelectStep select(const Cost& epsilon) { return {epsilon}; }
+/// A candidate with probability proportional to e^(epsilon score / range) [MT07]: epsilon-DP like select(), which is
+/// nearer to the best, but a plan of many costs little more than half as much [DDR20].
+[[nodiscard]] inline ExponentialStep exponential(const Cost& epsilon) { return {epsilon}; }
 
 }  // namespace tacit::dp

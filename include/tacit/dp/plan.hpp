@@ -87,15 +87,17 @@ public:
         detail::Drawn drawn = state_.draw(measurement.description());
         Answer answer = detail::Maker::answer(measurement, detail::Kernels::all_rows(*data_), drawn.noise);
         wipe(std::as_writable_bytes(std::span(drawn.noise)));
+        keep_pace(pace_, drawn.statement);
         return {std::move(answer), std::move(drawn.statement)};
     }
 
 private:
     template <class, class>
     friend class Session;
-    PlannedSession(Ledger& ledger, const Dataset& data, const Plan& plan, const Cost& delta)
-        : data_(&data), state_(ledger, plan, delta) {}
+    PlannedSession(Ledger& ledger, const Dataset& data, const Pace& pace, const Plan& plan, const Cost& delta)
+        : data_(&data), pace_(pace), state_(ledger, plan, delta) {}
     const Dataset* data_;
+    Pace pace_;
     detail::PlanState state_;
 };
 

@@ -11,7 +11,7 @@
 namespace tacit::dp {
 
 /// Two distributions that no test tells apart worse than a mechanism's outputs on neighbouring data: a dominating pair
-/// [ZDW22]. All of them here are symmetric, so that they hold for a row that comes and for one that goes.
+/// [ZDW22]. They hold for a row that comes and for one that goes.
 class DominatingPair {
 public:
     enum class Kind : unsigned char {
@@ -20,12 +20,16 @@ public:
         gaussian,           ///< the normal distribution and its shift
         discrete_laplace,   ///< Noise::Kind::discrete_laplace and its shift by whole steps
         discrete_gaussian,  ///< Noise::Kind::discrete_gaussian and its shift by whole steps
+        exponential,        ///< of all mechanisms whose losses lie within an interval of that width
     };
 
     /// Of every epsilon-DP mechanism. Throws invalid_argument above 500, as all of these for worse.
     [[nodiscard]] static DominatingPair pure(const Cost& epsilon);
     /// Of every (epsilon, delta)-DP mechanism. Throws invalid_argument unless delta < 1.
     [[nodiscard]] static DominatingPair approximate(const Cost& epsilon, const Cost& delta);
+    /// Of every exponential mechanism that is epsilon-DP because its losses lie in an interval of width epsilon
+    /// [DDR20]: exponential(). Report-noisy-max, select(), is none.
+    [[nodiscard]] static DominatingPair exponential(const Cost& epsilon);
     /// Laplace noise whose scale is the sensitivity / epsilon.
     [[nodiscard]] static DominatingPair laplace(const Cost& epsilon);
     /// Normal noise whose standard deviation is sigma sensitivities. Throws invalid_argument outside 2^-4 .. 2^30.
@@ -36,11 +40,19 @@ public:
     /// Discrete Gaussian noise likewise. Throws invalid_argument unless 1 <= variance <= 2^40.
     [[nodiscard]] static DominatingPair discrete_gaussian(std::uint64_t variance, std::uint64_t distance);
 
+    /// The same mechanism on a Poisson sample: each row is in it with chance `rate`, by itself, and nobody sees which
+    /// ones are. Of gaussian() and discrete_gaussian(), for rows that come and go. Throws invalid_argument for others,
+    /// or unless 0 < rate <= 1.
+    [[nodiscard]] DominatingPair sampled(const Cost& rate) const;
+
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
     /// Epsilon, sigma, scale or variance.
     [[nodiscard]] const Cost& parameter() const noexcept { return parameter_; }
     [[nodiscard]] const Cost& delta() const noexcept { return delta_; }
     [[nodiscard]] std::uint64_t distance() const noexcept { return distance_; }
+    /// 1: no sample.
+    [[nodiscard]] const Cost& rate() const noexcept { return rate_; }
+    [[nodiscard]] bool is_sampled() const noexcept { return rate_ != Cost::ratio(1, 1); }
     friend bool operator==(const DominatingPair&, const DominatingPair&) = default;
 
 private:
@@ -49,6 +61,7 @@ private:
     Cost parameter_;
     Cost delta_;
     std::uint64_t distance_;
+    Cost rate_ = Cost::ratio(1, 1);
 };
 
 /// "discrete Gaussian of variance 100, moved by 1"

@@ -11,6 +11,7 @@
 #include "tacit/dp/dataset.hpp"
 #include "tacit/dp/ledger.hpp"
 #include "tacit/dp/measurement.hpp"
+#include "tacit/dp/pace.hpp"
 
 namespace tacit::dp {
 
@@ -55,6 +56,10 @@ private:
     Answer answer_;
     Statement statement_;
 };
+
+/// Waits for the tick, and states what time says after that. Sessions do; also for who gathers answers first and hands
+/// out all at once.
+void keep_pace(const Pace& pace, Statement& statement);
 
 namespace detail {
 
@@ -119,17 +124,20 @@ public:
         detail::check_columns(*data_, total.columns());
         state_.check(total.distance(), total.output().unit);
         const std::int64_t noise = state_.draw();
-        return state_.compare(detail::Catalogue::apply(total)(detail::Kernels::all_rows(*data_)), noise);
+        const bool above = state_.compare(detail::Catalogue::apply(total)(detail::Kernels::all_rows(*data_)), noise);
+        keep_pace(pace_, state_.statement);
+        return above;
     }
     [[nodiscard]] const Statement& statement() const noexcept { return state_.statement; }
 
 private:
     template <class, class>
     friend class Session;
-    AboveThreshold(Ledger& ledger, const Dataset& data, double threshold, double unit, std::uint64_t distance,
-                   const Cost& epsilon)
-        : data_(&data), state_(ledger, threshold, unit, distance, epsilon) {}
+    AboveThreshold(Ledger& ledger, const Dataset& data, const Pace& pace, double threshold, double unit,
+                   std::uint64_t distance, const Cost& epsilon)
+        : data_(&data), pace_(pace), state_(ledger, threshold, unit, distance, epsilon) {}
     const Dataset* data_;
+    Pace pace_;
     detail::ThresholdState state_;
 };
 
@@ -138,15 +146,17 @@ template <class Metric>
 class PlannedSession;
 
 /// Private rows and their budget; the only way from one to an answer. The order of a release is: columns checked and
-/// price computed (public), loss written to the disk, noise drawn, data read, answer. Nothing after the second step
-/// fails for what the data holds.
+/// price computed (public), loss written to the disk, noise drawn, data read, the next tick awaited, answer. Nothing
+/// after the second step fails for what the data holds.
 template <class Kind, class Metric = AddRemove>
 class Session {
     static_assert(std::is_same_v<Metric, AddRemove> || std::is_same_v<Metric, ChangeOne>);
 
 public:
-    /// Throws parameter_mismatch if the ledger is for another measure or neighbour relation.
-    Session(Ledger ledger, Dataset data) : ledger_(std::move(ledger)), data_(std::move(data)) {
+    /// Throws parameter_mismatch if the ledger is for another measure or neighbour relation. Answers leave at the
+    /// pace's ticks.
+    Session(Ledger ledger, Dataset data, const Pace& pace = {})
+        : ledger_(std::move(ledger)), data_(std::move(data)), pace_(pace) {
         constexpr bool add_remove = std::is_same_v<Metric, AddRemove>;
         detail::check_terms(ledger_.terms(), Kind::measure,
                             add_remove ? Neighbours::add_remove : Neighbours::change_one);
@@ -163,6 +173,7 @@ public:
         detail::Drawn drawn = detail::reserve_and_draw(ledger_, loss, measurement.description());
         Answer answer = detail::Maker::answer(measurement, detail::Kernels::all_rows(data_), drawn.noise);
         wipe(std::as_writable_bytes(std::span(drawn.noise)));
+        keep_pace(pace_, drawn.statement);
         return {std::move(answer), std::move(drawn.statement)};
     }
 
@@ -179,14 +190,14 @@ public:
                                                          const Cost& epsilon)
         requires std::is_same_v<Kind, Pure>
     {
-        return AboveThreshold<Metric>(ledger_, data_, threshold, unit, distance, epsilon);
+        return AboveThreshold<Metric>(ledger_, data_, pace_, threshold, unit, distance, epsilon);
     }
 
     /// Pays for a whole plan now and answers what it holds; see PlannedSession. Include "tacit/dp/plan.hpp".
     [[nodiscard]] PlannedSession<Metric> carry_out(const Plan& plan, const Cost& delta)
         requires std::is_same_v<Kind, Approximate>
     {
-        return PlannedSession<Metric>(ledger_, data_, plan, delta);
+        return PlannedSession<Metric>(ledger_, data_, pace_, plan, delta);
     }
 
     [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
@@ -194,6 +205,7 @@ public:
 private:
     Ledger ledger_;
     Dataset data_;
+    Pace pace_;
 };
 
 }  // namespace tacit::dp
