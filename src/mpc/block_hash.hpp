@@ -9,7 +9,7 @@
 namespace tacit::mpc {
 
 /// What a tweak is for, so that no two hashes of a session have the same one.
-enum class TweakUse : std::uint64_t { transfer = 1, gate = 2 };
+enum class TweakUse : std::uint64_t { transfer = 1, gate = 2, pad = 3 };
 
 /// A tweakable circular correlation robust hash of 128 bits from one permutation, pi = AES-128 under a key that
 /// everybody in the session knows: H(x, i) = pi(pi(x) ^ i) ^ pi(x) (TMMO of [GKWY20]). A tweak must never come twice
