@@ -5,7 +5,8 @@ if(TARGET tacit)
   add_library(full_disk MODULE ${CMAKE_CURRENT_LIST_DIR}/end_to_end/full_disk.cpp)
   target_link_libraries(full_disk PRIVATE tacit_flags ${CMAKE_DL_LIBS})
   foreach(script tacit_test segments_test table_test models_test dp_test service_test service_load_test
-          service_faults_test service_hostile_test service_segments_test mpc_test mpc_ballots_test mpc_dp_test psi_test)
+          service_faults_test service_hostile_test service_segments_test mpc_test mpc_ballots_test mpc_dp_test psi_test
+          predict_test)
     set(script ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${script}.py)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
     file(STRINGS ${script} classes REGEX "^class [A-Za-z]+\\((Tacit|Service|Harness|Parties)Case\\):")

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Builds the benchmarks and runs them one after the other. Results with machine, commit and parameters go to results/:
 # kernels.json (Google Benchmark), engine.jsonl on one and on two threads, matvec.jsonl, training.jsonl, cluster.jsonl on
-# 1, 2 and 4 ranks, prio3.jsonl, dp.jsonl, sum.jsonl, and dp_utility.jsonl if TACIT_WAGES names a file (one object per
-# line).
+# 1, 2 and 4 ranks, prio3.jsonl, two_party.jsonl, dp.jsonl, sum.jsonl, and dp_utility.jsonl if TACIT_WAGES names a file
+# (one object per line).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset bench >/dev/null
@@ -22,6 +22,7 @@ for ranks in 1 2 4; do
         "$bench/cluster_bench"
 done | tee results/cluster.jsonl
 "$bench/prio3_bench" | tee results/prio3.jsonl
+"$bench/two_party_bench" | tee results/two_party.jsonl
 "$bench/dp_bench" | tee results/dp.jsonl
 "$bench/ledger_bench" results | tee results/ledger.jsonl
 "$bench/sum_bench" | tee results/sum.jsonl

@@ -197,6 +197,13 @@ void write_others(const Seeds& seeds) {
                fmt::format("name = \"a\"\n[[party]]\nname = \"b\"\npin = \"{:064}\"\naddress = \"h:1\"\n[[party]]\n"
                            "name = \"c\"\npin = \"{:064}\"\nroles = [\"compute\", \"input\", \"receive\"]\n",
                            1, 2));
+    seeds.text("tree_ensemble", "stump",
+               "{\"format\": \"tacit tree ensemble\", \"version\": 1, \"features\": [\"a\"], \"classes\": [], "
+               "\"bias\": [0.5], \"trees\": [{\"feature\": [0, -2, -2], \"threshold\": [1, -2, -2], \"left\": [1, -1, "
+               "-1], \"right\": [2, -1, -1], \"value\": [[0], [1], [2]]}]}");
+    seeds.text("tree_ensemble", "offer",
+               "{\"format\": \"tacit tree offer\", \"version\": 1, \"features\": [\"a\"], \"classes\": [\"x\", \"y\"], "
+               "\"outputs\": 2, \"trees\": 3, \"depth\": 4}");
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
     seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");

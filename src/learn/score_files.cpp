@@ -113,6 +113,8 @@ template void write_score_record(const fs::path&, const ScoringRecord&, FileMode
 template void write_score_record(const fs::path&, const RowsRecord&, FileMode);
 template void write_score_record(const fs::path&, const ScoringStatistics&, FileMode);
 
+OfferRecord read_offer(const fs::path& path) { return read_score_record<OfferRecord>(path); }
+
 OfferRecord offer_of(const ModelRecord& model, const fs::path& path) {
     const DataRecord& data = model.preprocessing.data;
     if (!data.features) {

@@ -7,22 +7,10 @@
 
 #include "tacit/circuit/circuit.hpp"
 #include "tacit/compile/managed_circuit.hpp"
-#include "tacit/learn/records.hpp"
+#include "tacit/learn/offer.hpp"
 #include "tacit/learn/score_roles.hpp"
-#include "tacit/table/feature_map.hpp"
 
 namespace tacit::learn {
-
-/// What a model's owner tells those who want rows scored: offer.json.
-struct OfferRecord {
-    Model model = Model::logistic;
-    char delimiter = ',';
-    table::FeatureMap features{};
-
-    [[nodiscard]] std::size_t outputs() const {
-        return model == Model::multinomial ? features.class_names().size() : 1;
-    }
-};
 
 /// What is scored: scoring.json, public.
 struct ScoringRecord {
@@ -44,11 +32,6 @@ template <class Record>
 [[nodiscard]] Record read_score_record(const std::filesystem::path& path);
 template <class Record>
 void write_score_record(const std::filesystem::path& path, const Record& record, FileMode mode);
-
-[[nodiscard]] OfferRecord offer_of(const ModelRecord& model, const std::filesystem::path& path);
-
-/// [outputs][features + 1], for rows after the feature map.
-[[nodiscard]] std::vector<std::vector<double>> scoring_weights(const ModelRecord& model);
 
 /// The program for so many slots. The clear model's weights are in it; of an encrypted one they are not looked at.
 [[nodiscard]] compile::ManagedCircuit scoring_program(const ScoringRecord& record,

@@ -4,8 +4,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -25,18 +28,37 @@ std::string key_of(const std::string& who, const std::string& what) {
     return who + '\t' + what;
 }
 
-/// Lines are "unix seconds<TAB>who<TAB>what<LF>".
+/// A line is "unix seconds<TAB>who<TAB>what", with "<TAB>answers" behind it if they are not one.
+struct Run {
+    std::string_view key;
+    std::uint64_t answers = 1;
+};
+
+std::optional<Run> parse(std::string_view line) {
+    const std::size_t who = line.find('\t');
+    if (who == std::string_view::npos) return std::nullopt;
+    const std::size_t what = line.find('\t', who + 1);
+    if (what == std::string_view::npos) return std::nullopt;
+    const std::size_t answers = line.find('\t', what + 1);
+    Run run{.key = line.substr(who + 1, answers == std::string_view::npos ? answers : answers - who - 1)};
+    if (answers == std::string_view::npos) return run;
+    const std::string_view digits = line.substr(answers + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), run.answers);
+    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+    return run;
+}
+
 std::uint64_t count_in(std::string_view text, std::string_view key, const std::filesystem::path& file) {
     std::uint64_t count = 0;
     for (std::size_t line = 1; !text.empty(); ++line) {
         const std::size_t end = text.find('\n');
-        const std::size_t tab = text.find('\t');
-        if (end == std::string_view::npos || tab > end || text.find('\t', tab + 1) > end) {
+        const auto run = end == std::string_view::npos ? std::nullopt : parse(text.substr(0, end));
+        if (!run) {
             fail(ErrorCode::malformed_input,
                  "'{}', line {} is no run; mend the file from a copy: without it, runs that were made are not counted",
                  file.string(), line);
         }
-        if (text.substr(tab + 1, end - tab - 1) == key) ++count;
+        if (run->key == key) count += std::min(run->answers, ~count);
         text.remove_prefix(end + 1);
     }
     return count;
@@ -54,21 +76,21 @@ std::uint64_t RunBudget::spent(const std::string& who, const std::string& what) 
     return count_runs(file_, key_of(who, what));
 }
 
-void RunBudget::spend(const std::string& who, const std::string& what, std::uint64_t allowed) {
+void RunBudget::spend(const std::string& who, const std::string& what, std::uint64_t allowed, std::uint64_t answers) {
     const Descriptor file(open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     if (file.value() < 0) fail_io("open", file_, errno);
     if (flock(file.value(), LOCK_EX) != 0) fail_io("lock", file_, errno);
     const std::string key = key_of(who, what);
     const std::uint64_t before = count_runs(file_, key);
-    if (before >= allowed) {
+    if (answers > allowed || before > allowed - answers) {
         fail(ErrorCode::budget_exceeded,
              "{} runs with '{}' on '{}' were made and {} are allowed ('{}'): answers on lists that differ by one entry "
              "tell that entry; allow more only if both agree",
              before, who, what, allowed, file_.string());
     }
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const std::string line =
-        fmt::format("{}\t{}\n", std::chrono::duration_cast<std::chrono::seconds>(now).count(), key);
+    const std::string line = fmt::format("{}\t{}{}\n", std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+                                         key, answers == 1 ? std::string() : fmt::format("\t{}", answers));
     write_all(file.value(), std::as_bytes(std::span(line)), file_);
     if (fdatasync(file.value()) != 0) fail_io("flush", file_, errno);
     const auto folder = file_.has_parent_path() ? file_.parent_path() : std::filesystem::path(".");

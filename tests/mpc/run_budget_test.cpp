@@ -27,6 +27,18 @@ TEST_F(RunBudgetFile, CountsRunsOfEveryPairByItself) {
     EXPECT_EQ(budget.spent("south", "patients"), 2u);
 }
 
+TEST_F(RunBudgetFile, CountsAnswersOfRunsThatHaveMoreThanOne) {
+    RunBudget budget(folder_ / "runs");
+    budget.spend("south", "model", 100, 90);
+    budget.spend("south", "model", 100);
+    EXPECT_EQ(RunBudget(folder_ / "runs").spent("south", "model"), 91u);
+    expect_throws(ErrorCode::budget_exceeded, "91 runs with 'south' on 'model' were made and 100 are allowed",
+                  [&] { return budget.spend("south", "model", 100, 10), 0; });
+    expect_throws(ErrorCode::budget_exceeded, "", [&] { return budget.spend("south", "model", 100, ~0ULL), 0; });
+    budget.spend("south", "model", 100, 9);
+    EXPECT_EQ(budget.spent("south", "model"), 100u);
+}
+
 TEST_F(RunBudgetFile, ManyAtOnceNeverSpendMoreThanIsAllowed) {
     std::atomic<int> spent = 0;
     std::vector<std::jthread> threads;
@@ -48,7 +60,8 @@ TEST_F(RunBudgetFile, ManyAtOnceNeverSpendMoreThanIsAllowed) {
 
 TEST_F(RunBudgetFile, RefusesAFileThatIsNoList) {
     const auto file = folder_ / "runs";
-    for (const std::string text : {"17\tsouth\tpatients", "17\tsouth\n", "hello\n"}) {
+    for (const std::string text :
+         {"17\tsouth\tpatients", "17\tsouth\n", "hello\n", "17\ta\tb\tx\n", "17\ta\tb\t1\t2\n"}) {
         write_file_atomically(file, std::as_bytes(std::span(text)));
         expect_throws(ErrorCode::malformed_input, "line 1 is no run", [&] { return RunBudget(file).spent("a", "b"); });
     }
