@@ -31,7 +31,8 @@ std::vector<party::Member> two_of(const party::Roster& roster) {
 }
 
 PsiTerms terms_of(const PsiCommand& command, const std::vector<party::Member>& parties) {
-    PsiTerms terms{.output = command.reveal,
+    PsiTerms terms{.protocol = command.protocol,
+                   .output = command.reveal,
                    .minimum = command.minimum,
                    .largest = command.largest,
                    .purpose = fmt::format("spelling {}; digits {}", to_string(command.spelling), command.digits)};
@@ -195,6 +196,7 @@ void psi(const PsiCommand& command) {
     const party::Roster roster = party::read_roster(command.session.roster);
     const auto parties = two_of(roster);
     const PsiTerms terms = terms_of(command, parties);
+    terms.check();
     const auto own = identity::Identity::open(command.session.identity_folder).fingerprint();
     const int index = parties[0].pin == own ? 0 : 1;
     const party::Member& other = parties[static_cast<std::size_t>(1 - index)];

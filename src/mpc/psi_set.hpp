@@ -1,14 +1,12 @@
 #pragma once
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "mpc/record_sorter.hpp"
+#include "mpc/psi_elements.hpp"
 #include "mpc/ristretto.hpp"
-#include "tacit/mpc/psi.hpp"
 
 namespace tacit::mpc {
 
@@ -18,7 +16,7 @@ class PsiSet {
 public:
     struct Masked {
         ristretto::Point point;
-        std::uint64_t group;   ///< number of the element; padding for a random point
+        std::uint64_t number;  ///< of the element; padding for a random point
         std::uint64_t weight;  ///< of all equal elements
         friend auto operator<=>(const Masked&, const Masked&) = default;
     };
@@ -28,7 +26,7 @@ public:
     PsiSet(party::Party& me, const PsiSource& elements, const PsiOptions& options);
 
     [[nodiscard]] const ristretto::Scalar& secret() const noexcept { return secret_; }
-    [[nodiscard]] std::uint64_t elements() const noexcept { return elements_; }
+    [[nodiscard]] std::uint64_t elements() const noexcept { return count_; }
     [[nodiscard]] std::uint64_t announced() const noexcept { return masked_.size(); }
     void rewind() { masked_.rewind(); }
     [[nodiscard]] bool read(Masked& masked) { return masked_.read(masked); }
@@ -37,21 +35,14 @@ public:
     [[nodiscard]] std::vector<std::uint64_t> rows_at(std::vector<std::uint64_t> positions);
 
 private:
-    struct Hashed {
-        std::array<std::byte, 64> hash;
-        std::uint64_t row;
-        std::uint64_t weight;
-        friend auto operator<=>(const Hashed&, const Hashed&) = default;
-    };
-    void hash_all(const party::Party& me, const PsiSource& elements);
     void mask_all(const PsiProgress& progress);
-    void mask_some(std::span<const Hashed> distinct);
+    void mask_some(std::span<const PsiElements::Element> distinct);
     void pad(Rng& rng, std::uint64_t size);
 
     ristretto::Scalar secret_;
-    RecordSorter<Hashed> hashed_;
+    PsiElements elements_;
     RecordSorter<Masked> masked_;
-    std::uint64_t elements_ = 0;
+    std::uint64_t count_ = 0;  ///< of distinct elements
 };
 
 }  // namespace tacit::mpc

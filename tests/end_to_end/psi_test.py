@@ -40,6 +40,17 @@ class SetIntersection(PartiesCase):
             self.assertEqual([row["name"] for row in csv.DictReader(file)], ["Ada", "Di", "Ada again"])
         self.assertEqual(out["ben"].read_text(), "".join(SOUTH.splitlines(keepends=True)[:3]))
 
+    def test_the_protocol_for_large_lists_finds_the_same_rows(self):
+        roster, files = self.pair("vole")
+        out = {name: self.root / f"vole-{name}.csv" for name in ("ana", "ben")}
+        options = {name: ("--out", out[name], "--protocol", "vole", "--json") for name in out}
+        said = {name: json.loads(text) for name, text in self.both(roster, files, (), *options.values()).items()}
+        self.assertEqual((said["ana"]["common"], said["ana"]["rows"]), (2, 3))
+        self.assertEqual((said["ben"]["common"], said["ben"]["rows"]), (2, 2))
+        with open(out["ana"], newline="") as file:
+            self.assertEqual([row["name"] for row in csv.DictReader(file)], ["Ada", "Di", "Ada again"])
+        self.assertEqual(out["ben"].read_text(), "".join(SOUTH.splitlines(keepends=True)[:3]))
+
     def test_one_party_alone_may_receive(self):
         roster, files = self.pair("one", roles={"ben": "compute,input"})
         said = self.both(roster, files, ("--reveal", "count"))
@@ -76,6 +87,9 @@ class SetIntersection(PartiesCase):
                             "column 'name'", "no e-mail address")
         self.assert_refused(tacit(*me, "--column", "email"), "--out")
         self.assert_refused(tacit(*me, "--column", "email", "--reveal", "sum", "--weights-of", "zoe"), "'zoe'", "'ben'")
+        vole = (*me, "--column", "email", "--protocol", "vole")
+        self.assert_refused(tacit(*vole, "--reveal", "count"), "cannot give counts", "take the ECDH protocol")
+        self.assert_refused(tacit(*vole, "--out", "x", "--minimum", 5), "a minimum of 5 would hold nothing back")
         three = self.roster(("ana", "ben", "cleo"), "crowd.toml")
         self.assert_refused(tacit("mpc", "psi", "--roster", three, "--identity", self.root / "ana", "--data",
                                   files["ana"], "--column", "email", "--out", "x"), "3 parties compute", "it takes two")
