@@ -22,7 +22,10 @@ Revealed   to both: how many different elements the other has (hide it with --pa
            how many are, and the sum of the weights that the party --weights-of gives to them
 Not hidden what the answer says: two runs on lists that differ by one row tell whether that row is common. A file has
            --runs runs with each party (kept in the identity's folder, file 'runs'); raise them with thought
-Cost       ecdh: 4 to 6 rounds; 32 bytes for each element of either side, and about 10 (count), 18 (intersection) or
+Stopped    with ecdh, a run for an intersection or a count that was cut goes on where it was if both start the same
+           command on the same data again; that is the same run, which --runs counts once. Until it is over, a secret
+           of the run lies in the identity's folder under 'stopped'
+Cost       ecdh: 5 to 7 rounds; 32 bytes for each element of either side, and about 10 (count), 18 (intersection) or
            106 (sum) more; one hash and two multiplications of a point for each.
            vole: 7 or 8 rounds; 21 bytes for each element of the receiver, 10 for each of the other
 

@@ -11,6 +11,7 @@
 #include "mpc/psi_sum.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
+#include "tacit/base/secret.hpp"
 
 namespace tacit::mpc {
 
@@ -22,6 +23,8 @@ constexpr party::MessageType key_message{0x0401, "keys of the weights"};
 constexpr party::MessageType point_message{0x0402, "masked elements"};
 constexpr party::MessageType weight_message{0x0403, "encrypted weights"};
 constexpr party::MessageType order_message{0x0406, "order of the tags"};
+constexpr party::MessageType stopped_message{0x040a, "stopped run"};
+constexpr party::MessageType progress_message{0x040b, "elements received before the stop"};
 constexpr party::MessageType sum_message{0x0408, "encrypted sum"};
 constexpr party::MessageType opened_message{0x0409, "sum"};
 
@@ -32,15 +35,64 @@ struct Weighted {
     friend auto operator<=>(const Weighted&, const Weighted&) = default;
 };
 
+/// Elements hashed for the run, and whether it is one that was stopped, which both parties can go on with.
+struct Prepared {
+    PsiElements elements;
+    PsiCheckpoint::Run run;
+    bool stopped;
+};
+
+/// What a secret may be used for again.
+Digest about(const party::Party& me, const PsiTerms& terms, const PsiOptions& options) {
+    Hasher hasher;
+    const std::string text = fmt::format("psi {} of {} with {}: {}, padded to {}", me.index(), me.name(me.index()),
+                                         me.name(1 - me.index()), terms.plan().parameters, options.padded_size);
+    hasher.update(std::as_bytes(std::span(text)));
+    return hasher.finish();
+}
+
+PsiCheckpoint::Run new_run(party::Party& me, const Digest& about, PsiElements& elements) {
+    PsiCheckpoint::Run run{
+        .about = about, .session = me.session(), .elements = elements.digest(), .secret = {}, .count = 0, .masked = 0};
+    const ristretto::Scalar secret(me.rng());
+    std::memcpy(run.secret.data(), secret.data(), run.secret.size());
+    return run;
+}
+
+Prepared prepare(party::Party& me, const PsiTerms& terms, const PsiSource& source, const PsiOptions& options,
+                 const PsiCheckpoint& checkpoint) {
+    const Digest subject = about(me, terms, options);
+    std::optional<PsiElements> elements;
+    auto stopped = checkpoint.stopped(subject);
+    if (stopped) {
+        elements.emplace(stopped->session, source, options.sort_bytes);
+        if (elements->digest() != stopped->elements) stopped.reset();
+    }
+    const Digest offered = stopped ? stopped->session : Digest{};
+    me.send(1 - me.index(), stopped_message, offered);
+    const auto others = me.receive<Digest>(1 - me.index(), stopped_message);
+    if (stopped && others == offered) return {*std::move(elements), *stopped, true};
+    if (stopped) wipe(stopped->secret);
+    if (options.begins) options.begins();
+    elements.emplace(me.session(), source, options.sort_bytes);
+    const PsiCheckpoint::Run run = new_run(me, subject, *elements);
+    return {*std::move(elements), run, false};
+}
+
 class Run {
 public:
-    Run(party::Party& me, const PsiTerms& terms, const PsiSource& elements, const PsiOptions& options)
+    Run(party::Party& me, const PsiTerms& terms, const PsiOptions& options, const PsiCheckpoint& checkpoint,
+        Prepared prepared)
         : me_(me),
           terms_(terms),
           options_(options),
+          checkpoint_(checkpoint),
           other_(1 - me.index()),
           receives_(me.index() == terms.receiver),
-          set_(me, elements, options) {
+          session_(prepared.run.session),
+          set_(me, std::move(prepared.elements), options, checkpoint, prepared.run, prepared.stopped) {
+        wipe(prepared.run.secret);
+        result_.went_on = prepared.stopped;
         result_.elements = set_.elements();
         result_.others = exchange_sizes(me_, terms_, set_.announced());
         tag_bytes_ = tag_bytes(set_.announced(), result_.others);
@@ -57,6 +109,7 @@ public:
         } else {
             send(sums);
         }
+        checkpoint_.remove();
         return std::move(result_);
     }
 
@@ -189,32 +242,62 @@ private:
     // Both.
 
     /// Announces my elements and masks the other party's once more: take(position of the first, tags) for every
-    /// psi_chunk.
+    /// psi_chunk. Leaves out what a stopped run did.
     template <class Take>
     void exchange(const Take& take) {
-        const std::uint64_t most = std::max(set_.announced(), result_.others);
         Point last{};
+        const std::uint64_t before = take_received(last, take);
+        const std::uint64_t sent = result_.went_on ? exchange_progress(before) : 0;
         set_.rewind();
+        MaskedElement skipped;
+        for (std::uint64_t i = 0; i < sent; ++i) TACIT_ASSERT(set_.read(skipped));
+        const std::uint64_t most = std::max(set_.announced(), result_.others);
         for (std::uint64_t first = 0; first < most; first += psi_chunk) {
             throw_if_interrupted();
-            if (first < set_.announced()) announce(std::min(psi_chunk, set_.announced() - first));
-            if (first >= result_.others) continue;
-            const auto points = me_.receive<Point>(other_, point_message, std::min(psi_chunk, result_.others - first));
-            for (const Point& point : points) {
-                if (!(last < point)) me_.accuse(other_, "sent masked elements that are not in ascending order");
-                last = point;
-            }
-            take(first, tags_of(points));
-            if (options_.progress) {
-                options_.progress(PsiStep::others_elements, first + points.size(), result_.others);
-            }
+            if (first >= sent && first < set_.announced()) announce(std::min(psi_chunk, set_.announced() - first));
+            if (first >= before && first < result_.others) receive_points(first, last, take);
         }
     }
 
+    /// What was received before the stop; returns how many.
+    template <class Take>
+    std::uint64_t take_received(Point& last, const Take& take) {
+        if (!result_.went_on) return 0;
+        return checkpoint_.read_received(result_.others, [&](std::uint64_t i, const PsiCheckpoint::Received& record) {
+            last = record.point;
+            take(i, std::span(&record.tag, 1));
+        });
+    }
+
+    /// Tells how much was received, and returns how much the other party has.
+    std::uint64_t exchange_progress(std::uint64_t received) {
+        me_.send(other_, progress_message, received);
+        const auto sent = me_.receive<std::uint64_t>(other_, progress_message);
+        if (sent > set_.announced() || (sent < set_.announced() && sent % psi_chunk != 0)) {
+            me_.accuse(other_, "received more elements before the stop than there are");
+        }
+        return sent;
+    }
+
+    template <class Take>
+    void receive_points(std::uint64_t first, Point& last, const Take& take) {
+        const auto points = me_.receive<Point>(other_, point_message, std::min(psi_chunk, result_.others - first));
+        for (const Point& point : points) {
+            if (!(last < point)) me_.accuse(other_, "sent masked elements that are not in ascending order");
+            last = point;
+        }
+        const auto tags = tags_of(points);
+        std::vector<PsiCheckpoint::Received> received;
+        for (std::size_t i = 0; i < points.size(); ++i) received.push_back({points[i], tags[i]});
+        checkpoint_.add(received);
+        take(first, tags);
+        if (options_.progress) options_.progress(PsiStep::others_elements, first + points.size(), result_.others);
+    }
+
     void announce(std::uint64_t count) {
-        std::vector<PsiSet::Masked> part(count);
+        std::vector<MaskedElement> part(count);
         std::vector<Point> points;
-        for (PsiSet::Masked& masked : part) {
+        for (MaskedElement& masked : part) {
             TACIT_ASSERT(set_.read(masked));
             points.push_back(masked.point);
         }
@@ -241,7 +324,11 @@ private:
                 good = false;
                 return;
             }
-            const Digest digest = me_.hash("psi tag", 0, *masked);
+            Hasher hasher;  // with the session of the first try, not that of a later one
+            hasher.update(session_);
+            hasher.update(std::as_bytes(std::span("tacit psi tag")));
+            hasher.update(*masked);
+            const Digest digest = hasher.finish();
             std::memcpy(tags[i].data(), digest.data(), tag_bytes_);
         });
         if (!good) me_.accuse(other_, "sent a masked element that is no element of the group");
@@ -251,8 +338,10 @@ private:
     party::Party& me_;
     const PsiTerms& terms_;
     const PsiOptions& options_;
+    const PsiCheckpoint& checkpoint_;
     int other_;
     bool receives_;
+    Digest session_;
     PsiSet set_;
     PsiResult result_{};
     std::size_t tag_bytes_ = 0;
@@ -263,7 +352,9 @@ private:
 
 PsiResult intersect_by_ecdh(party::Party& me, const PsiTerms& terms, const PsiSource& elements,
                             const PsiOptions& options) {
-    return Run(me, terms, elements, options).run();
+    // Weights are encrypted anew in every try, under a key of its own.
+    const PsiCheckpoint checkpoint(terms.output == PsiOutput::sum ? std::filesystem::path() : options.checkpoint);
+    return Run(me, terms, options, checkpoint, prepare(me, terms, elements, options, checkpoint)).run();
 }
 
 }  // namespace tacit::mpc

@@ -49,6 +49,17 @@ PsiElements::PsiElements(const Digest& session, const PsiSource& elements, std::
     read_ahead();
 }
 
+Digest PsiElements::digest() {
+    Hasher hasher;
+    rewind();
+    for (Element element; read(element);) {
+        hasher.update(element.hash);
+        hasher.update(element.weight);
+    }
+    rewind();
+    return hasher.finish();
+}
+
 void PsiElements::rewind() {
     sorted_.rewind();
     read_ahead();

@@ -27,6 +27,8 @@ public:
 
     /// Rows, equal elements included.
     [[nodiscard]] std::uint64_t rows() const noexcept { return sorted_.size(); }
+    /// Of all elements and weights.
+    [[nodiscard]] Digest digest();
     void rewind();
     /// The next element; false at the end. Throws invalid_argument if its weight does not fit.
     [[nodiscard]] bool read(Element& element);

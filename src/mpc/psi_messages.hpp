@@ -12,7 +12,7 @@
 namespace tacit::mpc {
 
 /// Records in one message.
-constexpr std::uint64_t psi_chunk = 16384;
+constexpr std::uint64_t psi_chunk = 4096;
 
 /// What stands for an element, cut; the bytes behind are 0.
 using Tag = std::array<std::byte, 16>;

@@ -1,11 +1,12 @@
 #include "mpc/psi_set.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/fail.hpp"
-#include "mpc/psi_messages.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
+#include "tacit/base/secret.hpp"
 
 namespace tacit::mpc {
 
@@ -15,11 +16,24 @@ constexpr std::size_t batch = 4096;
 
 }  // namespace
 
-PsiSet::PsiSet(party::Party& me, const PsiSource& elements, const PsiOptions& options)
-    : secret_(me.rng()), elements_(me.session(), elements, options.sort_bytes), masked_(options.sort_bytes) {
+PsiSet::PsiSet(party::Party& me, PsiElements elements, const PsiOptions& options, const PsiCheckpoint& checkpoint,
+               const PsiCheckpoint::Run& run, bool stopped)
+    : secret_(run.secret), elements_(std::move(elements)), masked_(options.sort_bytes) {
+    if (stopped) {
+        checkpoint.read_masked([&](const MaskedElement& element) { masked_.add(element); });
+        count_ = run.count;
+        masked_.finish();
+        return;
+    }
     mask_all(options.progress);
     if (options.padded_size > 0) pad(me.rng(), options.padded_size);
     masked_.finish();
+    PsiCheckpoint::Run whole = run;
+    whole.count = count_;
+    whole.masked = masked_.size();
+    checkpoint.begin(whole, [&](MaskedElement& element) { return masked_.read(element); });
+    wipe(whole.secret);
+    masked_.rewind();
 }
 
 void PsiSet::mask_all(const PsiProgress& progress) {
@@ -39,19 +53,19 @@ void PsiSet::mask_all(const PsiProgress& progress) {
 
 void PsiSet::mask_some(std::span<const PsiElements::Element> distinct) {
     throw_if_interrupted();
-    std::vector<Masked> masked(distinct.size());
+    std::vector<MaskedElement> masked(distinct.size());
     parallel_for(0, distinct.size(), [&](std::size_t i) {
         const auto point = ristretto::multiply(secret_, ristretto::from_hash(distinct[i].hash));
         TACIT_ASSERT(point.has_value());  // neither a hash nor the secret is 0, but with probability 2^-252
         masked[i] = {*point, count_ + i, distinct[i].weight};
     });
-    for (const Masked& m : masked) masked_.add(m);
+    for (const MaskedElement& m : masked) masked_.add(m);
     count_ += distinct.size();
 }
 
 void PsiSet::pad(Rng& rng, std::uint64_t size) {
     check_padded_size(count_, size);
-    while (masked_.size() < size) masked_.add({ristretto::random_point(rng), padding, 0});
+    while (masked_.size() < size) masked_.add({ristretto::random_point(rng), no_element, 0});
 }
 
 std::vector<std::uint64_t> PsiSet::rows_at(std::vector<std::uint64_t> positions) {
@@ -59,10 +73,10 @@ std::vector<std::uint64_t> PsiSet::rows_at(std::vector<std::uint64_t> positions)
     std::vector<std::uint64_t> numbers;
     masked_.rewind();
     std::uint64_t position = 0;
-    Masked masked;
+    MaskedElement masked;
     for (const std::uint64_t wanted : positions) {
         while (position <= wanted && masked_.read(masked)) ++position;
-        if (masked.number != padding) numbers.push_back(masked.number);
+        if (masked.number != no_element) numbers.push_back(masked.number);
     }
     std::ranges::sort(numbers);
     return elements_.rows_of(numbers);

@@ -193,6 +193,7 @@ private:
 
 PsiResult intersect_by_vole(party::Party& me, const PsiTerms& terms, const PsiSource& elements,
                             const PsiOptions& options) {
+    if (options.begins) options.begins();
     return me.index() == terms.receiver ? ReceivingSide(me, terms, elements, options).run()
                                         : SendingSide(me, terms, elements, options).run();
 }

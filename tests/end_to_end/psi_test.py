@@ -1,6 +1,7 @@
 """End-to-end tests of `tacit mpc psi`: psi_test.py BINARY [TEST...]. Both parties are processes, over TLS."""
 import csv
 import json
+import time
 import unittest
 
 from mpc_case import PartiesCase
@@ -78,6 +79,27 @@ class SetIntersection(PartiesCase):
             self.assertEqual((status, out), (2, ""))
         self.assertTrue(any("1 runs with" in err and "allow more only if both agree" in err
                             for _, _, err in results.values()), results)
+
+    def test_a_killed_run_goes_on_where_it_was_without_another_from_the_budget(self):
+        roster = self.roster(("ana", "ben"), "killed.toml")
+        files = {}
+        for party, step in (("ana", 1), ("ben", 2)):
+            files[party] = self.root / f"killed-{party}.csv"
+            files[party].write_text("key\n" + "".join(f"key-{step * i}\n" for i in range(10_000)))
+        options = {name: ("--data", files[name], "--column", "key", "--reveal", "count", "--json") for name in files}
+        parties = {name: self.start("psi", roster, name, *more) for name, more in options.items()}
+        end = time.monotonic() + 60
+        while not any((self.root / "ben" / "stopped").glob("*/tags")):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
+        parties["ben"].kill()
+        for name, process in parties.items():
+            self.assertNotEqual(self.end(process)[0], 0, name)
+        for status, out, err in self.all_run("psi", roster, options).values():
+            self.assertEqual(status, 0, err)
+            result = json.loads(out)
+            self.assertTrue(result["went_on"])
+            self.assertEqual(result["common"], 5000)
 
     def test_refusals_name_line_column_and_remedy(self):
         roster, files = self.pair("refused")

@@ -246,14 +246,14 @@ TEST(Psi, RoundsAndBytesAreThoseOfTheHeader) {
         return std::array<std::uint64_t, 3>{static_cast<std::uint64_t>(network.rounds()),
                                             network.traffic()[0].bytes_sent, network.traffic()[1].bytes_sent};
     };
-    constexpr std::uint64_t tag = 6;                          // 40 + 2 * 3 bits
-    constexpr std::uint64_t receiver_fixed = 8 + 3 * 32 + 8;  // size, points, verdict
-    constexpr std::uint64_t sender_fixed = 8 + 5 * 32 + 3 * tag;
+    constexpr std::uint64_t tag = 6;                               // 40 + 2 * 3 bits
+    constexpr std::uint64_t receiver_fixed = 32 + 8 + 3 * 32 + 8;  // stopped run, size, points, verdict
+    constexpr std::uint64_t sender_fixed = 32 + 8 + 5 * 32 + 3 * tag;
     EXPECT_EQ(traffic_of(PsiOutput::intersection),
-              (std::array<std::uint64_t, 3>{5, receiver_fixed, sender_fixed + 24}));
-    EXPECT_EQ(traffic_of(PsiOutput::count), (std::array<std::uint64_t, 3>{4, receiver_fixed, sender_fixed}));
+              (std::array<std::uint64_t, 3>{6, receiver_fixed, sender_fixed + 24}));
+    EXPECT_EQ(traffic_of(PsiOutput::count), (std::array<std::uint64_t, 3>{5, receiver_fixed, sender_fixed}));
     EXPECT_EQ(traffic_of(PsiOutput::sum),
-              (std::array<std::uint64_t, 3>{6, receiver_fixed + 96, sender_fixed + 64 + 5 * 96 + 8}));
+              (std::array<std::uint64_t, 3>{7, receiver_fixed + 96, sender_fixed + 64 + 5 * 96 + 8}));
 }
 
 TEST(Psi, WhatBothPartiesSendChangesWithEveryRun) {

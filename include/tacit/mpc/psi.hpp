@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,7 +18,7 @@
 ///              ecdh                                        vole
 /// Gives        intersection, count, sum; a minimum         intersection, minimum 1
 /// Assumption   decisional Diffie-Hellman in ristretto255 (RFC 9496), random oracle BLAKE2b; vole: AES besides
-/// Rounds       5 (intersection), 4 (count), 6 (sum)        7; 8 if the sender learns; streamed messages both
+/// Rounds       6 (intersection), 5 (count), 7 (sum)        7; 8 if the sender learns; streamed messages both
 /// Bytes        32 for each element of either side, 10      21 for each element of the receiver, 10 for each of the
 ///              for each of the receiver's; intersection:   sender; 50,000 besides
 ///              8 more for each of the receiver's; sum: 96
@@ -89,11 +90,19 @@ struct PsiOptions {
                                     ///< size; at least the number of distinct elements; 0: no padding
     std::uint64_t sort_bytes = 64u << 20;  ///< sorted in memory; what is larger goes through files
     PsiProgress progress{};
+    /// A folder of this party for this data and the other party alone, made if need be. If a run by ecdh, for an
+    /// intersection or a count, stops, the next one with equal elements, terms and sizes on both sides goes on where it
+    /// was. It sends the points that are missing under the same secrets, so two tries tell no more than one. Empty:
+    /// none.
+    std::filesystem::path checkpoint{};
+    /// Called before anything of the elements is sent, but not if a stopped run goes on: to spend what a run costs.
+    std::function<void()> begins{};
 };
 
 struct PsiResult {
     std::uint64_t elements = 0;  ///< distinct ones of this party
     std::uint64_t others = 0;    ///< elements that the other party announced
+    bool went_on = false;        ///< with a run that was stopped
     bool minimum_reached = false;
     std::optional<std::uint64_t> count{};  ///< if this party learns it
     std::optional<std::uint64_t> sum{};    ///< for PsiOutput::sum, if the minimum is reached
