@@ -25,12 +25,12 @@ Not hidden what the answer says: two runs on lists that differ by one row tell w
 Stopped    with ecdh, a run for an intersection or a count that was cut goes on where it was if both start the same
            command on the same data again; that is the same run, which --runs counts once. Until it is over, a secret
            of the run lies in the identity's folder under 'stopped'
-Cost       ecdh: 5 to 7 rounds; 32 bytes for each element of either side, and about 10 (count), 18 (intersection) or
-           106 (sum) more; one hash and two multiplications of a point for each.
-           vole: 7 or 8 rounds; 21 bytes for each element of the receiver, 10 for each of the other
+Cost       ecdh: 5 to 7 rounds, one more for every 4096 elements; 32 bytes for each element of either side, and about
+           10 (count), 18 (intersection) or 106 (sum) more; one hash and two multiplications of a point for each.
+           vole: 8 rounds; 21 bytes for each element of the receiver, 10 for each of the other
 
 Identifiers are compared after --spelling: exact (Unicode's normal form, no space around), lower (and without case),
-email, phone. Rows without one take no part. The file is read two or three times; memory stays near 100 MB, whatever its length.
+email, phone. Rows without one take no part. The file is read two or three times; memory stays near 150 MB, whatever its length.
 
 Examples:
   tacit mpc psi --roster two.toml --identity me --data customers.csv --column email --spelling email --out common.csv

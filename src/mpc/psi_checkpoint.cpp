@@ -29,6 +29,12 @@ void check(const std::error_code& error, const char* action, const fs::path& pat
     if (error) fail_io(action, path, error.value());
 }
 
+[[noreturn]] void refuse(const fs::path& file) {
+    fail(ErrorCode::malformed_input,
+         "'{}' is of no stopped run; delete its folder to begin anew, which takes one more of the runs allowed",
+         file.string());
+}
+
 /// The header of the file, checked against its size.
 PsiCheckpoint::Run run_of(std::span<const std::byte> bytes, const fs::path& file) {
     PsiCheckpoint::Run run;
@@ -36,9 +42,7 @@ PsiCheckpoint::Run run_of(std::span<const std::byte> bytes, const fs::path& file
     if (bytes.size() >= sizeof run) std::memcpy(&run, bytes.data(), sizeof run);
     if (bytes.size() < sizeof run || bytes.size() != sizeof run + records * sizeof(MaskedElement) ||
         run.masked != records || run.count > records) {
-        fail(ErrorCode::malformed_input,
-             "'{}' holds no stopped run; delete its folder to begin anew, which takes one more of the runs allowed",
-             file.string());
+        refuse(file);
     }
     return run;
 }
@@ -68,12 +72,26 @@ void PsiCheckpoint::begin(const Run& run, const std::function<bool(MaskedElement
     check(error, "create", folder_);
     fs::permissions(folder_, fs::perms::owner_all, error);
     check(error, "protect", folder_);
-    fs::remove(tags_file(), error);  // of the run before, so before the new one is there
-    check(error, "remove", tags_file());
+    for (const fs::path& path : {size_file(), tags_file()}) {  // of the run before, so before the new one is there
+        fs::remove(path, error);
+        check(error, "remove", path);
+    }
     AtomicFile file = AtomicFile::open(run_file(), FileMode::owner_only);
     file.write(std::as_bytes(std::span(&run, 1)));
     for (MaskedElement element; next(element);) file.write(std::as_bytes(std::span(&element, 1)));
     file.commit();
+}
+
+std::uint64_t PsiCheckpoint::size_of_other(std::uint64_t announced) const {
+    if (folder_.empty()) return announced;
+    if (!fs::exists(size_file())) {
+        write_file_atomically(size_file(), std::as_bytes(std::span(&announced, 1)), FileMode::owner_only);
+        return announced;
+    }
+    const auto bytes = read_file(size_file(), sizeof announced);
+    if (bytes.size() != sizeof announced) refuse(size_file());
+    std::memcpy(&announced, bytes.data(), sizeof announced);
+    return announced;
 }
 
 void PsiCheckpoint::add(std::span<const Received> received) const {
@@ -91,12 +109,7 @@ std::uint64_t PsiCheckpoint::read_received(std::uint64_t total,
     std::uint64_t count = fs::file_size(tags_file(), error) / sizeof(Received);
     check(error, "read", tags_file());
     if (count < total) count -= count % psi_chunk;
-    if (count > total) {
-        fail(ErrorCode::malformed_input,
-             "'{}' holds more elements than the other party has; delete its folder to begin anew, which takes one more "
-             "of the runs allowed",
-             tags_file().string());
-    }
+    if (count > total) refuse(tags_file());
     fs::resize_file(tags_file(), count * sizeof(Received), error);
     check(error, "shorten", tags_file());
     if (count == 0) return 0;
@@ -112,7 +125,7 @@ std::uint64_t PsiCheckpoint::read_received(std::uint64_t total,
 void PsiCheckpoint::remove() const {
     if (folder_.empty()) return;
     std::error_code error;
-    for (const fs::path& path : {run_file(), tags_file()}) {
+    for (const fs::path& path : {run_file(), size_file(), tags_file()}) {
         fs::remove(path, error);
         check(error, "remove", path);
     }

@@ -27,6 +27,7 @@ inline constexpr std::uint64_t no_element = ~std::uint64_t{0};
 
 /// What a run by ecdh goes on from after a stop, in a folder of this party alone. Its files:
 ///   run    what the run is about, its secret, and the own masked elements; written whole when all are masked
+///   size   how many elements the other party announced: after it has seen an answer it must not add any
 ///   tags   the other party's points that were received, with their tags; grows by psi_chunk at a time
 /// The secret belongs to these elements, terms and parties; nothing else may be masked with it. Whoever reads the
 /// folder can test whether an element was in the run.
@@ -54,6 +55,8 @@ public:
     void read_masked(const std::function<void(const MaskedElement&)>& take) const;
     /// Replaces whatever is there; `next` gives the masked elements.
     void begin(const Run& run, const std::function<bool(MaskedElement&)>& next) const;
+    /// What the other party announced in the first try, which is this one if there was none. Throws malformed_input.
+    [[nodiscard]] std::uint64_t size_of_other(std::uint64_t announced) const;
     /// Appends; on the disk when it returns.
     void add(std::span<const Received> received) const;
     /// Calls take(position, record) for whole chunks that were added, of `total` records in the end, and returns how
@@ -65,6 +68,7 @@ public:
 
 private:
     [[nodiscard]] std::filesystem::path run_file() const { return folder_ / "run"; }
+    [[nodiscard]] std::filesystem::path size_file() const { return folder_ / "size"; }
     [[nodiscard]] std::filesystem::path tags_file() const { return folder_ / "tags"; }
     std::filesystem::path folder_;
 };

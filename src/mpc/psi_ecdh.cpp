@@ -63,20 +63,27 @@ Prepared prepare(party::Party& me, const PsiTerms& terms, const PsiSource& sourc
                  const PsiCheckpoint& checkpoint) {
     const Digest subject = about(me, terms, options);
     std::optional<PsiElements> elements;
-    auto stopped = checkpoint.stopped(subject);
+    std::optional<PsiCheckpoint::Run> stopped = checkpoint.stopped(subject);
     if (stopped) {
         elements.emplace(stopped->session, source, options.sort_bytes);
-        if (elements->digest() != stopped->elements) stopped.reset();
+        if (elements->digest() != stopped->elements) {
+            wipe(stopped->secret);
+            stopped.reset();
+        }
     }
     const Digest offered = stopped ? stopped->session : Digest{};
     me.send(1 - me.index(), stopped_message, offered);
     const auto others = me.receive<Digest>(1 - me.index(), stopped_message);
-    if (stopped && others == offered) return {*std::move(elements), *stopped, true};
-    if (stopped) wipe(stopped->secret);
-    if (options.begins) options.begins();
-    elements.emplace(me.session(), source, options.sort_bytes);
-    const PsiCheckpoint::Run run = new_run(me, subject, *elements);
-    return {*std::move(elements), run, false};
+    const bool both = stopped && others == offered;
+    if (!both) {
+        if (stopped) wipe(stopped->secret);
+        if (options.begins) options.begins();
+        elements.emplace(me.session(), source, options.sort_bytes);
+        stopped = new_run(me, subject, *elements);
+    }
+    Prepared prepared{*std::move(elements), *stopped, both};
+    wipe(stopped->secret);
+    return prepared;
 }
 
 class Run {
@@ -95,6 +102,11 @@ public:
         result_.went_on = prepared.stopped;
         result_.elements = set_.elements();
         result_.others = exchange_sizes(me_, terms_, set_.announced());
+        const std::uint64_t before = checkpoint_.size_of_other(result_.others);
+        if (result_.others != before) {
+            me_.accuse(other_,
+                       fmt::format("announced {} elements where it had {} before the stop", result_.others, before));
+        }
         tag_bytes_ = tag_bytes(set_.announced(), result_.others);
     }
 

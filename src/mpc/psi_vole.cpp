@@ -9,6 +9,7 @@
 #include "mpc/vole.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
+#include "tacit/base/secret.hpp"
 #include "tacit/mpc/oblivious_transfer.hpp"
 
 namespace tacit::mpc {
@@ -96,7 +97,9 @@ public:
 
     PsiResult run() {
         const PsiBins bins(announced_);
-        vole::Sender correlation(me_, OtSender(me_).random(vole::transfers));
+        auto keys = OtSender(me_).random(vole::transfers);
+        vole::Sender correlation(me_, keys);
+        wipe(std::as_writable_bytes(std::span(keys)));
         for (std::uint64_t bin = 0; bin < bins.count(); ++bin) {
             const auto elements = take(bins, bin, bins.capacity() + 1);
             const auto v = correlation.extend(me_, code_words(bins, elements));
@@ -140,7 +143,11 @@ public:
     PsiResult run() {
         const PsiBins bins(result_.others);
         const vole::Receiver::Delta delta(me_.rng());
-        vole::Receiver correlation(me_, delta, OtReceiver(me_).random(delta.choices()));
+        auto choices = delta.choices();
+        auto keys = OtReceiver(me_).random(choices);
+        vole::Receiver correlation(me_, delta, keys);
+        wipe(std::as_writable_bytes(std::span(choices)));
+        wipe(std::as_writable_bytes(std::span(keys)));
         for (std::uint64_t bin = 0; bin < bins.count(); ++bin) {
             const auto w = correlation.extend(me_, bins.shape().rows());
             const Decoder decode{std::span<const vole::Row>(w)};

@@ -20,9 +20,8 @@
 /// Parties      two: a sender and a receiver.
 /// Adversary    semi-honest. A sender that takes words outside the code makes some rows guessable; a receiver cannot
 ///              deviate but in its own rows.
-/// Revealed     nothing: words are masked by keystream, delta stays behind the transfers. Words w + v + word' * delta
-/// of
-///              another word' have 140 bits of entropy for the sender: two code words differ in 20 places.
+/// Revealed     nothing: words are masked by keystream, delta stays behind the transfers. For another word, w - word' *
+///              delta has 140 bits of entropy for the sender: two code words differ in 20 places.
 /// Rounds       2 after the transfers to set up, then one message for any number of rows.
 /// Bytes        28,672 to set up, then 16 for each row.
 /// Cost         for each row 128 blocks of AES and 256 sums of 128 bits.

@@ -158,17 +158,17 @@ TEST(PsiCheckpoint, DamagedFilesAreRefusedAndAChunkThatWasCutOffIsForgotten) {
     const auto take = [&](std::uint64_t position, const PsiCheckpoint::Received&) { EXPECT_EQ(position, taken++); };
     EXPECT_EQ(checkpoint.read_received(4, take), 0u);
     write_file_atomically(tags_file, bytes);
-    expect_throws(ErrorCode::malformed_input, "more elements than the other party has",
+    expect_throws(ErrorCode::malformed_input, "is of no stopped run",
                   [&] { return checkpoint.read_received(3, take); });
     EXPECT_EQ(checkpoint.read_received(4, take), 4u);
     EXPECT_EQ(taken, 4u);
     const auto whole = read_file(run, 1u << 20);
-    for (const std::size_t size : {whole.size() - 1, sizeof(PsiCheckpoint::Run) - 1, std::size_t{0}}) {
+    for (const std::size_t size : {whole.size() - 1, sizeof(PsiCheckpoint::Run) - 1, std::size_t{1}}) {
         fs::resize_file(run, size);
         const auto outcomes = pair.run();
         ASSERT_FALSE(outcomes[0].has_value());
         EXPECT_EQ(outcomes[0].error().code(), ErrorCode::malformed_input);
-        EXPECT_THAT(outcomes[0].error().what(), HasSubstr("holds no stopped run; delete its folder to begin anew"));
+        EXPECT_THAT(outcomes[0].error().what(), HasSubstr("is of no stopped run; delete its folder to begin anew"));
         write_file_atomically(run, whole);
     }
     EXPECT_TRUE(pair.goes_on());
@@ -192,6 +192,31 @@ TEST(PsiCheckpoint, APartyThatSaysItReceivedWhatItDidNotIsCaught) {
         said += outcome.error().what();
     }
     EXPECT_THAT(said, HasSubstr("received more elements before the stop than there are"));
+}
+
+TEST(PsiCheckpoint, APartyThatAddsElementsAfterItSawAnAnswerIsCaught) {
+    Pair pair(6, 4);
+    pair.run_and_cut(verdict);
+    bool more = false;
+    party::LocalNetwork network(2, {}, [&](party::Frame& frame) {
+        if (frame.from == 1 && type_of(frame) == 0x0400) {
+            frame.bytes[party::frame_header_bytes] = std::byte{5};
+            more = true;
+        }
+    });
+    const auto outcomes = network.run_each([&](party::Party& me) {
+        const PsiSource source = [&](const auto& add) {
+            for (const std::string& value : pair.values[static_cast<std::size_t>(me.index())]) add({value, 0});
+        };
+        return intersect(me, pair.terms, source, {.checkpoint = pair.folder(me.index())});
+    });
+    EXPECT_TRUE(more);
+    ASSERT_FALSE(outcomes[0].has_value());
+    EXPECT_EQ(outcomes[0].error().code(), ErrorCode::protocol_violation);
+    EXPECT_THAT(outcomes[0].error().what(), HasSubstr("announced 5 elements where it had 4 before the stop"));
+    write_file_atomically(pair.folder(0) / "size", std::vector<std::byte>(3));
+    expect_throws(ErrorCode::malformed_input, "is of no stopped run",
+                  [&] { return PsiCheckpoint(pair.folder(0)).size_of_other(4); });
 }
 
 TEST(PsiCheckpoint, SumsAndTheVoleProtocolBeginAnew) {

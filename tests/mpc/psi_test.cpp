@@ -256,6 +256,23 @@ TEST(Psi, RoundsAndBytesAreThoseOfTheHeader) {
               (std::array<std::uint64_t, 3>{7, receiver_fixed + 96, sender_fixed + 64 + 5 * 96 + 8}));
 }
 
+TEST(Psi, RoundsAndBytesOfTheVoleProtocolAreThoseOfTheHeader) {
+    constexpr std::size_t n = 100'000;
+    Side receiver;
+    Side sender;
+    for (std::size_t i = 0; i < n; ++i) receiver.values.push_back("r" + std::to_string(i));
+    for (std::size_t i = 0; i < n; ++i) sender.values.push_back("s" + std::to_string(i));
+    sender.values.front() = receiver.values.front();
+    for (const bool sender_learns : {false, true}) {
+        party::LocalNetwork network(2);
+        static_cast<void>(
+            run(network, {.protocol = PsiProtocol::vole, .sender_learns = sender_learns}, receiver, sender));
+        EXPECT_EQ(network.rounds(), 8);
+        EXPECT_LT(network.traffic()[0].bytes_sent + network.traffic()[1].bytes_sent, 31 * n + 70'000);
+        EXPECT_LT(network.traffic()[0].bytes_sent, 21 * n + 50'000);
+    }
+}
+
 TEST(Psi, WhatBothPartiesSendChangesWithEveryRun) {
     party::LocalNetwork network(2);
     const Side set{.values = {"a", "b"}};

@@ -18,9 +18,10 @@
 ///              ecdh                                        vole
 /// Gives        intersection, count, sum; a minimum         intersection, minimum 1
 /// Assumption   decisional Diffie-Hellman in ristretto255 (RFC 9496), random oracle BLAKE2b; vole: AES besides
-/// Rounds       6 (intersection), 5 (count), 7 (sum)        7; 8 if the sender learns; streamed messages both
+/// Rounds       6 (intersection), 5 (count), 7 (sum),       8; messages are streamed in both
+///              and one for each further 4096 elements
 /// Bytes        32 for each element of either side, 10      21 for each element of the receiver, 10 for each of the
-///              for each of the receiver's; intersection:   sender; 50,000 besides
+///              for each of the receiver's; intersection:   sender; 70,000 besides
 ///              8 more for each of the receiver's; sum: 96
 ///              more for each of the sender's
 /// Cost         one hash to the group for each own          4 hashes for each own element, 170 blocks of AES for each
@@ -36,7 +37,7 @@
 /// Revealed     to both: the announced (perhaps padded) number of distinct elements of the other, and whether the
 ///              minimum is reached. To the receiver: the size of the intersection and what the terms say. To the
 ///              sender: what the terms say.
-/// Memory       about 100 MB however large the sets are, and 8 bytes for each element of the result: what is larger is
+/// Memory       about 150 MB however large the sets are, and 8 bytes for each element of the result: what is larger is
 ///              sorted in files of the system's temporary folder that have no name and are gone with the process. Where
 ///              vole touches memory depends on hashes of the own elements, which other programs on the machine may see.
 namespace tacit::mpc {
