@@ -1,5 +1,6 @@
 // Set intersection of both parties in this process, beside one thread of libsodium that does what one party has to:
-// psi_bench [ELEMENTS] prints one JSON object per output.
+// psi_bench [ELEMENTS [VOLE_ELEMENTS]] prints one JSON object per output of the ECDH protocol and one for the VOLE
+// protocol at each of the two sizes; by default 2^14 and 2^20.
 #include <sodium.h>
 
 #include <array>
@@ -39,13 +40,13 @@ double reference_rate() {
 }
 
 /// Sets of `size` elements, every other one common.
-void report(const char* name, mpc::PsiOutput output, std::uint64_t size) {
+void report(const char* name, const mpc::PsiTerms& terms, std::uint64_t size) {
     const double reference = reference_rate();
     party::LocalNetwork network(2);
     const auto start = SteadyClock::now();
     const auto results = network.run([&](party::Party& me) {
         const std::uint64_t first = me.index() == 0 ? 0 : size / 2;
-        return mpc::intersect(me, {.output = output}, [&](const auto& add) {
+        return mpc::intersect(me, terms, [&](const auto& add) {
             for (std::uint64_t i = first; i < first + size; ++i) add({"customer-" + std::to_string(i), 100});
         });
     });
@@ -55,6 +56,7 @@ void report(const char* name, mpc::PsiOutput output, std::uint64_t size) {
     const double rate = 2 * static_cast<double>(size) / seconds;
     const nlohmann::json line{{"machine", machine::name()},
                               {"commit", machine::commit()},
+                              {"protocol", terms.protocol == mpc::PsiProtocol::vole ? "vole" : "ecdh"},
                               {"output", name},
                               {"elements", size},
                               {"threads", thread_count()},
@@ -72,7 +74,10 @@ void report(const char* name, mpc::PsiOutput output, std::uint64_t size) {
 int main(int argc, char** argv) {
     if (sodium_init() < 0) return 1;
     const std::uint64_t size = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1u << 14;
-    report("intersection", mpc::PsiOutput::intersection, size);
-    report("count", mpc::PsiOutput::count, size);
-    report("sum", mpc::PsiOutput::sum, size);
+    const std::uint64_t large = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1u << 20;
+    report("intersection", {}, size);
+    report("count", {.output = mpc::PsiOutput::count}, size);
+    report("sum", {.output = mpc::PsiOutput::sum}, size);
+    report("intersection", {.protocol = mpc::PsiProtocol::vole}, size);
+    report("intersection", {.protocol = mpc::PsiProtocol::vole}, large);
 }

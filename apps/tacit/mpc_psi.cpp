@@ -7,6 +7,7 @@
 
 #include "output.hpp"
 #include "tacit/base/files.hpp"
+#include "tacit/base/hash.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/progress.hpp"
 #include "tacit/mpc/decimal.hpp"
@@ -31,7 +32,8 @@ std::vector<party::Member> two_of(const party::Roster& roster) {
 }
 
 PsiTerms terms_of(const PsiCommand& command, const std::vector<party::Member>& parties) {
-    PsiTerms terms{.output = command.reveal,
+    PsiTerms terms{.protocol = command.protocol,
+                   .output = command.reveal,
                    .minimum = command.minimum,
                    .largest = command.largest,
                    .purpose = fmt::format("spelling {}; digits {}", to_string(command.spelling), command.digits)};
@@ -158,14 +160,22 @@ PsiProgress progress_bars(std::optional<ProgressBar>& bar) {
     };
 }
 
+/// Where a stopped run with that party on that data is kept.
+fs::path checkpoint_folder(const PsiCommand& command, const std::string& who, const std::string& what) {
+    Hasher hasher;
+    for (const std::string& text : {who, what}) {
+        hasher.update(text.size());
+        hasher.update(std::as_bytes(std::span(text)));
+    }
+    return command.session.identity_folder / "stopped" / to_hex(hasher.finish()).substr(0, 16);
+}
+
 void report(const PsiCommand& command, const PsiTerms& terms, const PsiResult& result, party::Party& me) {
     const bool rows = terms.output == PsiOutput::intersection && (me.index() == terms.receiver || terms.sender_learns);
     if (command.session.json) {
-        nlohmann::json object{{"elements", result.elements},
-                              {"others", result.others},
-                              {"minimum", terms.minimum},
-                              {"minimum_reached", result.minimum_reached},
-                              {"bytes_sent", me.traffic().bytes_sent}};
+        nlohmann::json object{{"elements", result.elements}, {"others", result.others},
+                              {"minimum", terms.minimum},    {"minimum_reached", result.minimum_reached},
+                              {"went_on", result.went_on},   {"bytes_sent", me.traffic().bytes_sent}};
         if (result.count) object["common"] = *result.count;
         if (result.sum) object["sum"] = to_decimal(static_cast<Int128>(*result.sum), command.digits);
         if (rows && !command.out.empty()) object["rows"] = result.rows.size();
@@ -174,6 +184,7 @@ void report(const PsiCommand& command, const PsiTerms& terms, const PsiResult& r
     }
     std::string text = fmt::format("{} elements here, {} there (or fewer, if they were padded)\n",
                                    count_text(result.elements), count_text(result.others));
+    if (result.went_on) text += "went on with the run that was stopped\n";
     if (!result.minimum_reached) {
         text += fmt::format("fewer than {} are common, so nothing was opened", terms.minimum);
     } else if (result.sum) {
@@ -195,6 +206,7 @@ void psi(const PsiCommand& command) {
     const party::Roster roster = party::read_roster(command.session.roster);
     const auto parties = two_of(roster);
     const PsiTerms terms = terms_of(command, parties);
+    terms.check();
     const auto own = identity::Identity::open(command.session.identity_folder).fingerprint();
     const int index = parties[0].pin == own ? 0 : 1;
     const party::Member& other = parties[static_cast<std::size_t>(1 - index)];
@@ -207,12 +219,15 @@ void psi(const PsiCommand& command) {
     const File file(command, weighted);
     file.visit([](auto) {}, [](auto, const std::string&, std::size_t) {});  // refuse the file before anybody waits
     party::Session session = open_session(command.session, roster, terms.plan());
-    RunBudget(command.session.identity_folder / "runs")
-        .spend(fmt::format("{} {}", other.name, to_string(other.pin)),
-               fmt::format("{} of {}", command.column, fs::weakly_canonical(command.data).string()), command.runs);
+    const std::string who = fmt::format("{} {}", other.name, to_string(other.pin));
+    const std::string what = fmt::format("{} of {}", command.column, fs::weakly_canonical(command.data).string());
     std::optional<ProgressBar> bar;
-    const PsiResult result = intersect(session.party(), terms, file.elements(),
-                                       {.padded_size = command.pad, .progress = progress_bars(bar)});
+    const PsiResult result = intersect(
+        session.party(), terms, file.elements(),
+        {.padded_size = command.pad,
+         .progress = progress_bars(bar),
+         .checkpoint = checkpoint_folder(command, who, what),
+         .begins = [&] { RunBudget(command.session.identity_folder / "runs").spend(who, what, command.runs); }});
     bar.reset();
     session.finish();
     if (terms.output == PsiOutput::intersection && receives) file.copy_rows(result.rows, command.out);

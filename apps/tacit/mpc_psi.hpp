@@ -14,6 +14,7 @@ struct PsiCommand {
     std::string column;
     char delimiter = ',';
     table::Spelling spelling = table::Spelling::exact;
+    tacit::mpc::PsiProtocol protocol = tacit::mpc::PsiProtocol::ecdh;
     tacit::mpc::PsiOutput reveal = tacit::mpc::PsiOutput::intersection;
     std::string weights_of;  ///< who gives weights, for sums
     std::string weights;     ///< column of this party's weights

@@ -260,6 +260,17 @@ void write_dealt_shares(const Seeds& seeds) {
     }
 }
 
+/// Terms, and one change to a frame; the first is none.
+void write_intersections(const Seeds& seeds) {
+    for (unsigned terms = 0; terms < 12; ++terms) {
+        for (unsigned frame = 0; frame < 8; ++frame) {
+            const Bytes input{std::byte(terms), std::byte(frame), std::byte{0},
+                              std::byte{15},    std::byte{0},     std::byte(frame == 0 ? 0 : 1)};
+            seeds.raw("psi", fmt::format("{}-{}", terms, frame), input);
+        }
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -278,5 +289,6 @@ int main(int argc, char** argv) {
     write_others(seeds);
     write_prio3(seeds);
     write_dealt_shares(seeds);
+    write_intersections(seeds);
     return 0;
 }

@@ -1,12 +1,12 @@
 #include "mpc/psi_set.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
+#include <utility>
 
 #include "base/fail.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
+#include "tacit/base/secret.hpp"
 
 namespace tacit::mpc {
 
@@ -14,115 +14,72 @@ namespace {
 
 constexpr std::size_t batch = 4096;
 
-/// H("tacit psi element", session, element) of 512 bits.
-std::array<std::byte, 64> hash_element(const Digest& session, std::string_view value) {
-    constexpr std::string_view label = "tacit psi element";
-    crypto_generichash_state state;
-    std::array<std::byte, 64> hash;
-    const auto update = [&](const void* bytes, std::size_t size) {
-        crypto_generichash_update(&state, static_cast<const unsigned char*>(bytes), size);
-    };
-    crypto_generichash_init(&state, nullptr, 0, hash.size());
-    update(label.data(), label.size());
-    update(session.data(), session.size());
-    update(value.data(), value.size());
-    crypto_generichash_final(&state, reinterpret_cast<unsigned char*>(hash.data()), hash.size());
-    return hash;
-}
-
-void check_weight(std::uint64_t weight, std::uint64_t row) {
-    if (weight >> 32 == 0) return;
-    fail(ErrorCode::invalid_argument,
-         "the weights of the element in row {} (equal elements together) are {}; at most {} can be summed: take a "
-         "larger unit",
-         row, weight, UINT32_MAX);
-}
-
 }  // namespace
 
-PsiSet::PsiSet(party::Party& me, const PsiSource& elements, const PsiOptions& options)
-    : secret_(me.rng()), hashed_(options.sort_bytes), masked_(options.sort_bytes) {
-    hash_all(me, elements);
+PsiSet::PsiSet(party::Party& me, PsiElements elements, const PsiOptions& options, const PsiCheckpoint& checkpoint,
+               const PsiCheckpoint::Run& run, bool stopped)
+    : secret_(run.secret), elements_(std::move(elements)), masked_(options.sort_bytes) {
+    if (stopped) {
+        checkpoint.read_masked([&](const MaskedElement& element) { masked_.add(element); });
+        count_ = run.count;
+        masked_.finish();
+        return;
+    }
     mask_all(options.progress);
     if (options.padded_size > 0) pad(me.rng(), options.padded_size);
     masked_.finish();
-}
-
-void PsiSet::hash_all(const party::Party& me, const PsiSource& elements) {
-    elements([&](const PsiElement& element) {
-        const std::uint64_t row = hashed_.size();
-        if (row % batch == 0) throw_if_interrupted();
-        check_weight(element.weight, row);
-        hashed_.add({hash_element(me.session(), element.value), row, element.weight});
-    });
-    hashed_.finish();
+    PsiCheckpoint::Run whole = run;
+    whole.count = count_;
+    whole.masked = masked_.size();
+    checkpoint.begin(whole, [&](MaskedElement& element) { return masked_.read(element); });
+    wipe(whole.secret);
+    masked_.rewind();
 }
 
 void PsiSet::mask_all(const PsiProgress& progress) {
-    std::vector<Hashed> distinct;
-    std::uint64_t rows = 0;
-    for (Hashed next; hashed_.read(next); ++rows) {
-        if (!distinct.empty() && distinct.back().hash == next.hash) {
-            distinct.back().weight += next.weight;
-            check_weight(distinct.back().weight, next.row);
-            continue;
-        }
-        if (distinct.size() == batch) {
-            mask_some(distinct);
-            distinct.clear();
-            if (progress) progress(PsiStep::own_elements, rows, hashed_.size());
-        }
+    std::vector<PsiElements::Element> distinct;
+    const auto mask = [&] {
+        mask_some(distinct);
+        distinct.clear();
+        if (progress) progress(PsiStep::own_elements, count_, elements_.rows());
+    };
+    for (PsiElements::Element next; elements_.read(next);) {
         distinct.push_back(next);
+        if (distinct.size() == batch) mask();
     }
-    mask_some(distinct);
-    if (progress) progress(PsiStep::own_elements, rows, hashed_.size());
+    mask();
+    if (progress) progress(PsiStep::own_elements, elements_.rows(), elements_.rows());
 }
 
-void PsiSet::mask_some(std::span<const Hashed> distinct) {
+void PsiSet::mask_some(std::span<const PsiElements::Element> distinct) {
     throw_if_interrupted();
-    std::vector<Masked> masked(distinct.size());
+    std::vector<MaskedElement> masked(distinct.size());
     parallel_for(0, distinct.size(), [&](std::size_t i) {
         const auto point = ristretto::multiply(secret_, ristretto::from_hash(distinct[i].hash));
         TACIT_ASSERT(point.has_value());  // neither a hash nor the secret is 0, but with probability 2^-252
-        masked[i] = {*point, elements_ + i, distinct[i].weight};
+        masked[i] = {*point, count_ + i, distinct[i].weight};
     });
-    for (const Masked& m : masked) masked_.add(m);
-    elements_ += distinct.size();
+    for (const MaskedElement& m : masked) masked_.add(m);
+    count_ += distinct.size();
 }
 
 void PsiSet::pad(Rng& rng, std::uint64_t size) {
-    if (size < elements_) {
-        fail(ErrorCode::invalid_argument, "a set of {} elements cannot be padded to {}; pad it to more", elements_,
-             size);
-    }
-    while (masked_.size() < size) masked_.add({ristretto::random_point(rng), padding, 0});
+    check_padded_size(count_, size);
+    while (masked_.size() < size) masked_.add({ristretto::random_point(rng), no_element, 0});
 }
 
 std::vector<std::uint64_t> PsiSet::rows_at(std::vector<std::uint64_t> positions) {
     std::ranges::sort(positions);
-    std::vector<std::uint64_t> groups;
+    std::vector<std::uint64_t> numbers;
     masked_.rewind();
     std::uint64_t position = 0;
-    Masked masked;
+    MaskedElement masked;
     for (const std::uint64_t wanted : positions) {
         while (position <= wanted && masked_.read(masked)) ++position;
-        if (masked.group != padding) groups.push_back(masked.group);
+        if (masked.number != no_element) numbers.push_back(masked.number);
     }
-    std::ranges::sort(groups);
-    std::vector<std::uint64_t> rows;
-    hashed_.rewind();
-    auto wanted = groups.begin();
-    std::optional<std::array<std::byte, 64>> last;
-    std::uint64_t group = padding;  // so that the first is 0
-    for (Hashed next; hashed_.read(next);) {
-        if (last != next.hash) ++group;
-        last = next.hash;
-        while (wanted != groups.end() && *wanted < group) ++wanted;
-        if (wanted == groups.end()) break;
-        if (*wanted == group) rows.push_back(next.row);
-    }
-    std::ranges::sort(rows);
-    return rows;
+    std::ranges::sort(numbers);
+    return elements_.rows_of(numbers);
 }
 
 }  // namespace tacit::mpc

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <array>
-#include <compare>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "mpc/record_sorter.hpp"
+#include "mpc/psi_checkpoint.hpp"
+#include "mpc/psi_elements.hpp"
 #include "mpc/ristretto.hpp"
-#include "tacit/mpc/psi.hpp"
 
 namespace tacit::mpc {
 
@@ -16,42 +14,29 @@ namespace tacit::mpc {
 /// which says nothing of the elements or their order; random points among them fill up to a padded size.
 class PsiSet {
 public:
-    struct Masked {
-        ristretto::Point point;
-        std::uint64_t group;   ///< number of the element; padding for a random point
-        std::uint64_t weight;  ///< of all equal elements
-        friend auto operator<=>(const Masked&, const Masked&) = default;
-    };
-    static constexpr std::uint64_t padding = ~std::uint64_t{0};
-
-    /// Reads and masks all elements. Throws as intersect().
-    PsiSet(party::Party& me, const PsiSource& elements, const PsiOptions& options);
+    /// Masks all elements with the run's secret, which `checkpoint` then keeps; of a stopped run, takes them from
+    /// there. Throws as intersect().
+    PsiSet(party::Party& me, PsiElements elements, const PsiOptions& options, const PsiCheckpoint& checkpoint,
+           const PsiCheckpoint::Run& run, bool stopped);
 
     [[nodiscard]] const ristretto::Scalar& secret() const noexcept { return secret_; }
-    [[nodiscard]] std::uint64_t elements() const noexcept { return elements_; }
+    [[nodiscard]] std::uint64_t elements() const noexcept { return count_; }
     [[nodiscard]] std::uint64_t announced() const noexcept { return masked_.size(); }
     void rewind() { masked_.rewind(); }
-    [[nodiscard]] bool read(Masked& masked) { return masked_.read(masked); }
+    [[nodiscard]] bool read(MaskedElement& masked) { return masked_.read(masked); }
     /// The rows whose elements were announced at these positions, each below announced(); padding has none. Both
     /// ascending.
     [[nodiscard]] std::vector<std::uint64_t> rows_at(std::vector<std::uint64_t> positions);
 
 private:
-    struct Hashed {
-        std::array<std::byte, 64> hash;
-        std::uint64_t row;
-        std::uint64_t weight;
-        friend auto operator<=>(const Hashed&, const Hashed&) = default;
-    };
-    void hash_all(const party::Party& me, const PsiSource& elements);
     void mask_all(const PsiProgress& progress);
-    void mask_some(std::span<const Hashed> distinct);
+    void mask_some(std::span<const PsiElements::Element> distinct);
     void pad(Rng& rng, std::uint64_t size);
 
     ristretto::Scalar secret_;
-    RecordSorter<Hashed> hashed_;
-    RecordSorter<Masked> masked_;
-    std::uint64_t elements_ = 0;
+    PsiElements elements_;
+    RecordSorter<MaskedElement> masked_;
+    std::uint64_t count_ = 0;  ///< of distinct elements
 };
 
 }  // namespace tacit::mpc

@@ -22,6 +22,10 @@ Scalar::Scalar(Rng& rng) {
 
 Scalar::Scalar(std::uint64_t value) noexcept { std::memcpy(bytes_.data(), &value, sizeof value); }
 
+Scalar::Scalar(std::span<const std::byte, 32> bytes) noexcept {
+    std::memcpy(bytes_.data(), bytes.data(), bytes_.size());
+}
+
 Scalar::~Scalar() { sodium_memzero(bytes_.data(), bytes_.size()); }
 
 void Scalar::set_sum_of_product(std::uint64_t a, const Scalar& b, const Scalar& c) noexcept {

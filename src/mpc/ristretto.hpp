@@ -20,6 +20,8 @@ public:
     /// Uniform.
     explicit Scalar(Rng& rng);
     explicit Scalar(std::uint64_t value) noexcept;
+    /// What data() was.
+    explicit Scalar(std::span<const std::byte, 32> bytes) noexcept;
     ~Scalar();
     Scalar(const Scalar&) = delete;
     Scalar& operator=(const Scalar&) = delete;

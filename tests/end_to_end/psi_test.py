@@ -1,6 +1,7 @@
 """End-to-end tests of `tacit mpc psi`: psi_test.py BINARY [TEST...]. Both parties are processes, over TLS."""
 import csv
 import json
+import time
 import unittest
 
 from mpc_case import PartiesCase
@@ -40,6 +41,17 @@ class SetIntersection(PartiesCase):
             self.assertEqual([row["name"] for row in csv.DictReader(file)], ["Ada", "Di", "Ada again"])
         self.assertEqual(out["ben"].read_text(), "".join(SOUTH.splitlines(keepends=True)[:3]))
 
+    def test_the_protocol_for_large_lists_finds_the_same_rows(self):
+        roster, files = self.pair("vole")
+        out = {name: self.root / f"vole-{name}.csv" for name in ("ana", "ben")}
+        options = {name: ("--out", out[name], "--protocol", "vole", "--json") for name in out}
+        said = {name: json.loads(text) for name, text in self.both(roster, files, (), *options.values()).items()}
+        self.assertEqual((said["ana"]["common"], said["ana"]["rows"]), (2, 3))
+        self.assertEqual((said["ben"]["common"], said["ben"]["rows"]), (2, 2))
+        with open(out["ana"], newline="") as file:
+            self.assertEqual([row["name"] for row in csv.DictReader(file)], ["Ada", "Di", "Ada again"])
+        self.assertEqual(out["ben"].read_text(), "".join(SOUTH.splitlines(keepends=True)[:3]))
+
     def test_one_party_alone_may_receive(self):
         roster, files = self.pair("one", roles={"ben": "compute,input"})
         said = self.both(roster, files, ("--reveal", "count"))
@@ -68,6 +80,27 @@ class SetIntersection(PartiesCase):
         self.assertTrue(any("1 runs with" in err and "allow more only if both agree" in err
                             for _, _, err in results.values()), results)
 
+    def test_a_killed_run_goes_on_where_it_was_without_another_from_the_budget(self):
+        roster = self.roster(("ana", "ben"), "killed.toml")
+        files = {}
+        for party, step in (("ana", 1), ("ben", 2)):
+            files[party] = self.root / f"killed-{party}.csv"
+            files[party].write_text("key\n" + "".join(f"key-{step * i}\n" for i in range(10_000)))
+        options = {name: ("--data", files[name], "--column", "key", "--reveal", "count", "--json") for name in files}
+        parties = {name: self.start("psi", roster, name, *more) for name, more in options.items()}
+        end = time.monotonic() + 60
+        while not any((self.root / "ben" / "stopped").glob("*/tags")):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
+        parties["ben"].kill()
+        for name, process in parties.items():
+            self.assertNotEqual(self.end(process)[0], 0, name)
+        for status, out, err in self.all_run("psi", roster, options).values():
+            self.assertEqual(status, 0, err)
+            result = json.loads(out)
+            self.assertTrue(result["went_on"])
+            self.assertEqual(result["common"], 5000)
+
     def test_refusals_name_line_column_and_remedy(self):
         roster, files = self.pair("refused")
         me = ("mpc", "psi", "--roster", roster, "--identity", self.root / "ana", "--data", files["ana"], "--patience", 1)
@@ -76,6 +109,9 @@ class SetIntersection(PartiesCase):
                             "column 'name'", "no e-mail address")
         self.assert_refused(tacit(*me, "--column", "email"), "--out")
         self.assert_refused(tacit(*me, "--column", "email", "--reveal", "sum", "--weights-of", "zoe"), "'zoe'", "'ben'")
+        vole = (*me, "--column", "email", "--protocol", "vole")
+        self.assert_refused(tacit(*vole, "--reveal", "count"), "cannot give counts", "take the ECDH protocol")
+        self.assert_refused(tacit(*vole, "--out", "x", "--minimum", 5), "a minimum of 5 would hold nothing back")
         three = self.roster(("ana", "ben", "cleo"), "crowd.toml")
         self.assert_refused(tacit("mpc", "psi", "--roster", three, "--identity", self.root / "ana", "--data",
                                   files["ana"], "--column", "email", "--out", "x"), "3 parties compute", "it takes two")

@@ -4,9 +4,11 @@
 #include <cstring>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "base/seeded.hpp"
 #include "base/throws.hpp"
+#include "mpc/psi_vole.hpp"
 #include "tacit/party/local_network.hpp"
 
 namespace tacit::mpc {
@@ -157,6 +159,77 @@ TEST(Psi, SetsLargerThanMemoryGoThroughFilesWithTheSameResult) {
     EXPECT_EQ(results[1].rows, r.sender_rows);
 }
 
+TEST(Psi, TheVoleProtocolGivesTheIntersectionInTheClear) {
+    const std::tuple<std::size_t, std::size_t, bool> cases[] = {
+        {300, 50, true}, {20, 400, false}, {1, 1, true}, {150'000, 3000, true}, {3000, 150'000, true}};
+    for (const auto& [n, m, sender_learns] : cases) {
+        for (const int receiver : {0, 1}) {
+            if (n + m > 1000 && receiver == 1) continue;
+            Random r(n, m);
+            const PsiTerms terms{.protocol = PsiProtocol::vole, .receiver = receiver, .sender_learns = sender_learns};
+            const auto results = receiver == 0 ? run(terms, r.receiver, r.sender) : run(terms, r.sender, r.receiver);
+            const PsiResult& mine = results[static_cast<std::size_t>(receiver)];
+            const PsiResult& theirs = results[static_cast<std::size_t>(1 - receiver)];
+            EXPECT_EQ(mine.rows, r.receiver_rows);
+            EXPECT_EQ(mine.minimum_reached, r.count > 0);
+            EXPECT_EQ(theirs.minimum_reached, r.count > 0);
+            EXPECT_EQ(theirs.rows, sender_learns ? r.sender_rows : Rows{});
+            EXPECT_EQ(theirs.count, sender_learns && r.count > 0 ? std::optional(r.count) : std::nullopt);
+        }
+    }
+}
+
+TEST(Psi, TheVoleProtocolPadsAndSortsInFilesAndTakesEmptySets) {
+    Random r(3000, 2500);
+    for (Side* side : {&r.receiver, &r.sender}) side->options = {.padded_size = 4096, .sort_bytes = 1};
+    const PsiTerms terms{.protocol = PsiProtocol::vole, .sender_learns = true};
+    const auto results = run(terms, r.receiver, r.sender);
+    EXPECT_EQ(results[0].rows, r.receiver_rows);
+    EXPECT_EQ(results[1].rows, r.sender_rows);
+    EXPECT_EQ(results[0].others, 4096u);
+    EXPECT_EQ(results[1].others, 4096u);
+    EXPECT_FALSE(run(terms, {.values = {}}, {.values = {"a"}})[0].minimum_reached);
+    EXPECT_FALSE(run(terms, {.values = {"a"}}, {.values = {}})[0].minimum_reached);
+}
+
+TEST(Psi, WhatTheVoleProtocolSendsDependsOnTheAnnouncedSizesAlone) {
+    const auto traffic_of = [](const std::string& prefix, std::uint64_t common) {
+        party::LocalNetwork network(2);
+        Side mine{.values = {}, .options = {.padded_size = 200'000}};
+        Side theirs{.values = {}, .options = {.padded_size = 1000}};
+        for (std::size_t i = 0; i < 500; ++i) mine.values.push_back(prefix + std::to_string(i));
+        for (std::size_t i = 0; i < 900; ++i) theirs.values.push_back(prefix + std::to_string(i + 500 - common));
+        EXPECT_EQ(run(network, {.protocol = PsiProtocol::vole}, mine, theirs)[0].count, common);
+        return std::array<std::uint64_t, 4>{network.traffic()[0].messages_sent, network.traffic()[0].bytes_sent,
+                                            network.traffic()[1].messages_sent, network.traffic()[1].bytes_sent};
+    };
+    EXPECT_EQ(traffic_of("a", 100), traffic_of("b", 499));
+}
+
+TEST(Psi, TheBinsOfTheVoleProtocolHoldWhatItSaysAndRefuseMore) {
+    Seeded seeded;
+    const PsiBins bins(std::uint64_t{1} << 20);
+    EXPECT_EQ(bins.count(), 16u);
+    // The header: 21 bytes for each element, 16 for each row.
+    EXPECT_LT(static_cast<double>(bins.count() * bins.shape().rows()) * 16, 21 * 0x1p20);
+    std::vector<PsiElements::Element> elements(bins.capacity() + 1);
+    std::uint64_t last = 0;
+    std::vector<std::uint64_t> loads(bins.count());
+    for (auto& element : elements) seeded.rng.fill(element.hash);
+    std::ranges::sort(elements);
+    for (const auto& element : elements) {
+        EXPECT_LE(last, bins.bin_of(element));
+        last = bins.bin_of(element);
+        ++loads.at(last);
+    }
+    for (const std::uint64_t load : loads)
+        EXPECT_NEAR(static_cast<double>(load), static_cast<double>(bins.capacity()) / 16, 500);
+    expect_throws(ErrorCode::internal, "which happens once in 2^40 runs; run again",
+                  [&] { return code_words(bins, elements); });
+    elements.pop_back();
+    EXPECT_EQ(code_words(bins, elements).size(), bins.shape().rows());
+}
+
 TEST(Psi, EmptySetsMeetNowhere) {
     const auto results = run({}, {.values = {}}, {.values = {"a"}});
     EXPECT_FALSE(results[0].minimum_reached);
@@ -173,14 +246,31 @@ TEST(Psi, RoundsAndBytesAreThoseOfTheHeader) {
         return std::array<std::uint64_t, 3>{static_cast<std::uint64_t>(network.rounds()),
                                             network.traffic()[0].bytes_sent, network.traffic()[1].bytes_sent};
     };
-    constexpr std::uint64_t tag = 6;                          // 40 + 2 * 3 bits
-    constexpr std::uint64_t receiver_fixed = 8 + 3 * 32 + 8;  // size, points, verdict
-    constexpr std::uint64_t sender_fixed = 8 + 5 * 32 + 3 * tag;
+    constexpr std::uint64_t tag = 6;                               // 40 + 2 * 3 bits
+    constexpr std::uint64_t receiver_fixed = 32 + 8 + 3 * 32 + 8;  // stopped run, size, points, verdict
+    constexpr std::uint64_t sender_fixed = 32 + 8 + 5 * 32 + 3 * tag;
     EXPECT_EQ(traffic_of(PsiOutput::intersection),
-              (std::array<std::uint64_t, 3>{5, receiver_fixed, sender_fixed + 24}));
-    EXPECT_EQ(traffic_of(PsiOutput::count), (std::array<std::uint64_t, 3>{4, receiver_fixed, sender_fixed}));
+              (std::array<std::uint64_t, 3>{6, receiver_fixed, sender_fixed + 24}));
+    EXPECT_EQ(traffic_of(PsiOutput::count), (std::array<std::uint64_t, 3>{5, receiver_fixed, sender_fixed}));
     EXPECT_EQ(traffic_of(PsiOutput::sum),
-              (std::array<std::uint64_t, 3>{6, receiver_fixed + 96, sender_fixed + 64 + 5 * 96 + 8}));
+              (std::array<std::uint64_t, 3>{7, receiver_fixed + 96, sender_fixed + 64 + 5 * 96 + 8}));
+}
+
+TEST(Psi, RoundsAndBytesOfTheVoleProtocolAreThoseOfTheHeader) {
+    constexpr std::size_t n = 100'000;
+    Side receiver;
+    Side sender;
+    for (std::size_t i = 0; i < n; ++i) receiver.values.push_back("r" + std::to_string(i));
+    for (std::size_t i = 0; i < n; ++i) sender.values.push_back("s" + std::to_string(i));
+    sender.values.front() = receiver.values.front();
+    for (const bool sender_learns : {false, true}) {
+        party::LocalNetwork network(2);
+        static_cast<void>(
+            run(network, {.protocol = PsiProtocol::vole, .sender_learns = sender_learns}, receiver, sender));
+        EXPECT_EQ(network.rounds(), 8);
+        EXPECT_LT(network.traffic()[0].bytes_sent + network.traffic()[1].bytes_sent, 31 * n + 70'000);
+        EXPECT_LT(network.traffic()[0].bytes_sent, 21 * n + 50'000);
+    }
 }
 
 TEST(Psi, WhatBothPartiesSendChangesWithEveryRun) {
@@ -196,6 +286,7 @@ TEST(Psi, TheTermsAreWhatASessionCompares) {
     const PsiTerms terms{.purpose = "mail, lower case"};
     EXPECT_EQ(terms.plan().parameters, PsiTerms{.purpose = "mail, lower case"}.plan().parameters);
     const PsiTerms others[] = {{.purpose = "mail"},
+                               {.protocol = PsiProtocol::vole, .purpose = terms.purpose},
                                {.output = PsiOutput::count, .purpose = terms.purpose},
                                {.receiver = 1, .purpose = terms.purpose},
                                {.sender_learns = true, .purpose = terms.purpose},
@@ -215,6 +306,14 @@ TEST(Psi, RefusesWhatItCannotDo) {
     refuses("take a larger unit", {}, {.values = {"a"}, .weights = {std::uint64_t{1} << 32}});
     refuses("equal elements together", {}, {.values = {"a", "a"}, .weights = {UINT32_MAX, 1}});
     refuses("cannot be padded to 1", {}, {.values = {"a", "b"}, .options = {.padded_size = 1}});
+    const auto vole = PsiProtocol::vole;
+    refuses("cannot give counts or sums alone; take the ECDH protocol", {.protocol = vole, .output = PsiOutput::count},
+            one);
+    refuses("cannot give counts or sums alone", {.protocol = vole, .output = PsiOutput::sum}, one);
+    refuses("a minimum of 2 would hold nothing back", {.protocol = vole, .minimum = 2}, one);
+    refuses("takes up to 2^31", {.protocol = vole, .largest = (std::uint64_t{1} << 31) + 1}, one);
+    refuses("cannot be padded to 1", {.protocol = vole}, {.values = {"a", "b"}, .options = {.padded_size = 1}});
+    refuses("there is no protocol 7", {.protocol = static_cast<PsiProtocol>(7)}, one);
     party::LocalNetwork three(3);
     expect_throws(ErrorCode::invalid_argument, "3 parties; it is for two",
                   [&] { return three.run([&](party::Party& me) { return intersect(me, {}, source(one)); }); });
@@ -224,15 +323,17 @@ TEST(Psi, RefusesWhatItCannotDo) {
 }
 
 /// Runs with a change to the frame of that type (its second two bytes of the header) from one party.
-std::string caught(std::uint16_t type, const std::function<void(std::span<std::byte>)>& change, PsiOutput output) {
+std::string caught(std::uint16_t type, const std::function<void(std::span<std::byte>)>& change, PsiOutput output,
+                   PsiProtocol protocol = PsiProtocol::ecdh) {
     party::LocalNetwork network(2, {}, [&](party::Frame& frame) {
         std::uint16_t number = 0;
         std::memcpy(&number, frame.bytes.data() + 4, sizeof number);
         if (number == type) change(std::span(frame.bytes).subspan(party::frame_header_bytes));
     });
     const Side set{.values = {"a", "b", "c"}, .weights = {1, 2, 3}};
-    return message_of(ErrorCode::protocol_violation,
-                      [&] { static_cast<void>(run(network, {.output = output, .sender_learns = true}, set, set)); });
+    return message_of(ErrorCode::protocol_violation, [&] {
+        static_cast<void>(run(network, {.protocol = protocol, .output = output, .sender_learns = true}, set, set));
+    });
 }
 
 TEST(Psi, WhatNoHonestPartySendsIsCaught) {
@@ -254,6 +355,10 @@ TEST(Psi, WhatNoHonestPartySendsIsCaught) {
     EXPECT_THAT(caught(0x0405, all_ones, rows), HasSubstr("more elements in the intersection than a set has"));
     EXPECT_THAT(caught(0x0406, all_ones, rows), HasSubstr("named an element that was not announced"));
     EXPECT_THAT(caught(0x0407, all_ones, rows), HasSubstr("named an element that was not announced"));
+    const auto vole = PsiProtocol::vole;
+    EXPECT_THAT(caught(0x0404, swap_first_two(6), rows, vole), HasSubstr("tags that are not in ascending order"));
+    EXPECT_THAT(caught(0x0405, all_ones, rows, vole), HasSubstr("more elements in the intersection than a set has"));
+    EXPECT_THAT(caught(0x0407, all_ones, rows, vole), HasSubstr("named an element that was not announced"));
     EXPECT_THAT(caught(0x0401, all_ones, PsiOutput::sum), HasSubstr("no ciphertexts"));
     EXPECT_THAT(caught(0x0403, all_ones, PsiOutput::sum), HasSubstr("no ciphertexts"));
     EXPECT_THAT(caught(0x0408, swap_first_two(32), PsiOutput::sum), HasSubstr("a sum that is none"));
