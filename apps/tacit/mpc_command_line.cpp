@@ -113,6 +113,7 @@ void add_mpc(CLI::App& app, std::function<void()>& run) {
     add_sum(command, run, true);
     add_ballots(command, run);
     add_psi(command, run);
+    add_study(command, run);
 }
 
 }  // namespace tacit::app

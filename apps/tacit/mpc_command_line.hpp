@@ -14,6 +14,7 @@ namespace mpc {
 /// --roster, --identity, --patience: what every protocol takes.
 void add_session(CLI::App* command, SessionOptions& options);
 void add_psi(CLI::App* parent, std::function<void()>& run);
+void add_study(CLI::App* parent, std::function<void()>& run);
 }  // namespace mpc
 
 }  // namespace tacit::app
