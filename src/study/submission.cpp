@@ -81,10 +81,11 @@ ContributorId contributor_of(const Invitation& invitation) {
 std::string to_text(const Link& link) { return fmt::format("{}/#{}", link.base, to_hex(link.invitation)); }
 
 Expected<Link> parse_link(std::string_view words) {
-    const std::size_t mark = words.find("/#");
-    const bool known = words.starts_with("https://") || words.starts_with("http://");
-    const auto invitation = from_hex<16>(mark == std::string_view::npos ? "" : words.substr(mark + 2));
-    if (!known || !invitation || mark > 300) {
+    const std::size_t host = words.starts_with("https://") ? 8 : words.starts_with("http://") ? 7 : words.size();
+    const std::size_t mark = words.find('/', host);
+    const bool marked = mark != std::string_view::npos && mark > host && mark < 300 && words.substr(mark, 2) == "/#";
+    const auto invitation = from_hex<sizeof(Invitation)>(marked ? words.substr(mark + 2) : "");
+    if (!invitation) {
         return Error(ErrorCode::malformed_input,
                      "this is no link of an invitation; it looks like https://host:port/#32-digits");
     }

@@ -1,5 +1,6 @@
 #include "tacit/study/compute.hpp"
 
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <set>
@@ -278,7 +279,8 @@ TEST(StudyCompute, AmongFourAServerThatAltersAMessageIsCaughtBeforeTheAnalystHas
     int frames = 0;
     static_cast<void>(studies.run([&](party::Frame& frame) { frames += frame.from == 2 ? 1 : 0; }));
     int altered = 0;
-    for (int which = 0; which < frames; which += 4) {
+    const int step = std::getenv("TACIT_SOAK") != nullptr ? 1 : 4;  // all of them
+    for (int which = 0; which < frames; which += step) {
         int seen = 0;
         const auto outcomes = studies.run([&](party::Frame& frame) {
             if (frame.from == 2 && seen++ == which && frame.bytes.size() > party::frame_header_bytes) {
@@ -290,6 +292,7 @@ TEST(StudyCompute, AmongFourAServerThatAltersAMessageIsCaughtBeforeTheAnalystHas
         EXPECT_FALSE(outcomes[0] && outcomes[1] && outcomes[3]) << which;
     }
     EXPECT_GT(altered, 20);
+    RecordProperty("altered", altered);
 }
 
 TEST(StudyCompute, AnotherKeyStudyOrNumberOfServersIsRefused) {

@@ -111,8 +111,10 @@ TEST_F(Submissions, LinksAreReadAsWritten) {
     EXPECT_EQ(to_text(link), "https://host.example:8443/#ab000000000000000000000000000000");
     EXPECT_EQ(parse_link(to_text(link))->invitation, link.invitation);
     EXPECT_EQ(parse_link(to_text(link))->base, link.base);
-    for (const char* none : {"", "https://host", "https://host/#ab", "ftp://host/#ab000000000000000000000000000000",
-                             "https://host/#AB000000000000000000000000000000"}) {
+    for (const char* none :
+         {"", "https://host", "https://host/#ab", "ftp://host/#ab000000000000000000000000000000",
+          "https://host/#AB000000000000000000000000000000", "https:///#ab000000000000000000000000000000",
+          "https://host/path/#ab000000000000000000000000000000"}) {
         EXPECT_EQ(parse_link(none).error().code(), ErrorCode::malformed_input) << none;
     }
 }

@@ -47,8 +47,8 @@ struct Outcome {
 /// contributors, because the difference of the two results would show what those have.
 /// Throws budget_exceeded if fewer contributors than study.fewest are left, or more than study.most;
 /// parameter_mismatch, protocol_violation.
-/// For each cell and contributor about 60 bytes a word from each server among three; about 40 rounds for every 2^18
-/// words, and 5 times that memory.
+/// About 80 bytes a word and contributor from each server among three, 130 among four; about 30 rounds for every 2^17
+/// words, of which 5 times the memory is taken.
 [[nodiscard]] Outcome compute(party::Party& me, const Study& study, const party::SealingKey& key,
                               std::span<const std::byte> parts, const std::function<void(const Digest&)>& settled);
 
