@@ -16,6 +16,7 @@ find_package(MPI REQUIRED COMPONENTS CXX)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET GLOBAL libsodium)
 pkg_check_modules(mpfr REQUIRED IMPORTED_TARGET GLOBAL mpfr)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET GLOBAL tomlplusplus)
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET GLOBAL cpp-httplib)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET GLOBAL libhwy)
 
 # Python for the checkers and generators: the system's, because a shim in the way may be any version.

@@ -6,10 +6,10 @@ if(TARGET tacit)
   target_link_libraries(full_disk PRIVATE tacit_flags ${CMAKE_DL_LIBS})
   foreach(script tacit_test segments_test table_test models_test dp_test service_test service_load_test
           service_faults_test service_hostile_test service_segments_test mpc_test mpc_ballots_test mpc_dp_test psi_test
-          predict_test)
+          predict_test study_test)
     set(script ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${script}.py)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
-    file(STRINGS ${script} classes REGEX "^class [A-Za-z]+\\((Tacit|Service|Harness|Parties)Case\\):")
+    file(STRINGS ${script} classes REGEX "^class [A-Za-z]+\\((Tacit|Service|Harness|Parties|Study)Case\\):")
     foreach(line IN LISTS classes)
       string(REGEX REPLACE "^class ([A-Za-z]+).*" "\\1" class "${line}")
       add_test(NAME end_to_end.${class} COMMAND ${TACIT_PYTHON} ${script} $<TARGET_FILE:tacit> ${class})
@@ -20,5 +20,6 @@ if(TARGET tacit)
       set_tests_properties(end_to_end.${class} PROPERTIES LABELS end_to_end TIMEOUT 3600 ENVIRONMENT "${environment}")
     endforeach()
   endforeach()
+  set_tests_properties(end_to_end.StudyPage PROPERTIES SKIP_REGULAR_EXPRESSION "OK \\(skipped")  # without a browser
   # The library keeps the same promises about the secret key: tests/learn/roles_test.cpp.
 endif()

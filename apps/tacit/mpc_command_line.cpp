@@ -115,6 +115,7 @@ void add_mpc(CLI::App& app, std::function<void()>& run) {
     add_psi(command, run);
     add_private_answers(command, run);
     add_predict(command, run);
+    add_study(command, run);
 }
 
 }  // namespace tacit::app

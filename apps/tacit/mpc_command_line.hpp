@@ -16,6 +16,7 @@ void add_session(CLI::App* command, SessionOptions& options);
 void add_psi(CLI::App* parent, std::function<void()>& run);
 void add_private_answers(CLI::App* parent, std::function<void()>& run);
 void add_predict(CLI::App* parent, std::function<void()>& run);
+void add_study(CLI::App* parent, std::function<void()>& run);
 }  // namespace mpc
 
 }  // namespace tacit::app

@@ -204,6 +204,14 @@ void write_others(const Seeds& seeds) {
     seeds.text("tree_ensemble", "offer",
                "{\"format\": \"tacit tree offer\", \"version\": 1, \"features\": [\"a\"], \"classes\": [\"x\", \"y\"], "
                "\"outputs\": 2, \"trees\": 3, \"depth\": 4}");
+    seeds.text("study_description", "small",
+               fmt::format("name = \"a\"\ntitle = \"b\"\nfewest = 3\nmost = 9\ndeadline = 2999-01-01T00:00:00Z\n"
+                           "[[group]]\nname = \"g\"\nlevels = [\"x\", \"y\"]\n[[column]]\nname = \"c\"\ndigits = 2\n"
+                           "low = 0\nhigh = \"9.50\"\nper = \"c\"\n[[server]]\nname = \"p\"\nkey = \"{:064}\"\n"
+                           "[[server]]\nname = \"q\"\nkey = \"{:064}\"\n[[server]]\nname = \"r\"\nkey = \"{:064}\"\n"
+                           "[analyst]\nkey = \"{:064}\"\n",
+                           1, 2, 3, 4));
+    seeds.text("study_description", "link", "https://h:1/#" + std::string(32, '0'));
     seeds.text("layout_text", "matrix", "matrix 20x30 unit 64x64 clean");
     seeds.text("layout_text", "row_vector", "row_vector 300 unit 64x64 copies 7 dirty");
     seeds.text("layout_text", "column_vector", "column_vector 3 unit 16x256 copies 16 clean");

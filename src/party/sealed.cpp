@@ -3,48 +3,29 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/fail.hpp"
-#include "tacit/base/bytes.hpp"
-#include "tacit/base/hash.hpp"
+#include "party/hpke.hpp"
+#include "tacit/base/files.hpp"
 #include "tacit/base/secret.hpp"
 
 namespace tacit::party {
 
 namespace {
 
-static_assert(sealing_overhead_bytes == crypto_scalarmult_BYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES);
+/// Keeps these messages apart from whatever else the same key may be used for.
+constexpr std::string_view info = "tacit sealed message";
 
-/// One message is ever sealed under a key, so the nonce may be fixed.
-constexpr std::array<unsigned char, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES> nonce{};
-
-unsigned char* writable(std::span<std::byte> bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
-const unsigned char* readable(std::span<const std::byte> bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
-/// The key of one message; false if a public key is of low order. The caller wipes it.
-bool derive(Digest& key, std::span<const std::byte, 32> own_secret, std::span<const std::byte, 32> their_public,
-            const SealingPublicKey& ephemeral, const SealingPublicKey& receiver) {
-    std::array<std::byte, 32> shared{};
-    const bool good = crypto_scalarmult(writable(shared), readable(own_secret), readable(their_public)) == 0;
-    ByteWriter label;
-    label.string("tacit sealed message 1");
-    Hasher hasher;
-    hasher.update(std::move(label).take());
-    hasher.update(ephemeral);
-    hasher.update(receiver);
-    hasher.update(shared);
-    key = hasher.finish();
-    wipe(shared);
-    return good;
-}
+constexpr std::string_view key_mark = "tacit sealing key 1\n";
+constexpr std::size_t key_file_bytes = key_mark.size() + 32;
 
 }  // namespace
 
 SealingKey::SealingKey(std::span<const std::byte, 32> secret) {
     std::ranges::copy(secret, secret_.begin());
-    crypto_scalarmult_base(writable(public_), readable(secret_));
+    crypto_scalarmult_base(reinterpret_cast<unsigned char*>(public_.data()),
+                           reinterpret_cast<const unsigned char*>(secret_.data()));
 }
 
 SealingKey::~SealingKey() { wipe(secret_); }
@@ -61,20 +42,42 @@ SealingKey SealingKey::create(Rng& rng) {
     return key;
 }
 
+void write_sealing_key(const std::filesystem::path& path, const SealingKey& key) {
+    if (std::filesystem::exists(path)) {
+        fail(ErrorCode::invalid_argument,
+             "'{}' exists; choose another name, whatever was sealed to that key is lost "
+             "without it",
+             path.string());
+    }
+    std::vector<std::byte> bytes(key_file_bytes);
+    std::ranges::copy(std::as_bytes(std::span(key_mark)), bytes.begin());
+    std::ranges::copy(key.secret(), bytes.begin() + key_mark.size());
+    write_file_atomically(path, bytes, FileMode::owner_only);
+    wipe(bytes);
+}
+
+SealingKey read_sealing_key(const std::filesystem::path& path) {
+    using std::filesystem::perms;
+    std::error_code error;
+    const perms mode = std::filesystem::status(path, error).permissions();
+    if (!error && (mode & (perms::group_all | perms::others_all)) != perms::none) {
+        fail(ErrorCode::io_failure, "'{}' may be read by others; run `chmod 600` on it, or make a new key if it was",
+             path.string());
+    }
+    std::vector<std::byte> bytes = read_file(path, key_file_bytes);
+    const auto mark = std::as_bytes(std::span(key_mark));
+    if (bytes.size() != key_file_bytes || !std::ranges::equal(std::span(bytes).first(mark.size()), mark)) {
+        wipe(bytes);
+        fail(ErrorCode::malformed_input, "'{}' is no sealing key", path.string());
+    }
+    SealingKey key{std::span(bytes).last<32>()};
+    wipe(bytes);
+    return key;
+}
+
 std::vector<std::byte> seal(const SealingPublicKey& receiver, std::span<const std::byte> message,
                             std::span<const std::byte> associated, Rng& rng) {
-    const SealingKey ephemeral = SealingKey::create(rng);
-    Digest key{};
-    if (!derive(key, ephemeral.secret(), receiver, ephemeral.public_key(), receiver)) {
-        fail(ErrorCode::invalid_argument, "seal: this is no public key of X25519; ask its owner for the right one");
-    }
-    std::vector<std::byte> out(message.size() + sealing_overhead_bytes);
-    std::ranges::copy(ephemeral.public_key(), out.begin());
-    crypto_aead_xchacha20poly1305_ietf_encrypt(writable(std::span(out).subspan(32)), nullptr, readable(message),
-                                               message.size(), readable(associated), associated.size(), nullptr,
-                                               nonce.data(), readable(key));
-    wipe(key);
-    return out;
+    return hpke::seal(SealingKey::create(rng), receiver, info, message, associated);
 }
 
 Expected<std::vector<std::byte>> unseal(const SealingKey& own, std::span<const std::byte> sealed,
@@ -82,17 +85,11 @@ Expected<std::vector<std::byte>> unseal(const SealingKey& own, std::span<const s
     const Error refusal(ErrorCode::malformed_input,
                         "this sealed message does not open: it was sealed for another place or key, or altered");
     if (sealed.size() < sealing_overhead_bytes) return refusal;
-    SealingPublicKey ephemeral{};
-    std::ranges::copy(sealed.first<32>(), ephemeral.begin());
-    Digest key{};
-    const bool good = derive(key, own.secret(), ephemeral, ephemeral, own.public_key());
     std::vector<std::byte> message(sealed.size() - sealing_overhead_bytes);
-    const auto body = sealed.subspan(32);
-    const int status = crypto_aead_xchacha20poly1305_ietf_decrypt(writable(message), nullptr, nullptr, readable(body),
-                                                                  body.size(), readable(associated), associated.size(),
-                                                                  nonce.data(), readable(key));
-    wipe(key);
-    if (!good || status != 0) return refusal;
+    if (!hpke::open(own, info, sealed, associated, message)) {
+        wipe(message);
+        return refusal;
+    }
     return message;
 }
 

@@ -1,7 +1,12 @@
 #include "tacit/party/sealed.hpp"
 
 #include "../base/seeded.hpp"
+#include "../base/temporary_folder.hpp"
 #include "../base/throws.hpp"
+#include "base/from_hex.hpp"
+#include "party/hpke.hpp"
+#include "tacit/base/files.hpp"
+#include "tacit/base/hash.hpp"
 
 namespace tacit::party {
 
@@ -28,6 +33,23 @@ TEST(Sealed, TheOwnerOfTheKeyReadsWhatWasSealed) {
         EXPECT_EQ(sealed.size(), size + sealing_overhead_bytes);
         EXPECT_EQ(unseal(same, sealed, place).value(), message);
     }
+}
+
+TEST(Sealed, TheFirstVectorOfTheStandardIsMet) {  // RFC 9180, A.1.1
+    const SealingKey ephemeral{*from_hex<32>("52c4a758a802cd8b936eceea314432798d5baf2d7e9235dc084ab1b9cfa2f736")};
+    const SealingKey receiver{*from_hex<32>("4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8")};
+    EXPECT_EQ(to_hex(ephemeral.public_key()), "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431");
+    EXPECT_EQ(to_hex(receiver.public_key()), "3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d");
+    const auto text = [](std::string_view words) { return std::as_bytes(std::span(words)); };
+    constexpr std::string_view info = "Ode on a Grecian Urn";
+    const auto sealed =
+        hpke::seal(ephemeral, receiver.public_key(), info, text("Beauty is truth, truth beauty"), text("Count-0"));
+    EXPECT_EQ(to_hex(sealed), to_hex(ephemeral.public_key()) +
+                                  "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e1"
+                                  "3c512a");
+    std::vector<std::byte> opened(sealed.size() - sealing_overhead_bytes);
+    EXPECT_TRUE(hpke::open(receiver, info, sealed, text("Count-0"), opened));
+    EXPECT_FALSE(hpke::open(receiver, "another info", sealed, text("Count-0"), opened));
 }
 
 TEST(Sealed, OneMessageSealedTwiceGivesUnrelatedBytes) {
@@ -76,6 +98,26 @@ TEST(Sealed, PointsOfLowOrderAreNoKeys) {
         std::copy(low.begin(), low.end(), sealed.begin());
         EXPECT_FALSE(unseal(key, sealed, place));
     }
+}
+
+class SealingKeyFiles : public InTemporaryFolder {};
+
+TEST_F(SealingKeyFiles, AKeyIsReadAsWrittenByItsOwnerAlone) {
+    Seeded seeded;
+    const SealingKey key = SealingKey::create(seeded.rng);
+    const auto path = folder_ / "mine.key";
+    write_sealing_key(path, key);
+    EXPECT_EQ(read_sealing_key(path).public_key(), key.public_key());
+    expect_throws(ErrorCode::invalid_argument, "exists", [&] {
+        write_sealing_key(path, key);
+        return 0;
+    });
+    std::filesystem::permissions(path, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+    expect_throws(ErrorCode::io_failure, "may be read by others", [&] { return read_sealing_key(path).public_key(); });
+    write_file_atomically(folder_ / "none", place, FileMode::owner_only);
+    expect_throws(ErrorCode::malformed_input, "no sealing key",
+                  [&] { return read_sealing_key(folder_ / "none").public_key(); });
+    expect_throws(ErrorCode::io_failure, "missing", [&] { return read_sealing_key(folder_ / "missing").public_key(); });
 }
 
 }  // namespace tacit::party

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <vector>
 
@@ -11,10 +12,11 @@
 /// Messages to somebody who is no party of a run, or not there yet: whoever has the public key can write, the owner of
 /// the key alone can read.
 ///
-/// A sealed message is an ephemeral X25519 key, then the message under XChaCha20-Poly1305 with a key that is a hash of
-/// the shared secret, both public keys and a label [RFC7748], [RFC8439]. The associated data (task, report, index) are
-/// not sent, but must be the same on both sides: a message that was sealed for one place does not open in another.
-/// It does not say who sealed it, and whoever steals the key later can read what was sealed before.
+/// Sealing is HPKE in base mode with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM and the info "tacit sealed
+/// message" [RFC9180]: an ephemeral public key, then the ciphertext with its tag. Browsers have all of its parts. The
+/// associated data (task, report, index) are not sent, but must be the same on both sides: a message that was sealed
+/// for one place does not open in another. It does not say who sealed it, and whoever steals the key later can read
+/// what was sealed before.
 namespace tacit::party {
 
 using SealingPublicKey = std::array<std::byte, 32>;
@@ -40,6 +42,11 @@ private:
     std::array<std::byte, 32> secret_{};
     SealingPublicKey public_{};
 };
+
+/// A file that its owner alone may read. Throws invalid_argument if there is one already, io_failure.
+void write_sealing_key(const std::filesystem::path& path, const SealingKey& key);
+/// Throws io_failure, also if others may read it, and malformed_input.
+[[nodiscard]] SealingKey read_sealing_key(const std::filesystem::path& path);
 
 /// Throws invalid_argument for a public key that is none. One scalar multiplication of the receiver's key, one more
 /// for the ephemeral one.

@@ -1,0 +1,45 @@
+#include <string>
+#include <string_view>
+
+#include "base/fail.hpp"
+#include "tacit/base/files.hpp"
+#include "tacit/study/compute.hpp"
+
+namespace tacit::study {
+
+namespace {
+
+constexpr std::uint64_t largest_record = std::uint64_t{1} << 24;
+constexpr std::size_t digits = 2 * sizeof(Digest);
+constexpr std::size_t line_bytes = 2 * digits + 2;
+
+}  // namespace
+
+/// Lines are "study<SPACE>contributors<LF>", hashes in hex.
+void settle(const std::filesystem::path& record, const Study& study, const Digest& contributors) {
+    std::string text;
+    if (std::filesystem::exists(record)) {
+        const auto bytes = read_file(record, largest_record);
+        text.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    }
+    if (text.size() % line_bytes != 0) {
+        fail(ErrorCode::malformed_input,
+             "'{}' is no record of studies; mend it from a copy: without it a second "
+             "answer could be given",
+             record.string());
+    }
+    const std::string which = to_hex(study.hash());
+    const std::string line = which + " " + to_hex(contributors) + "\n";
+    for (std::size_t at = 0; at < text.size(); at += line_bytes) {
+        if (text.compare(at, digits, which) != 0) continue;
+        if (text.compare(at, line_bytes, line) == 0) return;
+        fail(ErrorCode::budget_exceeded,
+             "this study was computed with other contributors ('{}'): the difference of two results shows what those "
+             "have who are in one alone",
+             record.string());
+    }
+    text += line;
+    write_file_atomically(record, std::as_bytes(std::span(text)), FileMode::owner_only);
+}
+
+}  // namespace tacit::study
