@@ -36,6 +36,7 @@ void encrypt(const EncryptOptions& options, const CommonOptions& common);
 struct TrainOptions {
     fs::path upload_folder;
     fs::path result_folder;
+    int wait_seconds = 0;  ///< for the refreshed state of a segment
 };
 /// Whether training is finished; otherwise a state waits for `refresh`.
 [[nodiscard]] bool train(const TrainOptions& options, const CommonOptions& common);
@@ -44,6 +45,7 @@ struct RefreshOptions {
     fs::path private_folder;
     fs::path result_folder;
     fs::path upload_folder;
+    int wait_seconds = 0;  ///< for every further state, until the model is trained
 };
 void refresh(const RefreshOptions& options);
 

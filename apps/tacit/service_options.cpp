@@ -125,6 +125,11 @@ void add_serve(CLI::App& app, service::ServerOptions& options, CommonOptions& co
                      "Between checkpoints, from which a training goes on that was stopped")
         ->check(CLI::Range(0.1, 86'400.0))
         ->capture_default_str();
+    command
+        ->add_option("--rest-seconds", options.rest_seconds,
+                     "How long a training that waits for its owner keeps its keys in memory, while no other one comes")
+        ->check(CLI::Range(0.0, 86'400.0))
+        ->capture_default_str();
     command->add_option("--threads", common.threads, "Cores of a training (0: all)")->check(CLI::Range(0, 4096));
 }
 

@@ -134,9 +134,9 @@ public:
     /// The next job that is checking or queued; a queued one is marked as running. Customers take turns, and those
     /// whose seconds are used up wait.
     [[nodiscard]] std::optional<Job> take(JobState from, const Quota& quota);
-    /// Reads every object of a job again. Those that are no longer what was confirmed are forgotten and their jobs
-    /// failed, so that they can be sent again; returns them.
-    [[nodiscard]] std::vector<Digest> forget_damaged(const Job& job);
+    /// Reads objects of a job again. Those that are no longer what was confirmed are forgotten and their jobs failed, so
+    /// that they can be sent again; returns them.
+    [[nodiscard]] std::vector<Digest> forget_damaged(CustomerId customer, const JobFiles& files);
     /// The same for one object, of which the bytes were found to be others.
     void forget_damaged(CustomerId customer, const Digest& hash);
 

@@ -214,7 +214,7 @@ TEST_F(Roles, AStoppedRunGoesOnFromItsCheckpointWithTheSameBits) {
     const auto stop = [](const TrainingWork& work) {
         if (work.done > work.total / 2) throw Error(ErrorCode::interrupted, "enough");
     };
-    const std::chrono::milliseconds at_once(0);
+    const TrainingRun at_once{.checkpoint_every = std::chrono::milliseconds(0)};
     EXPECT_EQ(message_of(ErrorCode::interrupted, [&] { (void)train(upload_folder(), result_folder(), stop, at_once); }),
               "enough");
     ASSERT_TRUE(fs::exists(result_folder() / file_names::checkpoint));
