@@ -20,6 +20,7 @@ struct CommonOptions {
 struct KeygenOptions {
     learn::TrainingChoice choice;
     std::optional<double> learning_rate{};  ///< default: that of the algorithm
+    learn::EncryptedStart continued;        ///< no folders: none
     learn::DataChoice data;
     fs::path private_folder;
     fs::path upload_folder;

@@ -112,7 +112,7 @@ RefreshSummary refresh_state(const fs::path& private_folder, const fs::path& res
     return {*segment, job.segments(), next.training.segment.first, job.record.recipe.steps(), fresh.size(), bytes};
 }
 
-ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result_folder) {
+ModelRecord decrypted_model(const fs::path& private_folder, const fs::path& result_folder) {
     const OpenJob job = open_job(private_folder);
     const ckks::SecretKey secret = read_key(private_folder, job.parameters);
     const PreprocessingRecord preprocessing = read_preprocessing(private_folder, job);
@@ -125,6 +125,11 @@ ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result
     check_plausible(state, job.parameters, result);
     ModelRecord model{job.record, preprocessing, {}};
     for (const auto& weights : state) model.weights.insert(model.weights.end(), weights.begin(), weights.end());
+    return model;
+}
+
+ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result_folder) {
+    ModelRecord model = decrypted_model(private_folder, result_folder);
     write_record(private_folder / file_names::model, model, FileMode::owner_only);
     return model;
 }

@@ -131,9 +131,8 @@ std::optional<TrainingOutcome> Trainer::advance(const TrainingProgress& progress
     statistics.seconds_loading += loading;
     start = SteadyClock::now();
     const Digest job = digest_of(segment, inputs);
-    const auto outputs =
-        executor_.execute(segment.tasks, job_.parameters, *keys_, std::move(inputs.ciphertexts), job,
-                          weighed(segment.tasks, job_, number, segment.plan, progress));
+    const auto outputs = executor_.execute(segment.tasks, job_.parameters, *keys_, std::move(inputs.ciphertexts), job,
+                                           weighed(segment.tasks, job_, number, segment.plan, progress));
     if (!outputs) return std::nullopt;
     statistics.seconds += seconds_since(start);
     statistics.kernels = kernel_name();

@@ -85,10 +85,12 @@ struct JobSummary {
 
 /// Customer: reads the data, plans the circuit for them, makes the keys and writes both folders. The model says what
 /// data.table's label is (kind), and the data say choice.recipe.features and classes; choice.start is a model of the
-/// same kind, columns and classes, and costs no level. Throws as load_data and require_fit, parameter_mismatch for a
-/// start of other columns or classes, and invalid_argument if training in the clear, by the same polynomial, leaves the
-/// range of ciphertexts. An existing secret key is only replaced if `overwrite`: what was encrypted under it would be
-/// lost.
+/// same kind, columns and classes, and costs no level. So is choice.continued: its weights, which have no levels left,
+/// are decrypted in memory by this function, encrypt_data and evaluate, each for itself, and are in no file; the
+/// earlier job's folders have to stay, and private_folder may not be its own. Throws as load_data and require_fit,
+/// parameter_mismatch for a start of other columns or classes, or a result of other keys, and invalid_argument if
+/// training in the clear, by the same polynomial, leaves the range of ciphertexts. An existing secret key is only
+/// replaced if `overwrite`: what was encrypted under it would be lost.
 [[nodiscard]] JobSummary generate_job(const TrainingChoice& choice, const DataChoice& data,
                                       const std::filesystem::path& private_folder,
                                       const std::filesystem::path& upload_folder, bool overwrite = false,
@@ -122,7 +124,8 @@ using TrainingOutcome = std::variant<StatisticsRecord, NeedsRefresh>;
 
 /// How the service trains.
 struct TrainingRun {
-    std::chrono::milliseconds checkpoint_every{60'000};  ///< see runtime::Checkpoints
+    std::chrono::milliseconds checkpoint_every{60'000};  ///< see runtime::Checkpoints, and the next
+    std::uint64_t checkpoint_bytes = ~std::uint64_t{0};
     /// How long to wait after a segment, with the keys in memory, for its refreshed state: then the next one needs no
     /// more than its rows, which are read meanwhile. Not at all, a training in segments reads the keys for each.
     std::chrono::milliseconds refresh_patience{0};
