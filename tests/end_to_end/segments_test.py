@@ -88,7 +88,7 @@ class Segments(TacitCase):
     def test_progress_counts_minibatches_of_the_whole_training(self):
         self.step()
         result = tacit("train", "--upload", self.upload, "--result", self.result)
-        self.assertRegex(result.stderr, r"Training: [45]\d % .*, minibatch 3 of 6")
+        self.assertRegex(result.stderr, r"Training: [45]\d % .*, minibatch 3 of 6, \d of \d levels, noise budget \d+ bits")
         self.assertNotIn("minibatch 5", result.stderr)
 
     def test_a_training_that_was_killed_resumes(self):
