@@ -185,6 +185,7 @@ void add_worker(CLI::App& app, service::WorkerOptions& options, CommonOptions& c
     command->add_option("--result", options.result_folder)->required();
     command->add_option("--memory", options.memory_bytes)->required();
     command->add_option("--checkpoint-seconds", options.checkpoint_seconds)->required();
+    command->add_option("--checkpoint-bytes", options.checkpoint_bytes)->required();
     command->add_flag("--check", options.check);
     command->add_option("--threads", common.threads)->required();
 }

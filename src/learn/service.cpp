@@ -20,8 +20,7 @@ namespace {
 /// This machine alone, with checkpoints.
 class ThisMachine : public SegmentExecutor {
 public:
-    ThisMachine(fs::path checkpoint, std::chrono::milliseconds every)
-        : file_(std::move(checkpoint)), checkpoint_every_(every) {}
+    ThisMachine(fs::path checkpoint, const TrainingRun& run) : file_(std::move(checkpoint)), run_(run) {}
 
     std::optional<SegmentShare> share(const compile::Plan&, const ckks::Parameters&) override { return std::nullopt; }
 
@@ -31,7 +30,8 @@ public:
                                                          const Digest&, const runtime::Progress& progress) override {
         std::vector<ckks::Ciphertext> inputs;
         for (auto& [number, input] : numbered) inputs.push_back(std::move(input));
-        runtime::Checkpoints checkpoints{.file = file_, .every = checkpoint_every_};
+        runtime::Checkpoints checkpoints{
+            .file = file_, .every = run_.checkpoint_every, .most_bytes = run_.checkpoint_bytes};
         checkpoints.from = last_checkpoint(plan, keys, inputs);
         return runtime::execute(plan, keys, std::move(inputs), progress, {}, std::move(checkpoints));
     }
@@ -48,7 +48,7 @@ private:
     }
 
     fs::path file_;
-    std::chrono::milliseconds checkpoint_every_;
+    const TrainingRun& run_;
 };
 
 /// Whether the file is there before so much time has passed.
@@ -73,7 +73,7 @@ std::optional<TrainingOutcome> train_by(SegmentExecutor& executor, const fs::pat
 TrainingOutcome train(const fs::path& upload_folder, const fs::path& result_folder, const TrainingProgress& progress,
                       const TrainingRun& run) {
     const fs::path checkpoint = result_folder / file_names::checkpoint;
-    ThisMachine here(checkpoint, run.checkpoint_every);
+    ThisMachine here(checkpoint, run);
     Trainer trainer(here, upload_folder, result_folder);
     for (;;) {
         TrainingOutcome outcome = trainer.advance(progress).value();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -159,8 +160,8 @@ void Runner::run_in_folder(Stage& stage, const Job& job) {
         log_.write("worker_goes_on", {{"job", to_hex(job.id)}});
         worker->folder.add(store_, job.customer, files);  // which is what it waits for
     } else {
-        worker = std::make_unique<Worker>(
-            store_, job, files, [&](const WorkFolder& folder) { return command(stage, folder.path()); });
+        worker = std::make_unique<Worker>(store_, job, files,
+                                          [&](const WorkFolder& folder) { return command(job, folder.path()); });
     }
     const Outcome outcome = supervise(stage, job, *worker);
     using Kind = Outcome::Kind;
@@ -173,13 +174,12 @@ void Runner::run_in_folder(Stage& stage, const Job& job) {
     resting_ = std::move(worker);
 }
 
-/// The one that rests, if it is this job's; otherwise it is ended.
+/// The one that rests, if it is this job's and has nothing to say; otherwise it is ended.
 std::unique_ptr<Runner::Worker> Runner::wake_worker_of(const Job& job) {
     std::unique_ptr<Worker> worker = std::move(resting_);
     if (!worker || worker->id != job.id || worker->customer != job.customer) return nullptr;
-    static_cast<void>(worker->child.read(std::chrono::milliseconds(0)));
-    if (worker->child.ended()) return nullptr;
-    return worker;
+    const bool silent = worker->child.read(std::chrono::milliseconds(0)).empty();
+    return silent && !worker->child.ended() ? std::move(worker) : nullptr;
 }
 
 void Runner::record(const Job& job, const Outcome& outcome, const fs::path& folder, double seconds) {
@@ -240,13 +240,17 @@ void Runner::suspend(const Job& job, int segment, const fs::path& folder, double
     store_.suspend(job, segment, folder / job_files::state(segment), seconds);
 }
 
-std::vector<std::string> Runner::command(const Stage& stage, const fs::path& folder) const {
+std::vector<std::string> Runner::command(const Job& job, const fs::path& folder) const {
+    // While a checkpoint is replaced there are two of them, and one may be there already.
+    const std::uint64_t used = store_.usage(job.customer).bytes;
+    const std::uint64_t left = options_.quota.bytes - std::min(used, options_.quota.bytes);
     std::vector<std::string> command = options_.worker_command;
     command.insert(command.end(),
                    {"--upload", (folder / "upload").string(), "--result", (folder / "result").string(), "--memory",
                     std::to_string(options_.worker_memory_bytes), "--threads", std::to_string(options_.worker_threads),
-                    "--checkpoint-seconds", std::to_string(options_.checkpoint_seconds)});
-    if (stage.takes == JobState::checking) command.emplace_back("--check");
+                    "--checkpoint-seconds", std::to_string(options_.checkpoint_seconds), "--checkpoint-bytes",
+                    std::to_string((left + store_.checkpoint_bytes(job)) / 2)});
+    if (job.state == JobState::checking) command.emplace_back("--check");
     return command;
 }
 

@@ -91,7 +91,7 @@ private:
     [[nodiscard]] std::unique_ptr<Worker> wake_worker_of(const Job& job);
     void end_rest();
     [[nodiscard]] Outcome supervise(Stage& stage, const Job& job, Worker& worker);
-    [[nodiscard]] std::vector<std::string> command(const Stage& stage, const std::filesystem::path& folder) const;
+    [[nodiscard]] std::vector<std::string> command(const Job& job, const std::filesystem::path& folder) const;
     /// Why the run must end now, if it must.
     [[nodiscard]] std::optional<Outcome> end_wanted(Stage& stage, const Job& job, double seconds_left);
     static void require_file(const std::filesystem::path& path, Outcome& outcome);

@@ -75,6 +75,7 @@ WorkerMessage work(const WorkerOptions& options) {
     }
     const learn::TrainingRun run{
         .checkpoint_every = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options.checkpoint_seconds)),
+        .checkpoint_bytes = options.checkpoint_bytes,
         .refresh_patience = for_ever,
         .waiting = [](const auto& wait) { say({.kind = Kind::needs_refresh, .segment = wait.segment}); }};
     static_cast<void>(learn::train(options.upload_folder, options.result_folder, progress_lines(), run));

@@ -141,7 +141,8 @@ TEST_P(SerializationTest, AFileGivesTheKeysOfARequestAlone) {
     EXPECT_EQ(some.relinearization(), nullptr);
     ASSERT_EQ(some.galois_keys().size(), 1U);
     EXPECT_EQ(serialize(*some.galois(element)), serialize(*whole.galois(element)));
-    const EvaluationKeys product = read_evaluation_keys(path, parameters, {.rotations = {5}}).value();  // not in the file
+    const EvaluationKeys product =
+        read_evaluation_keys(path, parameters, {.rotations = {5}}).value();  // not in the file
     EXPECT_EQ(serialize(*product.relinearization()), serialize(*whole.relinearization()));
     EXPECT_TRUE(product.galois_keys().empty());
 
