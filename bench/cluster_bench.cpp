@@ -113,6 +113,7 @@ nlohmann::json describe(const cluster::Prediction& predicted) {
     return {{"seconds", predicted.seconds},
             {"serial_seconds", predicted.serial_seconds},
             {"speed_up", predicted.serial_seconds / predicted.seconds},
+            {"busy", predicted.busy},
             {"messages", predicted.messages},
             {"bytes", predicted.bytes}};
 }
@@ -126,18 +127,22 @@ void run(cluster::World& world, const Options& options) {
     const auto keys = job.keys(job.program.key_request());
     std::map<std::size_t, ckks::Ciphertext> loaded;
     for (const std::size_t number : needs.inputs) loaded.emplace(number, job.input(number));
-    std::vector<double> seconds;
+    std::vector<double> seconds, busy;  // by round
     std::uint64_t sent = 0;
     for (int round = 0; round < options.number("rounds", 3); ++round) {
         std::map<std::size_t, ckks::Ciphertext> inputs;
         for (const auto& [number, input] : loaded) inputs.emplace(number, input.clone());
         const auto result = execute(world, schedule, keys, std::move(inputs), Digest{});
         seconds.push_back(result.traffic.seconds);
+        busy.push_back(result.traffic.seconds_in_tasks);
         sent = result.traffic.bytes_sent;
     }
     std::uint64_t all_sent = 0, inputs = needs.inputs.size(), all_inputs = 0;
     MPI_Reduce(&sent, &all_sent, 1, MPI_UINT64_T, MPI_SUM, 0, MPI_COMM_WORLD);
     MPI_Reduce(&inputs, &all_inputs, 1, MPI_UINT64_T, MPI_SUM, 0, MPI_COMM_WORLD);
+    std::vector<double> all_busy(busy.size() * static_cast<std::size_t>(world.ranks()));
+    const auto rounds = static_cast<int>(busy.size());
+    MPI_Gather(busy.data(), rounds, MPI_DOUBLE, all_busy.data(), rounds, MPI_DOUBLE, 0, MPI_COMM_WORLD);
     if (world.rank() != 0) return;
     std::cout << nlohmann::json{{"machine", machine::name()},
                                 {"commit", machine::commit()},
@@ -152,7 +157,8 @@ void run(cluster::World& world, const Options& options) {
                                 {"bytes_sent", all_sent},
                                 {"predicted", describe(schedule.predicted)},
                                 {"train_s_min", *std::ranges::min_element(seconds)},
-                                {"train_s", seconds}}
+                                {"train_s", seconds},
+                                {"busy_s", all_busy}}
                      .dump()
               << std::endl;
 }

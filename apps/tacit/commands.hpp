@@ -20,6 +20,7 @@ struct CommonOptions {
 struct KeygenOptions {
     learn::TrainingChoice choice;
     std::optional<double> learning_rate{};  ///< default: that of the algorithm
+    learn::EncryptedStart continued;        ///< no folders: none
     learn::DataChoice data;
     fs::path private_folder;
     fs::path upload_folder;
@@ -36,6 +37,7 @@ void encrypt(const EncryptOptions& options, const CommonOptions& common);
 struct TrainOptions {
     fs::path upload_folder;
     fs::path result_folder;
+    int wait_seconds = 0;  ///< for the refreshed state of a segment
 };
 /// Whether training is finished; otherwise a state waits for `refresh`.
 [[nodiscard]] bool train(const TrainOptions& options, const CommonOptions& common);
@@ -44,6 +46,7 @@ struct RefreshOptions {
     fs::path private_folder;
     fs::path result_folder;
     fs::path upload_folder;
+    int wait_seconds = 0;  ///< for every further state, until the model is trained
 };
 void refresh(const RefreshOptions& options);
 

@@ -25,7 +25,10 @@ missing cells, has to be said.
 
 Of a label that is a number, --model linear learns the number, with --ridge by ridge regression; of a label with several
 values, --model multinomial learns each against the rest. --start takes a model of the same columns and classes, which
-may come from other rows: every score of it is kept.
+may come from other rows: every score of it is kept. --continue takes the result of such a training as the service gave
+it back: it has no levels left, so its owner's key is needed (--continue-private), and keygen, encrypt and evaluate
+decrypt it in memory; it is encrypted anew, under this job's key, as a part of the rows, and stands in no file in the
+clear. The earlier folders have to stay until the training is over.
 
 A circuit holds so many minibatches: at 128 bits about 20 in a ring that is slow already. A longer training is cut into
 segments as long as cost the least predicted time, and after each the customer decrypts the state and encrypts it anew
@@ -37,6 +40,8 @@ Examples:
   tacit keygen --private p --upload u --data homes.csv --label price --model linear --full-batch --passes 6
   tacit keygen --private p --upload u --data irises.csv --label species --model multinomial
   tacit keygen --private p --upload u --data june.csv --label ill --positive yes --start may/private/model.json
+  tacit keygen --private p --upload u --data june.csv --label ill --positive yes
+               --continue may/result --continue-private may/private
   tacit keygen --private p --upload u --data credit.csv --label class --positive bad --missing mean --drop id,name
   tacit keygen --private p --upload u --data /usr/share/datasets/fashion-mnist --classes 2,4 --seed 7
   tacit keygen --private p --upload u --method baseline --minibatches 4
@@ -122,7 +127,19 @@ void add_recipe(CLI::App* command, KeygenOptions& options) {
         ->transform(CLI::CheckedTransformer(by_name({Model::logistic, Model::linear, Model::multinomial}))
                         .description("{logistic,linear,multinomial}"))
         ->default_str("logistic");
-    command->add_option("--start", options.choice.start, "A model.json to start from (default: zero)");
+    auto* const start =
+        command->add_option("--start", options.choice.start, "A model.json to start from (default: zero)");
+    auto* const continued = command
+                                ->add_option("--continue", options.continued.result_folder,
+                                             "Folder with an encrypted result to start from; it stays encrypted")
+                                ->type_name("RESULT")
+                                ->excludes(start);
+    auto* const owner = command
+                            ->add_option("--continue-private", options.continued.private_folder,
+                                         "Private folder of that training: its key, and how its rows were prepared")
+                            ->type_name("PRIVATE")
+                            ->needs(continued);
+    continued->needs(owner);
     command->add_option("--algorithm", recipe.algorithm, "How a step follows from the gradient")
         ->transform(CLI::CheckedTransformer(by_name({Algorithm::gradient_descent, Algorithm::nesterov,
                                                      Algorithm::fixed_hessian, Algorithm::quadratic_gradient}))

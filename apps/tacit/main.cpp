@@ -67,11 +67,11 @@ result/statistics.json with times and sizes. The result is the same for any numb
 
 A training of several segments stops after each but the last with result/state-0.bin, state-1.bin and so on, encrypted,
 and exit status 3, and goes on from the newest one that the customer has refreshed; no finished segment is computed
-again. Where customer and service share a disk, the whole training is
+again. With --wait it stays, keeps the keys in memory, and goes on as soon as the refreshed state is there, while the
+customer runs `tacit refresh --wait`:
 
-  while tacit train --upload upload --result result; [ $? -eq 3 ]; do
-      tacit refresh --private private --result result --upload upload
-  done
+  tacit refresh --private private --result result --upload upload --wait 600 &
+  tacit train --upload upload --result result --wait 600
 
 Example:
   tacit train --upload upload --result result --threads 2)";
@@ -81,6 +81,8 @@ Between two segments the encrypted state of a training has no levels left. This 
 and encrypts it anew into upload/refreshed-N.bin, for `tacit train` to go on with. Nothing leaves in the clear. A
 service that alters states and watches whether they are refused learns about the secret key: after a refusal that you
 cannot explain do not try again, but begin anew with other keys (SECURITY.md, "integrity").
+
+With --wait it does so for every state that comes, until the model is trained.
 
 Example:
   tacit refresh --private private --result result --upload upload)";
@@ -156,6 +158,11 @@ void add_train(CLI::App& app, CommandLine& line) {
     CLI::App* command = add_command(app, "train", "Service: train on ciphertexts", train_footer);
     add_upload(command, line.train.upload_folder);
     add_result(command, line.train.result_folder);
+    command
+        ->add_option("--wait", line.train.wait_seconds,
+                     "Seconds to wait for each refreshed state, with the keys in memory")
+        ->check(CLI::Range(0, 1'000'000))
+        ->capture_default_str();
     add_common(command, line.common);
     command->callback(
         [&line] { line.run = [&line] { line.status = train(line.train, line.common) ? 0 : needs_refresh; }; });
@@ -166,6 +173,11 @@ void add_refresh(CLI::App& app, CommandLine& line) {
     add_private(command, line.refresh.private_folder);
     add_result(command, line.refresh.result_folder);
     add_upload(command, line.refresh.upload_folder);
+    command
+        ->add_option("--wait", line.refresh.wait_seconds,
+                     "Refresh every state as it comes, waiting so many seconds for each (0: the one that is there)")
+        ->check(CLI::Range(0, 1'000'000))
+        ->capture_default_str();
     command->callback([&line] { line.run = [&line] { refresh(line.refresh); }; });
 }
 

@@ -78,8 +78,8 @@ std::string step_text(std::size_t done, std::size_t total) {
 std::string work_text(const learn::TrainingWork& work) {
     std::string text;
     if (work.segments > 1) text += fmt::format("segment {} of {}, ", work.segment + 1, work.segments);
-    return text + fmt::format("minibatch {} of {}, {} of {} levels left", work.step(), work.steps(), work.levels_left,
-                              work.levels);
+    return text + fmt::format("minibatch {} of {}, {} of {} levels, noise budget {} bits", work.step(), work.steps(),
+                              work.levels_left, work.levels, work.noise_budget);
 }
 
 learn::TrainingProgress training_bar(const CommonOptions& common) {

@@ -31,7 +31,7 @@ void print_step(const char* command, const std::string& lines);
 
 /// "minibatch 3 of 60", in the units of learn::encrypt_data.
 [[nodiscard]] std::string step_text(std::size_t done, std::size_t total);
-/// "segment 1 of 2, minibatch 3 of 6, 7 of 10 levels left"
+/// "segment 1 of 2, minibatch 3 of 6, 7 of 10 levels, noise budget 289 bits"
 [[nodiscard]] std::string work_text(const learn::TrainingWork& work);
 /// The bar of a training, with that behind it.
 [[nodiscard]] learn::TrainingProgress training_bar(const CommonOptions& common);

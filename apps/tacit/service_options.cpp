@@ -125,6 +125,11 @@ void add_serve(CLI::App& app, service::ServerOptions& options, CommonOptions& co
                      "Between checkpoints, from which a training goes on that was stopped")
         ->check(CLI::Range(0.1, 86'400.0))
         ->capture_default_str();
+    command
+        ->add_option("--rest-seconds", options.rest_seconds,
+                     "How long a training that waits for its owner keeps its keys in memory, while no other one comes")
+        ->check(CLI::Range(0.0, 86'400.0))
+        ->capture_default_str();
     command->add_option("--threads", common.threads, "Cores of a training (0: all)")->check(CLI::Range(0, 4096));
 }
 
@@ -180,6 +185,7 @@ void add_worker(CLI::App& app, service::WorkerOptions& options, CommonOptions& c
     command->add_option("--result", options.result_folder)->required();
     command->add_option("--memory", options.memory_bytes)->required();
     command->add_option("--checkpoint-seconds", options.checkpoint_seconds)->required();
+    command->add_option("--checkpoint-bytes", options.checkpoint_bytes)->required();
     command->add_flag("--check", options.check);
     command->add_option("--threads", common.threads)->required();
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <variant>
 
 #include "commands.hpp"
@@ -30,8 +31,13 @@ std::string waiting_text(const learn::NeedsRefresh& wait, const fs::path& result
 }  // namespace
 
 bool train(const TrainOptions& options, const CommonOptions& common) {
+    learn::TrainingRun run{.refresh_patience = std::chrono::seconds(options.wait_seconds)};
+    run.waiting = [&](const learn::NeedsRefresh& wait) {
+        print_step("train", fmt::format("segment {} of {} is done; waiting for `tacit refresh`", wait.segment + 1,
+                                        wait.segments));
+    };
     const learn::TrainingOutcome outcome =
-        learn::train(options.upload_folder, options.result_folder, training_bar(common));
+        learn::train(options.upload_folder, options.result_folder, training_bar(common), run);
     const auto* const statistics = std::get_if<learn::StatisticsRecord>(&outcome);
     print_step("train", statistics != nullptr
                             ? finished_text(*statistics, options.result_folder)

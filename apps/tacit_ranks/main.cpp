@@ -6,6 +6,8 @@
 #include <exception>
 #include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
@@ -37,32 +39,39 @@ struct Options {
     int timeout = 60;
 };
 
-/// What rank 0 tells about the run.
-struct Run {
-    cluster::Prediction predicted{};
-    cluster::Traffic traffic{};
+/// This rank's part of a segment.
+class Rank : public learn::SegmentExecutor {
+public:
+    explicit Rank(cluster::World& world) : world_(world) {}
+
+    std::optional<learn::SegmentShare> share(const compile::Plan& plan, const ckks::Parameters& parameters) override {
+        schedule_ = cluster::make_schedule(plan, parameters, compile::typical_calibration(parameters), world_.ranks());
+        cluster::Needs needs = cluster::needs_of(*schedule_, world_.rank());
+        return learn::SegmentShare{std::move(needs.keys), std::move(needs.inputs)};
+    }
+
+    std::optional<std::vector<ckks::Ciphertext>> execute(const compile::Plan&, const ckks::Parameters&,
+                                                         const ckks::EvaluationKeys& keys,
+                                                         std::map<std::size_t, ckks::Ciphertext> inputs,
+                                                         const Digest& job,
+                                                         const runtime::Progress& progress) override {
+        auto result = cluster::execute(world_, *schedule_, keys, std::move(inputs), job, progress);
+        traffic_ = result.traffic;
+        if (world_.rank() != 0) return std::nullopt;
+        return std::move(result.outputs);
+    }
+
+    /// What rank 0 tells about the run.
+    [[nodiscard]] const cluster::Prediction& predicted() const { return schedule_->predicted; }
+    [[nodiscard]] const cluster::Traffic& traffic() const { return traffic_; }
+
+private:
+    cluster::World& world_;
+    std::optional<cluster::Schedule> schedule_{};
+    cluster::Traffic traffic_{};
 };
 
-/// This rank's part of a segment's plan.
-std::optional<std::vector<ckks::Ciphertext>> execute(cluster::World& world, Run& run, const compile::Plan& plan,
-                                                     const ckks::Parameters& parameters,
-                                                     const ckks::EvaluationKeys& keys,
-                                                     std::vector<ckks::Ciphertext> inputs, const Digest& job,
-                                                     const runtime::Progress& progress) {
-    const auto schedule =
-        cluster::make_schedule(plan, parameters, compile::typical_calibration(parameters), world.ranks());
-    std::map<std::size_t, ckks::Ciphertext> own;
-    for (const std::size_t input : cluster::needs_of(schedule, world.rank()).inputs) {
-        own.emplace(input, std::move(inputs[input]));
-    }
-    inputs.clear();  // the other ranks' are theirs
-    auto result = cluster::execute(world, schedule, keys, std::move(own), job, progress);
-    run = {schedule.predicted, result.traffic};
-    if (world.rank() != 0) return std::nullopt;
-    return std::move(result.outputs);
-}
-
-int report(const learn::TrainingOutcome& outcome, const Run& run, int ranks) {
+int report(const learn::TrainingOutcome& outcome, const Rank& rank, int ranks) {
     if (const auto* const wait = std::get_if<learn::NeedsRefresh>(&outcome)) {
         fmt::print("segment {} of {} is done; its state waits for `tacit refresh`\n", wait->segment + 1,
                    wait->segments);
@@ -71,8 +80,8 @@ int report(const learn::TrainingOutcome& outcome, const Run& run, int ranks) {
     fmt::print(
         "{:.2f} s on {} ranks ({:.2f} s of work for one thread, by the typical calibration); {} ciphertexts, "
         "{:.1f} MB between ranks\n",
-        run.traffic.seconds, ranks, run.predicted.serial_seconds, run.predicted.messages,
-        static_cast<double>(run.predicted.bytes) / 1e6);
+        rank.traffic().seconds, ranks, rank.predicted().serial_seconds, rank.predicted().messages,
+        static_cast<double>(rank.predicted().bytes) / 1e6);
     return 0;
 }
 
@@ -82,14 +91,9 @@ int train(const Options& options) {
     try {
         std::optional<ThreadLimit> limit;
         if (options.threads > 0) limit.emplace(options.threads);
-        Run run;
-        const auto outcome = learn::train_by(
-            [&](const auto& plan, const auto& parameters, const auto& keys, auto inputs, const Digest& job,
-                const auto& progress) {
-                return execute(world, run, plan, parameters, keys, std::move(inputs), job, progress);
-            },
-            options.upload, options.result);
-        return outcome && world.rank() == 0 ? report(*outcome, run, world.ranks()) : 0;
+        Rank rank(world);
+        const auto outcome = learn::train_by(rank, options.upload, options.result);
+        return outcome && world.rank() == 0 ? report(*outcome, rank, world.ranks()) : 0;
     } catch (const Error& error) {  // said before the world ends all ranks
         fmt::print(stderr, "tacit_ranks: {}: {}\n", to_string(error.code()), error.what());
         world.fail(error.what());

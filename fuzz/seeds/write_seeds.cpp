@@ -189,7 +189,7 @@ void write_others(const Seeds& seeds) {
     const std::string fingerprint(64, 'a');
     seeds.text("pins", "two", "# known\nalice " + fingerprint + "\nserver " + std::string(64, '0') + " host:7433\n");
     seeds.text("worker_message", "run",
-               "progress 1 20 0 2 9 10\nnoise\nprogress 20 20 0 2 0 10\nneeds_refresh 0\ndone\n");
+               "progress 1 20 0 2 9 10 400\nnoise\nprogress 20 20 0 2 0 10 9\nneeds_refresh 0\ndone\n");
     seeds.text("worker_message", "failure", "failed_here no space\nfailed 'upload/inputs.bin' is damaged\n");
     seeds.text("training_state", "refreshed",
                learn::to_line({.job = "1f", .segment = 2, .refreshes = "ab", .so_far = {.job = "1f", .method = "m"}}));

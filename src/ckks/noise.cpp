@@ -45,6 +45,12 @@ double relinearization_key_error(const Parameters& parameters, int parties) {
 
 }  // namespace
 
+double budget_bits(const Parameters& parameters, int level, int scale_power) {
+    double bits = 0;
+    for (int l = 0; l <= level; ++l) bits += log2_level(parameters, l);
+    return bits - scale_power * std::log2(parameters.scale(level));
+}
+
 double together(double a, double b) noexcept { return std::hypot(a, b); }
 
 double encoding() noexcept { return std::sqrt(1.0 / 12); }

@@ -238,6 +238,11 @@ void ObjectReader::expect_payload(std::uint64_t bytes) const {
     }
 }
 
+void ObjectReader::skip(std::uint64_t bytes) {
+    const auto passed = reader_.bytes(bytes, "a record");
+    if (forget_) forget_(passed);
+}
+
 std::vector<ring::EvaluationPoly> ObjectReader::polys(const Context& context, std::size_t count, std::size_t limbs) {
     const std::size_t n = context.dimension();
     const std::size_t start = reader_.offset();

@@ -87,6 +87,8 @@ public:
     [[nodiscard]] Seed seed();
     /// Throws unless exactly this much payload is left; to be called before memory is taken.
     void expect_payload(std::uint64_t bytes) const;
+    /// Passes over bytes that nobody asked for.
+    void skip(std::uint64_t bytes);
     /// `count` polynomials with rows modulo primes 0 .. limbs-1. Throws malformed_input for a residue >= p.
     [[nodiscard]] std::vector<ring::EvaluationPoly> polys(const Context& context, std::size_t count, std::size_t limbs);
 

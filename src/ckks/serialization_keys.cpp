@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "ckks/serialization_format.hpp"
 #include "ckks/serialization_rows.hpp"
@@ -112,12 +113,33 @@ std::vector<std::uint64_t> read_elements(ObjectReader& object, const Parameters&
     return elements;
 }
 
-EvaluationKeys read_payload(ObjectReader& object, const Parameters& parameters) {
+/// Which of the keys are wanted.
+struct Wanted {
+    bool relinearization = true;
+    std::optional<std::vector<std::uint64_t>> elements{};  ///< none: all
+
+    [[nodiscard]] bool galois(std::uint64_t element) const {
+        return !elements || std::ranges::find(*elements, element) != elements->end();
+    }
+};
+
+EvaluationKeys read_payload(ObjectReader& object, const Parameters& parameters, const Wanted& wanted = {}) {
     bool relinearization = false;
     const std::vector<std::uint64_t> elements = read_elements(object, parameters, relinearization);
+    const std::uint64_t record = record_bytes(parameters.context());
     EvaluationKeys keys(parameters);
-    if (relinearization) keys.set(RelinearizationKey(read_record(object, parameters)));
-    for (const std::uint64_t element : elements) keys.add(GaloisKey(element, read_record(object, parameters)));
+    if (relinearization && wanted.relinearization) {
+        keys.set(RelinearizationKey(read_record(object, parameters)));
+    } else if (relinearization) {
+        object.skip(record);
+    }
+    for (const std::uint64_t element : elements) {
+        if (wanted.galois(element)) {
+            keys.add(GaloisKey(element, read_record(object, parameters)));
+        } else {
+            object.skip(record);
+        }
+    }
     return keys;
 }
 
@@ -128,6 +150,14 @@ void forget_pages(std::span<const std::byte> part) {
     const auto begin = reinterpret_cast<std::uintptr_t>(part.data()) / page * page;
     const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size());
     madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // advice: failing costs memory, no more
+}
+
+Expected<EvaluationKeys> read_wanted(const std::filesystem::path& path, const Parameters& parameters,
+                                     const Wanted& wanted) {
+    return format::reading(path, ObjectKind::evaluation_keys, [&](std::span<const std::byte> bytes) {
+        ObjectReader object(bytes, ObjectKind::evaluation_keys, &parameters, forget_pages);
+        return read_payload(object, parameters, wanted);
+    });
 }
 
 }  // namespace
@@ -207,10 +237,12 @@ void write_evaluation_keys(const std::filesystem::path& path, const EvaluationKe
 }
 
 Expected<EvaluationKeys> read_evaluation_keys(const std::filesystem::path& path, const Parameters& parameters) {
-    return format::reading(path, ObjectKind::evaluation_keys, [&](std::span<const std::byte> bytes) {
-        ObjectReader object(bytes, ObjectKind::evaluation_keys, &parameters, forget_pages);
-        return read_payload(object, parameters);
-    });
+    return read_wanted(path, parameters, {});
+}
+
+Expected<EvaluationKeys> read_evaluation_keys(const std::filesystem::path& path, const Parameters& parameters,
+                                              const KeyRequest& request) {
+    return read_wanted(path, parameters, {request.relinearization, galois_elements(parameters, request)});
 }
 
 }  // namespace tacit::ckks

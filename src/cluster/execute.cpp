@@ -140,6 +140,7 @@ ClusterResult checked_run(World& world, const Schedule& schedule, const ckks::Ev
     try {
         ClusterResult result{rank_run->compute(world.impl()), rank_run->exchange.traffic()};
         result.traffic.seconds = seconds_since(begin);
+        result.traffic.seconds_in_tasks = rank_run->run.seconds_in_tasks();
         return result;
     } catch (...) {
         // MPI may still read and write there: it stays until this process ends, which is soon.

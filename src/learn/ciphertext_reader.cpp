@@ -5,9 +5,8 @@
 
 namespace tacit::learn {
 
-namespace {
+void CiphertextFingerprint::add(std::span<const std::byte> object) { hasher_.update(object.last(sizeof(Digest))); }
 
-/// The next object of a stream, bounded by what is there.
 std::span<const std::byte> next_object(std::span<const std::byte>& rest) {
     const ckks::ObjectHeader header = ckks::parse_header(rest).value();
     if (header.size > rest.size()) {
@@ -19,34 +18,38 @@ std::span<const std::byte> next_object(std::span<const std::byte>& rest) {
     return object;
 }
 
-ckks::Ciphertext next_ciphertext(std::span<const std::byte>& rest, const ckks::Parameters& parameters,
-                                 const ckks::CiphertextType& type) {
-    ckks::Ciphertext ciphertext = ckks::parse_ciphertext(next_object(rest), parameters).value();
-    if (!(ciphertext.type() == type)) {
-        fail(ErrorCode::parameter_mismatch, "it has {} and the circuit wants {}; make the file again for this program",
-             to_string(ciphertext.type()), to_string(type));
-    }
-    return ciphertext;
-}
-
-}  // namespace
-
 CiphertextReader::CiphertextReader(const std::filesystem::path& path, std::span<const std::byte> bytes,
                                    const ckks::Parameters& parameters)
     : name_(path.string()), parameters_(parameters), rest_(bytes) {}
 
-ckks::Ciphertext CiphertextReader::next(const ckks::CiphertextType& type) {
+/// What `read` makes of the next object; errors name file and position.
+template <class Read>
+auto CiphertextReader::at_next(Read&& read) {
     if (at_end()) {
         fail(ErrorCode::malformed_input, "'{}' ends after {} ciphertexts, where another has to be; make it again",
              name_, count_);
     }
     try {
-        ckks::Ciphertext ciphertext = next_ciphertext(rest_, parameters_, type);
         ++count_;
-        return ciphertext;
+        const auto object = next_object(rest_);
+        fingerprint_.add(object);
+        return read(object);
     } catch (const Error& error) {
-        fail(error.code(), "'{}', ciphertext {}: {}", name_, count_ + 1, error.what());
+        fail(error.code(), "'{}', ciphertext {}: {}", name_, count_, error.what());
     }
+}
+
+ckks::Ciphertext CiphertextReader::next(const ckks::CiphertextType& type) {
+    return at_next([&](std::span<const std::byte> object) {
+        ckks::Ciphertext ciphertext = ckks::parse_ciphertext(object, parameters_).value();
+        if (ciphertext.type() == type) return ciphertext;
+        fail(ErrorCode::parameter_mismatch, "it has {} and the circuit wants {}; make the file again for this program",
+             to_string(ciphertext.type()), to_string(type));
+    });
+}
+
+void CiphertextReader::skip() {
+    at_next([](std::span<const std::byte>) {});
 }
 
 void CiphertextReader::expect_end() const {

@@ -48,9 +48,10 @@ ckks::EvaluationKeys make_evaluation_keys(const ckks::SecretKey& secret, const c
 }
 
 /// What the owner keeps of the data: where they are and what they were like.
-DataRecord record_of(DataChoice choice, const DataSplit& split, TrainingState start) {
-    if (choice.source != "embedded") choice.source = fs::absolute(choice.source).lexically_normal().string();
-    return {std::move(choice), fingerprint(split), split.features, std::move(start)};
+DataRecord record_of(DataChoice data, const DataSplit& split, const TrainingChoice& choice, TrainingState start) {
+    if (data.source != "embedded") data.source = fs::absolute(data.source).lexically_normal().string();
+    if (choice.continued) start.clear();  // no file has it in the clear
+    return {std::move(data), fingerprint(split), split.features, std::move(start), choice.continued};
 }
 
 constexpr double sigmoid_ranges[] = {4, 6, 8, 12, 16, 24, 32, 48, 64};
@@ -82,11 +83,16 @@ DataChoice data_for(Model model, DataChoice data) {
 /// The recipe with everything that follows from the data alone.
 void fit_recipe(TrainingChoice& choice, const Dataset& training) {
     TrainingRecipe& recipe = choice.recipe;
-    if (choice.start.empty() && recipe.start != Start::zero) {
+    const bool starts = !choice.start.empty() || choice.continued;
+    if (!choice.start.empty() && choice.continued) {
+        fail(ErrorCode::invalid_argument, "a job starts from '{}' or from the encrypted result in '{}', not both",
+             choice.start.string(), choice.continued->result_folder.string());
+    }
+    if (!starts && recipe.start != Start::zero) {
         fail(ErrorCode::invalid_argument,
              "a job that starts from {} needs the model; name its file, or start from zero", to_string(recipe.start));
     }
-    if (!choice.start.empty()) recipe.start = Start::own_model;
+    if (starts) recipe.start = Start::own_model;
     if (recipe.model == Model::multinomial) recipe.classes = training.classes;
     recipe.features = recipe_features(training.features);
     if (choice.full_batch) {
@@ -107,6 +113,11 @@ TrainingState fit_choice(TrainingChoice& choice, const DataSplit& split, std::ui
     if (!choice.start.empty()) {
         const auto model = value_at(choice.start, read_record<ModelRecord>(choice.start));
         start = start_from(model, split, standardiser, recipe);
+    }
+    if (choice.continued) {
+        DataRecord data;
+        data.continued = choice.continued;
+        start = start_of(data, split, standardiser, recipe);
     }
     if (choice.sigmoid_degree && recipe.model == Model::linear) {
         fail(ErrorCode::invalid_argument, "linear regression has no sigmoid to fit; leave out --fit-sigmoid");
@@ -149,6 +160,7 @@ JobSummary generate_job(const TrainingChoice& training, const DataChoice& stated
     const DataChoice data = data_for(training.recipe.model, stated);
     const DataSplit split = load_data(data);
     TrainingChoice choice = training;
+    if (choice.continued) choice.continued = encrypted_start(*choice.continued, private_folder);
     TrainingState start = fit_choice(choice, split, data.seed);
     const PlannedTraining planned = plan_training(choice);
     const ckks::Parameters& parameters = planned.parameters;
@@ -172,7 +184,8 @@ JobSummary generate_job(const TrainingChoice& training, const DataChoice& stated
     write_parameters(private_folder / file_names::parameters, parameters, FileMode::owner_only);
     write_parameters(upload_folder / file_names::parameters, parameters, FileMode::shared);
     write_record(private_folder / file_names::program, program, FileMode::owner_only);
-    write_record(private_folder / file_names::data, record_of(data, split, std::move(start)), FileMode::owner_only);
+    write_record(private_folder / file_names::data, record_of(data, split, choice, std::move(start)),
+                 FileMode::owner_only);
     write_record(upload_folder / file_names::program, program);
     return {program,
             parameters,

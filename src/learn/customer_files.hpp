@@ -22,6 +22,10 @@ void require_no_key(const std::filesystem::path& secret_key, bool overwrite);
 /// What was done to the rows of this job.
 [[nodiscard]] PreprocessingRecord read_preprocessing(const std::filesystem::path& private_folder, const OpenJob& job);
 
+/// The model of a result; nothing is written. For the key's owner: see ckks::Decryptor.
+[[nodiscard]] ModelRecord decrypted_model(const std::filesystem::path& private_folder,
+                                          const std::filesystem::path& result_folder);
+
 /// The upload folder must be the one made with the private folder.
 void check_same_job(const std::filesystem::path& upload_folder, const OpenJob& job);
 

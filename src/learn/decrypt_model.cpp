@@ -40,10 +40,14 @@ bool is_result_of(const StatisticsRecord& statistics, const ProgramRecord& progr
     return statistics.job == program.job && statistics.inputs_fingerprint == data.inputs_fingerprints.back();
 }
 
+bool is_trained(const fs::path& result_folder, const ProgramRecord& program, const PreprocessingRecord& data) {
+    const auto statistics = read_record<StatisticsRecord>(result_folder / file_names::statistics);
+    return statistics && is_result_of(*statistics, program, data);
+}
+
 /// There is nothing to refresh after the last segment.
 void check_unfinished(const fs::path& result_folder, const ProgramRecord& program, const PreprocessingRecord& data) {
-    const auto statistics = read_record<StatisticsRecord>(result_folder / file_names::statistics);
-    if (!statistics || !is_result_of(*statistics, program, data)) return;
+    if (!is_trained(result_folder, program, data)) return;
     fail(ErrorCode::invalid_argument, "'{}' holds the trained model, nothing is left to refresh; run `tacit decrypt`",
          result_folder.string());
 }
@@ -60,6 +64,15 @@ void check_same_inputs(const fs::path& result_folder, const ProgramRecord& progr
 }
 
 }  // namespace
+
+RefreshNeed find_refresh_need(const fs::path& private_folder, const fs::path& result_folder,
+                              const fs::path& upload_folder) {
+    const OpenJob job = open_job(private_folder);
+    if (is_trained(result_folder, job.record, read_preprocessing(private_folder, job))) return RefreshNeed::trained;
+    const auto state = newest(result_folder, file_names::state, job.segments());
+    if (!state || last_refreshed(upload_folder, job.segments()) >= state) return RefreshNeed::none;
+    return RefreshNeed::state;
+}
 
 RefreshSummary refresh_state(const fs::path& private_folder, const fs::path& result_folder,
                              const fs::path& upload_folder) {
@@ -99,7 +112,7 @@ RefreshSummary refresh_state(const fs::path& private_folder, const fs::path& res
     return {*segment, job.segments(), next.training.segment.first, job.record.recipe.steps(), fresh.size(), bytes};
 }
 
-ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result_folder) {
+ModelRecord decrypted_model(const fs::path& private_folder, const fs::path& result_folder) {
     const OpenJob job = open_job(private_folder);
     const ckks::SecretKey secret = read_key(private_folder, job.parameters);
     const PreprocessingRecord preprocessing = read_preprocessing(private_folder, job);
@@ -108,11 +121,15 @@ ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result
     require_file(result, "train");
     const TrainingPlan plan = job.plan(job.segments() - 1);
     const std::vector<ckks::CiphertextType> types(plan.program.outputs().size(), ckks::CiphertextType{});
-    const CiphertextFile file = read_ciphertexts(result, job.parameters, types);
-    const TrainingState state = decrypt_outputs(plan, secret, file.ciphertexts);
+    const TrainingState state = decrypt_outputs(plan, secret, read_ciphertexts(result, job.parameters, types));
     check_plausible(state, job.parameters, result);
     ModelRecord model{job.record, preprocessing, {}};
     for (const auto& weights : state) model.weights.insert(model.weights.end(), weights.begin(), weights.end());
+    return model;
+}
+
+ModelRecord decrypt_model(const fs::path& private_folder, const fs::path& result_folder) {
+    ModelRecord model = decrypted_model(private_folder, result_folder);
     write_record(private_folder / file_names::model, model, FileMode::owner_only);
     return model;
 }

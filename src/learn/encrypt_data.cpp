@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "learn/customer_files.hpp"
+#include "learn/warm_start.hpp"
 #include "tacit/ckks/encryptor.hpp"
 
 namespace tacit::learn {
@@ -123,7 +124,7 @@ EncryptionSummary encrypt_data(const fs::path& private_folder, const fs::path& u
     PreprocessingRecord preprocessing{data, fit_standardiser(split.training, recipe.algorithm), {}};
     RowEncryption rows(
         job, secret, training_rows(standardised(split.training, preprocessing.standardiser), recipe, data.choice.seed),
-        data.start, upload_folder, progress);
+        start_of(data, split, preprocessing.standardiser, recipe), upload_folder, progress);
     // Old inputs never stand beside new preprocessing, and the new ones are whole only with it.
     if (job.segments() > 1) remove_old_inputs(upload_folder);
     for (int segment = 0; segment + 1 < job.segments(); ++segment) rows.next().commit();

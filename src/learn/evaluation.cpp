@@ -4,6 +4,7 @@
 
 #include "learn/role_files.hpp"
 #include "learn/table_rows.hpp"
+#include "learn/warm_start.hpp"
 #include "tacit/learn/clear_training.hpp"
 
 namespace tacit::learn {
@@ -78,8 +79,9 @@ Evaluation evaluate(const fs::path& private_folder) {
     const Standardiser& standardiser = model.preprocessing.standardiser;
     const Dataset held_out = standardised(split.held_out, standardiser);
     const Dataset training = standardised(split.training, standardiser);
-    const auto clear = clear_weights(recipe, training_rows(training, recipe, data.choice.seed), data.start);
-    const auto exact = reference_weights(training, recipe, data.choice.seed, data.start);
+    const TrainingState start = start_of(data, split, model.preprocessing.standardiser, recipe);
+    const auto clear = clear_weights(recipe, training_rows(training, recipe, data.choice.seed), start);
+    const auto exact = reference_weights(training, recipe, data.choice.seed, start);
     const double unit = split.features ? split.features->target().deviation : 1;
     Evaluation result;
     result.record = {.job = model.program.job,

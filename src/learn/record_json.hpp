@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "base/format_version.hpp"
 #include "tacit/base/expected.hpp"
 #include "tacit/base/files.hpp"
 
@@ -19,7 +21,8 @@ namespace tacit::learn {
 using nlohmann::json;
 
 inline constexpr std::uint64_t largest_record_bytes = std::uint64_t{1} << 24;
-inline constexpr int record_version = 1;
+/// 2: models of several classes and of numbers, passes, segments, and fingerprints of inputs by their checksums.
+inline constexpr std::uint64_t record_version = 2;
 
 /// The choice whose to_string is `name`.
 template <class Choice>
@@ -47,8 +50,8 @@ inline std::vector<double> finite_list(const json& values) {
 inline void check_format(const json& j, const char* format_name) {
     const auto format = j.at("format").get<std::string>();
     if (format != format_name) fail(ErrorCode::malformed_input, "it holds '{}', not '{}'", format, format_name);
-    if (const int found = j.at("version").get<int>(); found != record_version) {
-        fail(ErrorCode::malformed_input, "it has version {}, this program reads {}", found, record_version);
+    if (const auto found = j.at("version").get<std::uint64_t>(); found != record_version) {
+        fail(ErrorCode::malformed_input, "{}", other_version(found, record_version));
     }
 }
 
@@ -83,8 +86,10 @@ Expected<Record> read_json(const std::filesystem::path& path, const char* format
         auto record =
             parse_json<Record>({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, format_name, decode);
         if (record) return *std::move(record);
-        fail(ErrorCode::malformed_input, "'{}': {}; is it the right file, and whole?", path.string(),
-             record.error().what());
+        const std::string flaw = record.error().what();
+        const bool has_remedy = flaw.find("; ") != std::string::npos;
+        fail(ErrorCode::malformed_input, "'{}': {}{}", path.string(), flaw,
+             has_remedy ? "" : "; is it the right file, and whole?");
     });
 }
 

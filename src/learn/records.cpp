@@ -78,6 +78,11 @@ void decode(const json& j, ProgramRecord& r) {
 
 json encode(const DataRecord& r) {
     json j{{"source", r.choice.source}, {"seed", r.choice.seed}, {"fingerprint", r.fingerprint}, {"start", r.start}};
+    if (r.continued) {
+        j["continued"] = {{"private", r.continued->private_folder.string()},
+                          {"result", r.continued->result_folder.string()},
+                          {"fingerprint", r.continued->fingerprint}};
+    }
     if (r.features) {
         j["delimiter"] = std::string(1, r.choice.table.delimiter);
         j["held_out"] = r.choice.table.held_out;
@@ -93,6 +98,11 @@ void decode(const json& j, DataRecord& r) {
     r.choice.seed = j.at("seed").get<std::uint64_t>();
     r.fingerprint = j.at("fingerprint").get<std::string>();
     for (const json& weights : j.at("start")) r.start.push_back(finite_list(weights));
+    if (j.contains("continued")) {
+        const json& continued = j.at("continued");
+        r.continued = {continued.at("private").get<std::string>(), continued.at("result").get<std::string>(),
+                       continued.at("fingerprint").get<std::string>()};
+    }
     if (!j.contains("feature_map")) {
         r.choice.classes = {j.at("classes").at(0).get<int>(), j.at("classes").at(1).get<int>()};
         return;

@@ -117,6 +117,10 @@ std::optional<int> newest(const fs::path& folder, std::string (*name)(int), int 
     return std::nullopt;
 }
 
+std::optional<int> last_refreshed(const fs::path& upload_folder, int segments) {
+    return newest(upload_folder, file_names::refreshed, segments);
+}
+
 std::string inputs_fingerprint(const std::string& before, const std::string& file) {
     if (before.empty()) return file;
     Hasher hasher;
@@ -143,12 +147,15 @@ StateFile read_state_of(const OpenJob& job, int segment, const fs::path& path,
 
 void CiphertextFileWriter::write(const ckks::Ciphertext& ciphertext) { write(ckks::serialize(ciphertext)); }
 
-void CiphertextFileWriter::write_copy_of(const fs::path& path) { write(MappedFile::open(path).bytes()); }
+void CiphertextFileWriter::write_copy_of(const fs::path& path) {
+    const MappedFile file = MappedFile::open(path);
+    for (auto rest = file.bytes(); !rest.empty();) write(next_object(rest));
+}
 
-void CiphertextFileWriter::write(std::span<const std::byte> bytes) {
-    file_.write(bytes);
-    hasher_.update(bytes);
-    bytes_ += bytes.size();
+void CiphertextFileWriter::write(std::span<const std::byte> object) {
+    file_.write(object);
+    fingerprint_.add(object);
+    bytes_ += object.size();
 }
 
 std::vector<ckks::Ciphertext> parse_ciphertexts(const fs::path& path, std::span<const std::byte> bytes,
@@ -161,13 +168,9 @@ std::vector<ckks::Ciphertext> parse_ciphertexts(const fs::path& path, std::span<
     return ciphertexts;
 }
 
-CiphertextFile read_ciphertexts(const fs::path& path, const ckks::Parameters& parameters,
-                                std::span<const ckks::CiphertextType> types) {
-    const MappedFile file = MappedFile::open(path);
-    auto ciphertexts = parse_ciphertexts(path, file.bytes(), parameters, types);
-    Hasher hasher;
-    hasher.update(file.bytes());
-    return {std::move(ciphertexts), to_hex(hasher.finish()), file.bytes().size()};
+std::vector<ckks::Ciphertext> read_ciphertexts(const fs::path& path, const ckks::Parameters& parameters,
+                                               std::span<const ckks::CiphertextType> types) {
+    return parse_ciphertexts(path, MappedFile::open(path).bytes(), parameters, types);
 }
 
 }  // namespace tacit::learn

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "learn/ciphertext_reader.hpp"
 #include "learn/state_file.hpp"
 #include "tacit/base/expected.hpp"
 #include "tacit/base/hash.hpp"
@@ -61,6 +62,9 @@ private:
 /// The file of the newest segment that has one: `name` is file_names::state or file_names::refreshed.
 [[nodiscard]] std::optional<int> newest(const std::filesystem::path& folder, std::string (*name)(int), int segments);
 
+/// The last segment whose state the customer has refreshed.
+[[nodiscard]] std::optional<int> last_refreshed(const std::filesystem::path& upload_folder, int segments);
+
 /// What the inputs up to a segment are called, by what those before it are (empty for the first) and its own file.
 [[nodiscard]] std::string inputs_fingerprint(const std::string& before, const std::string& file);
 
@@ -81,12 +85,12 @@ public:
     void write_copy_of(const std::filesystem::path& path);
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
     /// Of everything written, in hex. Once, after the last write.
-    [[nodiscard]] std::string fingerprint() { return to_hex(hasher_.finish()); }
+    [[nodiscard]] std::string fingerprint() { return fingerprint_.finish(); }
 
 private:
-    void write(std::span<const std::byte> bytes);
+    void write(std::span<const std::byte> object);
     AtomicFile file_;
-    Hasher hasher_;
+    CiphertextFingerprint fingerprint_{};
     std::uint64_t bytes_ = 0;
 };
 
@@ -96,13 +100,9 @@ private:
                                                               const ckks::Parameters& parameters,
                                                               std::span<const ckks::CiphertextType> types);
 
-struct CiphertextFile {
-    std::vector<ckks::Ciphertext> ciphertexts;
-    std::string fingerprint;
-    std::uint64_t bytes = 0;
-};
 /// Reads such a file.
-[[nodiscard]] CiphertextFile read_ciphertexts(const std::filesystem::path& path, const ckks::Parameters& parameters,
-                                              std::span<const ckks::CiphertextType> types);
+[[nodiscard]] std::vector<ckks::Ciphertext> read_ciphertexts(const std::filesystem::path& path,
+                                                             const ckks::Parameters& parameters,
+                                                             std::span<const ckks::CiphertextType> types);
 
 }  // namespace tacit::learn

@@ -32,7 +32,7 @@ std::vector<std::vector<double>> clear_weights_for(const ScoringRecord& record, 
 std::vector<ckks::Ciphertext> read_encrypted_model(const fs::path& folder, const OpenScoring& scoring) {
     if (!scoring.record.encrypted_model) return {};
     const std::vector types(scoring.record.outputs * (scoring.record.features + 1), scoring_input_type);
-    return read_ciphertexts(folder / file_names::encrypted_model, scoring.parameters, types).ciphertexts;
+    return read_ciphertexts(folder / file_names::encrypted_model, scoring.parameters, types);
 }
 
 ckks::EvaluationKeys read_scoring_keys(const fs::path& folder, const OpenScoring& scoring) {
@@ -56,7 +56,6 @@ ScoringStatistics score_run(const fs::path& upload_folder, const fs::path& resul
     const fs::path path = upload_folder / file_names::rows;
     const MappedFile mapped = MappedFile::open(path);
     CiphertextReader rows(path, mapped.bytes(), scoring.parameters);
-    Hasher hasher;
     make_folder(result_folder);
     CiphertextFileWriter file(result_folder / file_names::scores);
     ScoringStatistics statistics;
@@ -64,10 +63,8 @@ ScoringStatistics score_run(const fs::path& upload_folder, const fs::path& resul
     statistics.rows_in_a_batch = 2 * scoring.parameters.slots();
     while (!rows.at_end()) {
         throw_if_interrupted();
-        const std::size_t done = mapped.bytes().size() - rows.bytes_left();
         std::vector<ckks::Ciphertext> inputs;
         for (std::size_t j = 0; j <= scoring.record.features; ++j) inputs.push_back(rows.next(scoring_input_type));
-        hasher.update(mapped.bytes().subspan(done, mapped.bytes().size() - rows.bytes_left() - done));
         for (const ckks::Ciphertext& weight : encrypted) inputs.push_back(weight.clone());
         const auto begin = SteadyClock::now();
         for (const auto& score : runtime::execute(plan, keys, std::move(inputs))) file.write(score);
@@ -76,7 +73,7 @@ ScoringStatistics score_run(const fs::path& upload_folder, const fs::path& resul
         if (progress) progress(mapped.bytes().size() - rows.bytes_left(), mapped.bytes().size());
     }
     statistics.seconds_loading = seconds_since(start) - statistics.seconds;
-    statistics.inputs_fingerprint = to_hex(hasher.finish());
+    statistics.inputs_fingerprint = rows.fingerprint();
     statistics.input_file_bytes = mapped.bytes().size();
     statistics.output_file_bytes = file.bytes();
     statistics.peak_memory_bytes = peak_memory_bytes();

@@ -1,6 +1,6 @@
 #include "learn/segment_inputs.hpp"
 
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 #include "ring/automorphism.hpp"
@@ -12,10 +12,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<ckks::CiphertextType> types_of(const TrainingPlan& plan, std::span<const std::size_t> inputs) {
-    std::vector<ckks::CiphertextType> types;
-    for (const std::size_t input : inputs) types.push_back({.level = plan.program.input_levels()[input]});
-    return types;
+ckks::CiphertextType type_of(const TrainingPlan& plan, std::size_t input) {
+    return {.level = plan.program.input_levels()[input]};
+}
+
+bool wants(const std::optional<SegmentShare>& share, std::size_t input) {
+    return !share || std::ranges::find(share->inputs, input) != share->inputs.end();
 }
 
 /// The refreshed state must be one, and that of the state in the result folder.
@@ -30,13 +32,22 @@ void check_refreshed(const fs::path& path, const StateFile& refreshed, const fs:
          path.string(), state.string());
 }
 
-/// The executor would notice too, but does not know the file.
-void check_keys(const fs::path& path, const OpenJob& job, const ckks::KeyRequest& request,
-                const ckks::EvaluationKeys& keys) {
+}  // namespace
+
+ckks::EvaluationKeys read_keys(const OpenJob& job, const fs::path& upload_folder,
+                               const std::optional<SegmentShare>& share) {
+    const fs::path path = upload_folder / file_names::evaluation_keys;
+    require_file(path, "keygen");
+    if (!share) return value_at(path, ckks::read_evaluation_keys(path, job.parameters));
+    return value_at(path, ckks::read_evaluation_keys(path, job.parameters, share->keys));
+}
+
+void check_keys(const OpenJob& job, const ckks::KeyRequest& request, const ckks::EvaluationKeys& keys,
+                const fs::path& upload_folder) {
     const auto refuse = [&](const std::string& what) {
         fail(ErrorCode::missing_key,
-             "'{}' has no key {}, which the {} circuit needs; run `tacit keygen` for this method", path.string(), what,
-             to_string(job.record.method));
+             "'{}' has no key {}, which the {} circuit needs; run `tacit keygen` for this method",
+             (upload_folder / file_names::evaluation_keys).string(), what, to_string(job.record.method));
     };
     if (request.relinearization && keys.relinearization() == nullptr) refuse("for products");
     for (const int steps : request.rotations) {
@@ -47,45 +58,40 @@ void check_keys(const fs::path& path, const OpenJob& job, const ckks::KeyRequest
     if (request.conjugation && keys.galois(conjugation) == nullptr) refuse("for conjugation");
 }
 
-}  // namespace
-
-ckks::EvaluationKeys read_keys(const OpenJob& job, const TrainingPlan& plan, const fs::path& folder) {
-    const fs::path path = folder / file_names::evaluation_keys;
-    require_file(path, "keygen");
-    ckks::EvaluationKeys keys = value_at(path, ckks::read_evaluation_keys(path, job.parameters));
-    check_keys(path, job, plan.program.key_request(), keys);
-    return keys;
-}
-
-CiphertextFile read_rows(const OpenJob& job, const TrainingPlan& plan, int segment, const fs::path& upload_folder) {
+SegmentInputs read_rows(const OpenJob& job, const TrainingPlan& plan, int segment, const fs::path& upload_folder,
+                        const std::optional<SegmentShare>& share) {
     const fs::path path = upload_folder / file_names::segment_inputs(segment);
     require_file(path, "encrypt");
-    return read_ciphertexts(path, job.parameters, types_of(plan, row_inputs(plan.training)));
+    const MappedFile file = MappedFile::open(path);
+    CiphertextReader reader(path, file.bytes(), job.parameters);
+    SegmentInputs inputs;
+    for (const std::size_t input : row_inputs(plan.training)) {
+        if (wants(share, input)) {
+            inputs.ciphertexts.emplace(input, reader.next(type_of(plan, input)));
+        } else {
+            reader.skip();
+        }
+    }
+    reader.expect_end();
+    inputs.fingerprint = reader.fingerprint();
+    inputs.row_bytes = file.bytes().size();
+    return inputs;
 }
 
-SegmentInputs read_inputs(const OpenJob& job, const TrainingPlan& plan, int segment, const fs::path& upload_folder,
-                          const fs::path& result_folder) {
-    const std::vector<std::size_t> rows = row_inputs(plan.training);
-    const std::vector<std::size_t> state = inputs_of(plan.training, owner_of_state);
-    SegmentInputs inputs;
-    std::vector<std::optional<ckks::Ciphertext>> places(plan.program.input_levels().size());
-    const auto place = [&](std::span<const std::size_t> at, std::vector<ckks::Ciphertext> read) {
-        for (std::size_t i = 0; i < at.size(); ++i) places[at[i]] = std::move(read[i]);
-    };
-    if (segment > 0) {
-        const fs::path path = upload_folder / file_names::refreshed(segment - 1);
-        StateFile refreshed = read_state_of(job, segment - 1, path, types_of(plan, state));
-        check_refreshed(path, refreshed, result_folder / file_names::state(segment - 1));
-        inputs.so_far = std::move(refreshed.record.so_far);
-        inputs.state_bytes = refreshed.bytes;
-        place(state, std::move(refreshed.ciphertexts));
+void add_state(SegmentInputs& inputs, const OpenJob& job, const TrainingPlan& plan, int segment,
+               const fs::path& upload_folder, const fs::path& result_folder, const std::optional<SegmentShare>& share) {
+    if (segment == 0) return;
+    const std::vector<std::size_t> numbers = inputs_of(plan.training, owner_of_state);
+    std::vector<ckks::CiphertextType> types;
+    for (const std::size_t input : numbers) types.push_back(type_of(plan, input));
+    const fs::path path = upload_folder / file_names::refreshed(segment - 1);
+    StateFile refreshed = read_state_of(job, segment - 1, path, types);
+    check_refreshed(path, refreshed, result_folder / file_names::state(segment - 1));
+    inputs.so_far = std::move(refreshed.record.so_far);
+    inputs.state_bytes = refreshed.bytes;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (wants(share, numbers[i])) inputs.ciphertexts.emplace(numbers[i], std::move(refreshed.ciphertexts[i]));
     }
-    CiphertextFile file = read_rows(job, plan, segment, upload_folder);
-    place(rows, std::move(file.ciphertexts));
-    inputs.fingerprint = std::move(file.fingerprint);
-    inputs.row_bytes = file.bytes;
-    for (auto& ciphertext : places) inputs.ciphertexts.push_back(*std::move(ciphertext));
-    return inputs;
 }
 
 }  // namespace tacit::learn

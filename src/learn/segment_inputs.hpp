@@ -2,8 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "learn/role_files.hpp"
 #include "tacit/ckks/keys.hpp"
@@ -12,25 +13,30 @@
 namespace tacit::learn {
 
 struct SegmentInputs {
-    std::vector<ckks::Ciphertext> ciphertexts{};  ///< in the order of the circuit's inputs, each at its level
-    std::string fingerprint{};                    ///< of the file of rows
-    std::uint64_t row_bytes = 0;                  ///< of the files
-    std::uint64_t state_bytes = 0;                ///< of the refreshed state and, if it is still there, the state
-    StatisticsRecord so_far{};                    ///< of the segments before
+    std::map<std::size_t, ckks::Ciphertext> ciphertexts{};  ///< by the number of the circuit's input
+    std::string fingerprint{};                              ///< of the file of rows
+    std::uint64_t row_bytes = 0;                            ///< of the files
+    std::uint64_t state_bytes = 0;  ///< of the refreshed state and, if it is still there, the state
+    StatisticsRecord so_far{};      ///< of the segments before
 };
 
-/// Rows and, after the first segment, the refreshed state of the one before. Of the result folder only that state is
-/// looked at, and it may be gone.
-[[nodiscard]] SegmentInputs read_inputs(const OpenJob& job, const TrainingPlan& plan, int segment,
-                                        const std::filesystem::path& upload_folder,
-                                        const std::filesystem::path& result_folder);
+/// The rows, or of them those of a share.
+[[nodiscard]] SegmentInputs read_rows(const OpenJob& job, const TrainingPlan& plan, int segment,
+                                      const std::filesystem::path& upload_folder,
+                                      const std::optional<SegmentShare>& share = {});
 
-/// The rows alone, in the order of the circuit's inputs that hold some.
-[[nodiscard]] CiphertextFile read_rows(const OpenJob& job, const TrainingPlan& plan, int segment,
-                                       const std::filesystem::path& upload_folder);
+/// Adds, after the first segment, the refreshed state of the one before, or of it what is in the share. Of the result
+/// folder only the state that was refreshed is looked at, and it may be gone.
+void add_state(SegmentInputs& inputs, const OpenJob& job, const TrainingPlan& plan, int segment,
+               const std::filesystem::path& upload_folder, const std::filesystem::path& result_folder,
+               const std::optional<SegmentShare>& share = {});
 
-/// The evaluation keys, which must suffice for the segment.
-[[nodiscard]] ckks::EvaluationKeys read_keys(const OpenJob& job, const TrainingPlan& plan,
-                                             const std::filesystem::path& upload_folder);
+/// The evaluation keys, or those of a share.
+[[nodiscard]] ckks::EvaluationKeys read_keys(const OpenJob& job, const std::filesystem::path& upload_folder,
+                                             const std::optional<SegmentShare>& share = {});
+
+/// Throws missing_key unless the keys suffice; the executor would notice too, but does not know the file.
+void check_keys(const OpenJob& job, const ckks::KeyRequest& request, const ckks::EvaluationKeys& keys,
+                const std::filesystem::path& upload_folder);
 
 }  // namespace tacit::learn

@@ -106,11 +106,9 @@ public:
             add_cost(*sample.plan, next - sample.at);
         }
         cost_.key_bytes = key_bytes();
-        const auto segments = static_cast<double>(segments_.size());
-        const auto inputs = static_cast<double>(cost_.input_bytes), keys = static_cast<double>(cost_.key_bytes);
-        cost_.total_seconds = cost_.run_seconds + refresh_seconds() +
-                              choice.refresh.seconds_per_byte * (inputs + keys) +
-                              seconds_per_read_byte * (inputs + segments * keys);
+        const auto read = static_cast<double>(cost_.input_bytes + cost_.key_bytes);
+        cost_.total_seconds =
+            cost_.run_seconds + refresh_seconds() + (choice.refresh.seconds_per_byte + seconds_per_read_byte) * read;
     }
     [[nodiscard]] const TrainingCost& cost() const { return cost_; }
 

@@ -5,9 +5,12 @@
 #include <string>
 
 #include "base/fail.hpp"
+#include "learn/customer_files.hpp"
 #include "tacit/learn/scoring.hpp"
 
 namespace tacit::learn {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -131,6 +134,49 @@ TrainingState start_from(const ModelRecord& model, const DataSplit& split, const
         start.push_back(for_training(std::move(moved), to, standardiser, width));
     }
     return start;
+}
+
+namespace {
+
+std::string fingerprint_of_result(const fs::path& weights) {
+    require_file(weights, "train");
+    const MappedFile file = MappedFile::open(weights);
+    return value_at(weights, catching([&] {
+                        CiphertextFingerprint fingerprint;
+                        for (auto rest = file.bytes(); !rest.empty();) fingerprint.add(next_object(rest));
+                        return fingerprint.finish();
+                    }));
+}
+
+}  // namespace
+
+EncryptedStart encrypted_start(EncryptedStart start, const fs::path& private_folder) {
+    std::error_code error;
+    if (fs::equivalent(start.private_folder, private_folder, error)) {
+        fail(ErrorCode::invalid_argument,
+             "'{}' holds the key of the result to go on from, which this training would replace; choose another folder "
+             "for its private files",
+             private_folder.string());
+    }
+    for (fs::path* folder : {&start.private_folder, &start.result_folder}) {
+        *folder = fs::absolute(*folder).lexically_normal();
+    }
+    start.fingerprint = fingerprint_of_result(start.result_folder / file_names::weights);
+    return start;
+}
+
+TrainingState start_of(const DataRecord& data, const DataSplit& split, const Standardiser& standardiser,
+                       const TrainingRecipe& recipe) {
+    if (!data.continued) return data.start;
+    const fs::path weights = data.continued->result_folder / file_names::weights;
+    if (fingerprint_of_result(weights) != data.continued->fingerprint) {
+        fail(ErrorCode::parameter_mismatch,
+             "'{}' is not the result that this training was planned to go on from; bring that back, or begin again "
+             "with keygen",
+             weights.string());
+    }
+    const ModelRecord model = decrypted_model(data.continued->private_folder, data.continued->result_folder);
+    return start_from(model, split, standardiser, recipe);
 }
 
 }  // namespace tacit::learn

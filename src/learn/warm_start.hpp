@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vector>
+#include <filesystem>
 
 #include "tacit/learn/records.hpp"
 
@@ -11,5 +11,14 @@ namespace tacit::learn {
 /// of the data.
 [[nodiscard]] TrainingState start_from(const ModelRecord& model, const DataSplit& split,
                                        const Standardiser& standardiser, const TrainingRecipe& recipe);
+
+/// What a training in these folders can go on from, with its fingerprint. Throws invalid_argument if private_folder, of
+/// the new training, is the earlier one's.
+[[nodiscard]] EncryptedStart encrypted_start(EncryptedStart start, const std::filesystem::path& private_folder);
+
+/// What training on these data starts from: nothing, the weights of the record, or those of the encrypted result that
+/// it names, which are decrypted and stay in memory. Throws parameter_mismatch if that is another one by now.
+[[nodiscard]] TrainingState start_of(const DataRecord& data, const DataSplit& split, const Standardiser& standardiser,
+                                     const TrainingRecipe& recipe);
 
 }  // namespace tacit::learn

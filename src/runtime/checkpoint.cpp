@@ -218,15 +218,17 @@ Expected<Checkpoint> read_checkpoint(const std::filesystem::path& file, const Pl
     });
 }
 
-void write_checkpoint(const std::filesystem::path& path, const ckks::Parameters& parameters, const Digest& run,
+bool write_checkpoint(const Checkpoints& to, const ckks::Parameters& parameters, const Digest& run,
                       const std::vector<bool>& done, const std::vector<std::uint32_t>& alive, const ValueOf& value) {
     const Payload payload{fields(run, done), alive, value};
-    AtomicFile file = AtomicFile::open(path);
+    if (ckks::format::framed_size(ObjectKind::checkpoint, payload.bytes()) > to.most_bytes) return false;
+    AtomicFile file = AtomicFile::open(to.file);
     ckks::format::ObjectWriter out(ObjectKind::checkpoint, &parameters, payload.bytes(),
                                    [&](std::span<const std::byte> piece) { file.write(piece); });
     payload.write(out);
     out.finish();
     file.commit();
+    return true;
 }
 
 }  // namespace tacit::runtime

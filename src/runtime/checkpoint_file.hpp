@@ -17,9 +17,10 @@ namespace tacit::runtime {
 [[nodiscard]] std::vector<std::uint32_t> alive_after(const compile::Plan& plan, const std::vector<bool>& done,
                                                      const std::vector<int>& reads);
 
-/// Writes a checkpoint whose ciphertexts stay where they are: `value(i)` is that of instruction i. Throws io_failure.
-void write_checkpoint(const std::filesystem::path& file, const ckks::Parameters& parameters, const Digest& run,
-                      const std::vector<bool>& done, const std::vector<std::uint32_t>& alive,
-                      const std::function<const ckks::Ciphertext&(std::uint32_t)>& value);
+/// Writes a checkpoint whose ciphertexts stay where they are: `value(i)` is that of instruction i. False, and nothing
+/// is written, if that takes more bytes than may be. Throws io_failure.
+[[nodiscard]] bool write_checkpoint(const Checkpoints& to, const ckks::Parameters& parameters, const Digest& run,
+                                    const std::vector<bool>& done, const std::vector<std::uint32_t>& alive,
+                                    const std::function<const ckks::Ciphertext&(std::uint32_t)>& value);
 
 }  // namespace tacit::runtime

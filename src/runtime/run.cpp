@@ -186,9 +186,11 @@ void Run::write_checkpoint() {
         if (passes_input(plan_, task)) done[task] = reads_left_[plan_.task(task).results.front()] == 0;
     }
     const std::vector<std::uint32_t> alive = alive_after(plan_, done, reads_left_);
-    runtime::write_checkpoint(checkpoints_.file, evaluator_.parameters(), digest_, done, alive,
-                              [&](std::uint32_t value) -> const Ciphertext& { return *values_[value]; });
-    log(LogLevel::info, "execute: a checkpoint after {} instructions holds {} ciphertexts", done_, alive.size());
+    const bool written =
+        runtime::write_checkpoint(checkpoints_, evaluator_.parameters(), digest_, done, alive,
+                                  [&](std::uint32_t value) -> const Ciphertext& { return *values_[value]; });
+    log(LogLevel::info, "execute: a checkpoint after {} instructions {} {} ciphertexts", done_,
+        written ? "holds" : "would be too large with", alive.size());
 }
 
 /// As many calls of run_next as there are tasks that may start: none when a checkpoint is due.
@@ -211,9 +213,10 @@ void Run::run_next() {
         task = portion_.tasks[*ready_.begin()];
         ready_.erase(ready_.begin());
     }
+    const Clock::time_point begin = Clock::now();
     compute(task);
     if (log_level() >= LogLevel::debug) log_results(task);
-    finish(task);
+    finish(task, begin);
     order_.end();
 }
 
@@ -257,8 +260,9 @@ void Run::log_results(std::size_t task) const {
     }
 }
 
-void Run::finish(std::size_t task) {
+void Run::finish(std::size_t task, Clock::time_point begin) {
     const std::lock_guard lock(mutex_);
+    in_tasks_ += Clock::now() - begin;
     if (program_.instructions()[plan_.task(task).results.front()].step != Step::input) {
         alive_ += plan_.task(task).results.size();
     }

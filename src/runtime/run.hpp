@@ -48,6 +48,8 @@ public:
 
     /// The most ciphertexts that were alive at once: inputs, and results not yet freed.
     [[nodiscard]] std::size_t most_alive() const noexcept { return most_alive_; }
+    /// What the threads spent in tasks, together.
+    [[nodiscard]] double seconds_in_tasks() const noexcept { return std::chrono::duration<double>(in_tasks_).count(); }
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -68,7 +70,7 @@ private:
     void rotate_together(std::size_t task);
     [[nodiscard]] ckks::Ciphertext compute_step(const compile::Instruction& i);
     void log_results(std::size_t task) const;
-    void finish(std::size_t task);
+    void finish(std::size_t task, Clock::time_point begin);
     void free(std::uint32_t value);
 
     const compile::Plan& plan_;
@@ -95,6 +97,7 @@ private:
     std::size_t alive_ = 0;
     std::size_t most_alive_ = 0;
     std::size_t done_ = 0;
+    Clock::duration in_tasks_{};
     Clock::time_point next_checkpoint_ = Clock::time_point::max();
     bool checkpoint_is_due_ = false;  // nothing more starts
     std::exception_ptr stopped_ = {};

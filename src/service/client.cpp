@@ -33,7 +33,8 @@ learn::TrainingWork work_of(const v1::Work& work) {
             .segment = static_cast<int>(work.segment()),
             .segments = static_cast<int>(work.segments()),
             .levels_left = static_cast<int>(work.levels_left()),
-            .levels = static_cast<int>(work.levels())};
+            .levels = static_cast<int>(work.levels()),
+            .noise_budget = static_cast<int>(work.noise_budget())};
 }
 
 JobStatus status_of(const v1::Job& job) {

@@ -59,6 +59,7 @@ void fill(v1::Work& wire, const learn::TrainingWork& work) {
     wire.set_segments(static_cast<std::uint32_t>(work.segments));
     wire.set_levels_left(static_cast<std::uint32_t>(work.levels_left));
     wire.set_levels(static_cast<std::uint32_t>(work.levels));
+    wire.set_noise_budget(static_cast<std::uint32_t>(work.noise_budget));
 }
 
 class Handlers final : public v1::Training::Service {

@@ -17,6 +17,7 @@ inline std::string inputs(int segment) { return uploaded(learn::file_names::segm
 inline std::string refreshed(int segment) { return uploaded(learn::file_names::refreshed(segment)); }
 inline std::string state(int segment) { return result(learn::file_names::state(segment)); }
 inline std::string weights() { return result(learn::file_names::weights); }
+inline std::string checkpoint() { return result(learn::file_names::checkpoint); }
 inline std::string statistics() { return result(learn::file_names::statistics); }
 
 }  // namespace tacit::service::job_files

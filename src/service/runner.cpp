@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
-#include "service/child.hpp"
 #include "service/job_files.hpp"
-#include "service/work_folder.hpp"
 
 namespace tacit::service {
 
@@ -22,6 +21,25 @@ const char* kind_of(const Job& job) { return job.state == JobState::checking ? "
 
 /// The segment that a training of it ends with.
 int next_segment(const Job& job) { return job.file(job_files::refreshed(job.segment)) ? job.segment + 1 : 0; }
+
+/// What a worker reads of a job. A first check reads everything; one of a refreshed state that alone; a training reads
+/// its segment, and while it waits then for a refresh, the rows of the next one. States of earlier segments stay out:
+/// the worker may write where they would lie, and needs none.
+JobFiles files_read(const Job& job, bool worker_goes_on) {
+    const bool checks = job.state == JobState::checking;
+    const std::string refreshed = job_files::refreshed(job.segment);
+    const int segment = next_segment(job);
+    JobFiles files;
+    for (const auto& [name, hash] : job.files) {
+        const bool head = name == job_files::program() || name == job_files::parameters();
+        const bool of_training = name == job_files::evaluation_keys() || name == job_files::inputs(segment);
+        bool reads = name == refreshed || (head && !worker_goes_on);
+        if (checks && segment == 0) reads = name.starts_with(job_files::uploaded(""));
+        if (!checks) reads |= (of_training && !worker_goes_on) || name == job_files::inputs(segment + 1);
+        if (reads) files.emplace(name, hash);
+    }
+    return files;
+}
 
 }  // namespace
 
@@ -57,11 +75,26 @@ Runner::Progress Runner::progress(const Job& job) const {
 
 /// False once the server stops. A job whose pause ends, and a customer's next day, are found by looking again.
 bool Runner::wait_for_work(Stage& stage) {
-    const auto patience = std::chrono::seconds(store_.count(stage.takes) > 0 ? 1 : 60);
+    const bool soon = store_.count(stage.takes) > 0 || (&stage == &trainings_ && resting_);
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, patience, [&] { return stage.look || stop_; });
+    wake_.wait_for(lock, std::chrono::seconds(soon ? 1 : 60), [&] { return stage.look || stop_; });
     stage.look = false;
     return !stop_;
+}
+
+/// If the worker that rests is not needed any more.
+void Runner::end_rest() {
+    if (!resting_) return;
+    const auto lasts = [&] {
+        if (seconds_since(resting_->resting_since) > options_.rest_seconds) return false;
+        try {
+            return !is_final(store_.job(resting_->customer, resting_->id).state);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::invalid_argument) throw;
+            return false;  // removed
+        }
+    };
+    if (!lasts()) resting_.reset();
 }
 
 void Runner::loop(Stage& stage) {
@@ -70,6 +103,7 @@ void Runner::loop(Stage& stage) {
             if (!wait_for_work(stage)) return;
             if (stage.takes == JobState::queued) {
                 static_cast<void>(store_.requeue_interrupted());  // the disk may have failed in the middle of one
+                end_rest();
             }
             while (const std::optional<Job> job = store_.take(stage.takes, options_.quota)) {
                 run(stage, *job);
@@ -114,17 +148,38 @@ void Runner::run(Stage& stage, const Job& job) {
 }
 
 void Runner::run_in_folder(Stage& stage, const Job& job) {
-    const std::vector<Digest> damaged = store_.forget_damaged(job);
+    std::unique_ptr<Worker> worker = stage.takes == JobState::queued ? wake_worker_of(job) : nullptr;
+    const JobFiles files = files_read(job, worker != nullptr);
+    const std::vector<Digest> damaged = store_.forget_damaged(job.customer, files);
     for (const Digest& hash : damaged) {
         metrics_.count_damaged_object();
         log_.write("object_damaged", {{"job", to_hex(job.id)}, {"object", to_hex(hash)}});
     }
     if (!damaged.empty()) return;
-    WorkFolder folder(store_, job);
-    const Outcome outcome = supervise(stage, job, folder.path());
+    if (worker) {
+        log_.write("worker_goes_on", {{"job", to_hex(job.id)}});
+        worker->folder.add(store_, job.customer, files);  // which is what it waits for
+    } else {
+        worker = std::make_unique<Worker>(store_, job, files,
+                                          [&](const WorkFolder& folder) { return command(job, folder.path()); });
+    }
+    const Outcome outcome = supervise(stage, job, *worker);
     using Kind = Outcome::Kind;
-    if (outcome.kind == Kind::stopped || outcome.kind == Kind::died || outcome.kind == Kind::failed_here) folder.keep();
-    record(job, outcome, folder.path(), seconds_since(stage.started));
+    if (outcome.kind == Kind::stopped || outcome.kind == Kind::died || outcome.kind == Kind::failed_here) {
+        worker->folder.keep();
+    }
+    record(job, outcome, worker->folder.path(), seconds_since(stage.started));
+    if (outcome.kind != Kind::needs_refresh || stage.takes != JobState::queued || options_.rest_seconds <= 0) return;
+    worker->resting_since = SteadyClock::now();
+    resting_ = std::move(worker);
+}
+
+/// The one that rests, if it is this job's and has nothing to say; otherwise it is ended.
+std::unique_ptr<Runner::Worker> Runner::wake_worker_of(const Job& job) {
+    std::unique_ptr<Worker> worker = std::move(resting_);
+    if (!worker || worker->id != job.id || worker->customer != job.customer) return nullptr;
+    const bool silent = worker->child.read(std::chrono::milliseconds(0)).empty();
+    return silent && !worker->child.ended() ? std::move(worker) : nullptr;
 }
 
 void Runner::record(const Job& job, const Outcome& outcome, const fs::path& folder, double seconds) {
@@ -185,25 +240,29 @@ void Runner::suspend(const Job& job, int segment, const fs::path& folder, double
     store_.suspend(job, segment, folder / job_files::state(segment), seconds);
 }
 
-std::vector<std::string> Runner::command(const Stage& stage, const fs::path& folder) const {
+std::vector<std::string> Runner::command(const Job& job, const fs::path& folder) const {
+    // While a checkpoint is replaced there are two of them, and one may be there already.
+    const std::uint64_t used = store_.usage(job.customer).bytes;
+    const std::uint64_t left = options_.quota.bytes - std::min(used, options_.quota.bytes);
     std::vector<std::string> command = options_.worker_command;
     command.insert(command.end(),
                    {"--upload", (folder / "upload").string(), "--result", (folder / "result").string(), "--memory",
                     std::to_string(options_.worker_memory_bytes), "--threads", std::to_string(options_.worker_threads),
-                    "--checkpoint-seconds", std::to_string(options_.checkpoint_seconds)});
-    if (stage.takes == JobState::checking) command.emplace_back("--check");
+                    "--checkpoint-seconds", std::to_string(options_.checkpoint_seconds), "--checkpoint-bytes",
+                    std::to_string((left + store_.checkpoint_bytes(job)) / 2)});
+    if (job.state == JobState::checking) command.emplace_back("--check");
     return command;
 }
 
-Runner::Outcome Runner::supervise(Stage& stage, const Job& job, const fs::path& folder) {
+/// Until the worker ends, or waits for a refresh.
+Runner::Outcome Runner::supervise(Stage& stage, const Job& job, Worker& worker) {
     const double seconds_left = options_.quota.seconds - store_.usage(job.customer).seconds;
-    Child child(command(stage, folder));
-    LineReader lines;
+    const fs::path& folder = worker.folder.path();
     Outcome outcome;
-    while (!child.ended()) {
+    while (!worker.child.ended() && outcome.kind != Outcome::Kind::needs_refresh) {
         if (auto end = end_wanted(stage, job, seconds_left)) return *std::move(end);
-        lines.add(child.read(std::chrono::milliseconds(100)));
-        while (const auto line = lines.next()) take_line(without_folder(*line, folder), outcome);
+        worker.lines.add(worker.child.read(std::chrono::milliseconds(100)));
+        while (const auto line = worker.lines.next()) take_line(without_folder(*line, folder), outcome);
     }
     if (outcome.kind == Outcome::Kind::done && stage.takes == JobState::queued) {
         require_file(folder / job_files::weights(), outcome);
@@ -212,7 +271,8 @@ Runner::Outcome Runner::supervise(Stage& stage, const Job& job, const fs::path& 
     if (outcome.kind == Outcome::Kind::needs_refresh && outcome.segment == next_segment(job)) {
         require_file(folder / job_files::state(outcome.segment), outcome);
     }
-    const int signal = child.end();  // one that closed its output is done, or up to no good
+    if (outcome.kind == Outcome::Kind::needs_refresh) return outcome;
+    const int signal = worker.child.end();  // one that closed its output is done, or up to no good
     if (outcome.kind == Outcome::Kind::died && outcome.reason.empty()) {
         outcome.reason = fmt::format(
             "its process was ended by signal {}, perhaps for memory; train fewer or smaller "

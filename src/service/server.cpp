@@ -37,6 +37,7 @@ RunnerOptions runner_options(const ServerOptions& options) {
             .worker_memory_bytes = options.worker_memory_bytes > 0 ? options.worker_memory_bytes : third_of_memory(),
             .worker_threads = options.worker_threads,
             .checkpoint_seconds = options.checkpoint_seconds,
+            .rest_seconds = options.rest_seconds,
             .quota = options.quota};
 }
 

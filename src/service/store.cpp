@@ -12,6 +12,7 @@
 #include "base/fail.hpp"
 #include "base/from_hex.hpp"
 #include "service/clock.hpp"
+#include "service/job_files.hpp"
 
 namespace tacit::service {
 
@@ -64,6 +65,12 @@ Descriptor lock(const fs::path& path) {
              "'{}' is locked: another server has this store open; stop it or choose another folder", path.string());
     }
     return file;
+}
+
+std::uint64_t size_of_checkpoint(const fs::path& work_folder) {
+    std::error_code error;
+    const std::uintmax_t bytes = fs::file_size(work_folder / job_files::checkpoint(), error);
+    return error ? 0 : bytes;
 }
 
 }  // namespace
@@ -165,8 +172,21 @@ std::uint64_t Store::bytes_used(CustomerId customer) {
         "       (SELECT coalesce(sum(bytes), 0) FROM uploads WHERE customer = ?)",
         id, id);
     static_cast<void>(sum.step());
-    return static_cast<std::uint64_t>(sum.integer(0));
+    return static_cast<std::uint64_t>(sum.integer(0)) + checkpoint_bytes_of(customer);
 }
+
+/// Of all jobs: what lies in their folders now.
+std::uint64_t Store::checkpoint_bytes_of(CustomerId customer) const {
+    const std::string prefix = std::to_string(static_cast<std::int64_t>(customer)) + "-";
+    std::uint64_t bytes = 0;
+    std::error_code error;  // folders come and go
+    for (fs::directory_iterator entry(folder_ / "work", error), end; entry != end && !error; entry.increment(error)) {
+        if (entry->path().filename().string().starts_with(prefix)) bytes += size_of_checkpoint(entry->path());
+    }
+    return bytes;
+}
+
+std::uint64_t Store::checkpoint_bytes(const Job& job) const { return size_of_checkpoint(work_folder(job)); }
 
 /// Of one of our tables, whose name is no customer's.
 std::int64_t Store::count_rows(const char* table, CustomerId customer) {

@@ -71,7 +71,7 @@ enum class Interruption {
 };
 
 struct Usage {
-    std::uint64_t bytes = 0;  ///< stored or promised to an upload
+    std::uint64_t bytes = 0;  ///< stored, checkpoints among them, or promised to an upload
     double seconds = 0;       ///< computed in the last 24 hours
 };
 
@@ -134,9 +134,9 @@ public:
     /// The next job that is checking or queued; a queued one is marked as running. Customers take turns, and those
     /// whose seconds are used up wait.
     [[nodiscard]] std::optional<Job> take(JobState from, const Quota& quota);
-    /// Reads every object of a job again. Those that are no longer what was confirmed are forgotten and their jobs
-    /// failed, so that they can be sent again; returns them.
-    [[nodiscard]] std::vector<Digest> forget_damaged(const Job& job);
+    /// Reads objects of a job again. Those that are no longer what was confirmed are forgotten and their jobs failed,
+    /// so that they can be sent again; returns them.
+    [[nodiscard]] std::vector<Digest> forget_damaged(CustomerId customer, const JobFiles& files);
     /// The same for one object, of which the bytes were found to be others.
     void forget_damaged(CustomerId customer, const Digest& hash);
 
@@ -159,6 +159,8 @@ public:
     /// Where a job's worker works; for checks another one than for trainings. Those of jobs that are neither queued nor
     /// running are removed on opening.
     [[nodiscard]] std::filesystem::path work_folder(const Job& job) const;
+    /// Of the checkpoint that a run of it left, or 0.
+    [[nodiscard]] std::uint64_t checkpoint_bytes(const Job& job) const;
 
 private:
     friend class Upload;
@@ -174,6 +176,7 @@ private:
     [[nodiscard]] std::filesystem::path path_of(const char* kind, CustomerId customer, const Digest& hash) const;
     void make_folders(CustomerId customer) const;
     [[nodiscard]] std::uint64_t bytes_used(CustomerId customer);
+    [[nodiscard]] std::uint64_t checkpoint_bytes_of(CustomerId customer) const;
     [[nodiscard]] double seconds_used(CustomerId customer);
     [[nodiscard]] std::int64_t count_rows(const char* table, CustomerId customer);
     [[nodiscard]] bool has_object(CustomerId customer, const Digest& hash);

@@ -70,12 +70,12 @@ bool Store::is_intact(CustomerId customer, const Digest& hash) const {
     return fs::exists(path) && hash_file(path) == hash;
 }
 
-std::vector<Digest> Store::forget_damaged(const Job& job) {
+std::vector<Digest> Store::forget_damaged(CustomerId customer, const JobFiles& files) {
     std::vector<Digest> damaged;
-    for (const auto& [name, hash] : job.files) {
-        if (!is_intact(job.customer, hash)) damaged.push_back(hash);
+    for (const auto& [name, hash] : files) {
+        if (!is_intact(customer, hash)) damaged.push_back(hash);
     }
-    for (const Digest& hash : damaged) forget_damaged(job.customer, hash);
+    for (const Digest& hash : damaged) forget_damaged(customer, hash);
     return damaged;
 }
 

@@ -8,16 +8,20 @@ namespace tacit::service {
 
 namespace fs = std::filesystem;
 
-WorkFolder::WorkFolder(Store& store, const Job& job) : path_(store.work_folder(job)) {
+WorkFolder::WorkFolder(Store& store, const Job& job, const JobFiles& files) : path_(store.work_folder(job)) {
     fs::remove_all(path_ / "upload");
     fs::create_directories(path_ / "upload");
     fs::create_directories(path_ / "result");
     for (const auto& entry : fs::directory_iterator(path_ / "result")) {
         if (entry.path().filename() != learn::file_names::checkpoint) fs::remove_all(entry.path());
     }
-    for (const auto& [name, hash] : job.files) {
-        // States of earlier segments stay out: the worker may write to the folder of results, and needs none of them.
-        if (name.starts_with("upload/")) store.link_object(job.customer, hash, path_ / name);
+    add(store, job.customer, files);
+}
+
+void WorkFolder::add(Store& store, CustomerId customer, const JobFiles& files) const {
+    std::error_code error;
+    for (const auto& [name, hash] : files) {
+        if (!fs::exists(path_ / name, error)) store.link_object(customer, hash, path_ / name);
     }
 }
 

@@ -11,14 +11,16 @@ namespace tacit::service {
 /// store's objects. A training finds the checkpoint that an earlier run of it left there.
 class WorkFolder {
 public:
-    /// Throws io_failure.
-    WorkFolder(Store& store, const Job& job);
+    /// With links to these of the job's files. Throws io_failure.
+    WorkFolder(Store& store, const Job& job, const JobFiles& files);
     /// Removes the folder, unless it was kept.
     ~WorkFolder();
     WorkFolder(const WorkFolder&) = delete;
     WorkFolder& operator=(const WorkFolder&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    /// Links more of them.
+    void add(Store& store, CustomerId customer, const JobFiles& files) const;
     /// For the next run of this job.
     void keep() noexcept { kept_ = true; }
 

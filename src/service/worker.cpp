@@ -12,7 +12,6 @@
 #include <exception>
 #include <new>
 #include <string>
-#include <variant>
 
 #include "base/fail.hpp"
 #include "service/confine.hpp"
@@ -66,17 +65,20 @@ learn::TrainingProgress progress_lines() {
     };
 }
 
+/// The server ends who waits too long for its taste.
+constexpr std::chrono::hours for_ever(24 * 365);
+
 WorkerMessage work(const WorkerOptions& options) {
     if (options.check) {
         learn::check_upload(options.upload_folder);
         return {.kind = Kind::done};
     }
-    const learn::TrainingOutcome outcome =
-        learn::train(options.upload_folder, options.result_folder, progress_lines(),
-                     std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options.checkpoint_seconds)));
-    if (const auto* refresh = std::get_if<learn::NeedsRefresh>(&outcome)) {
-        return {.kind = Kind::needs_refresh, .segment = refresh->segment};
-    }
+    const learn::TrainingRun run{
+        .checkpoint_every = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options.checkpoint_seconds)),
+        .checkpoint_bytes = options.checkpoint_bytes,
+        .refresh_patience = for_ever,
+        .waiting = [](const auto& wait) { say({.kind = Kind::needs_refresh, .segment = wait.segment}); }};
+    static_cast<void>(learn::train(options.upload_folder, options.result_folder, progress_lines(), run));
     return {.kind = Kind::done};
 }
 

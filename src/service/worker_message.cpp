@@ -41,7 +41,7 @@ bool parse_numbers(std::string_view text, Numbers&... numbers) {
 std::optional<WorkerMessage> parse_progress(std::string_view numbers) {
     WorkerMessage message;
     learn::TrainingWork& w = message.work;
-    if (!parse_numbers(numbers, w.done, w.total, w.segment, w.segments, w.levels_left, w.levels)) {
+    if (!parse_numbers(numbers, w.done, w.total, w.segment, w.segments, w.levels_left, w.levels, w.noise_budget)) {
         return std::nullopt;
     }
     if (w.done > w.total) return std::nullopt;
@@ -53,9 +53,9 @@ std::optional<WorkerMessage> parse_progress(std::string_view numbers) {
 std::string to_line(const WorkerMessage& message) {
     switch (message.kind) {
         case WorkerMessage::Kind::progress:
-            return fmt::format("progress {} {} {} {} {} {}\n", message.work.done, message.work.total,
+            return fmt::format("progress {} {} {} {} {} {} {}\n", message.work.done, message.work.total,
                                message.work.segment, message.work.segments, message.work.levels_left,
-                               message.work.levels);
+                               message.work.levels, message.work.noise_budget);
         case WorkerMessage::Kind::needs_refresh: return fmt::format("needs_refresh {}\n", message.segment);
         case WorkerMessage::Kind::failed: return fmt::format("failed {}\n", shortened(message.reason));
         case WorkerMessage::Kind::failed_here: return fmt::format("failed_here {}\n", shortened(message.reason));

@@ -10,7 +10,7 @@ namespace tacit::service {
 
 /// What a worker says on its pipe, a line each:
 ///
-///     progress DONE TOTAL SEGMENT SEGMENTS LEVELS_LEFT LEVELS
+///     progress DONE TOTAL SEGMENT SEGMENTS LEVELS_LEFT LEVELS NOISE_BUDGET
 ///     needs_refresh SEGMENT     a segment ended, its state lies in the result folder
 ///     failed REASON             for what the customer sent
 ///     failed_here REASON        for what is the service's own business, a full disk for instance

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/fail.hpp"
+#include "base/format_version.hpp"
 #include "table/cells.hpp"
 
 namespace tacit::table {
@@ -15,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* format_name = "tacit feature map";
-constexpr int format_version = 1;
+constexpr std::uint64_t format_version = 2;  ///< since labels may be of several classes or a number
 constexpr std::size_t largest_text = std::size_t{1} << 24;
 constexpr std::size_t most_columns = 4096;
 
@@ -179,8 +180,8 @@ Expected<FeatureMap> parse_feature_map(std::string_view text) {
         if (object.is_discarded()) refuse("it is no JSON");
         Fields fields(object);
         if (fields.string("format") != format_name) refuse(fmt::format("the format is not '{}'", format_name));
-        if (fields.index("version", largest_text) != format_version) {
-            refuse(fmt::format("the version is not {}, the one that this program reads", format_version));
+        if (const std::uint64_t version = fields.index("version", largest_text); version != format_version) {
+            fail(ErrorCode::malformed_input, "feature map: {}", other_version(version, format_version));
         }
         FeatureMap map;
         map.choice_ = decode_choice(fields);

@@ -303,5 +303,18 @@ TEST_P(NoiseTest, AWholeProductEndsWithThePredictedError) {
     }
 }
 
+TEST(NoiseBudget, IsWhatTheModulusHasAboveTheScale) {
+    const Parameters parameters = Parameters::create({.depth = 5, .scale_bits = 40});
+    const double at_the_end = noise::budget_bits(parameters, 0);
+    EXPECT_GE(at_the_end, parameters.integer_bits());
+    EXPECT_LT(at_the_end, parameters.integer_bits() + 3);
+    for (int level = 1; level <= 5; ++level) {
+        const double here = noise::budget_bits(parameters, level);
+        EXPECT_NEAR(here - noise::budget_bits(parameters, level - 1), 40, 0.01) << level;
+        // A product takes the bits, its rescaling none.
+        EXPECT_NEAR(noise::budget_bits(parameters, level, 2), noise::budget_bits(parameters, level - 1), 1e-6) << level;
+    }
+}
+
 }  // namespace
 }  // namespace tacit::ckks

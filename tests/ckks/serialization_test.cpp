@@ -131,6 +131,28 @@ TEST_P(SerializationTest, FilesHoldTheSameBytes) {
     std::filesystem::remove(path);
 }
 
+TEST_P(SerializationTest, AFileGivesTheKeysOfARequestAlone) {
+    const auto path = std::filesystem::path(::testing::TempDir()) / ("tacit-some-keys-" + GetParam().name);
+    const EvaluationKeys& whole = all.keys.evaluation_keys;
+    write_evaluation_keys(path, whole);
+    const KeyRequest one{.relinearization = false, .rotations = {-2}};
+    const std::uint64_t element = galois_elements(parameters, one).front();
+    const EvaluationKeys some = read_evaluation_keys(path, parameters, one).value();
+    EXPECT_EQ(some.relinearization(), nullptr);
+    ASSERT_EQ(some.galois_keys().size(), 1U);
+    EXPECT_EQ(serialize(*some.galois(element)), serialize(*whole.galois(element)));
+    const EvaluationKeys product =
+        read_evaluation_keys(path, parameters, {.rotations = {5}}).value();  // not in the file
+    EXPECT_EQ(serialize(*product.relinearization()), serialize(*whole.relinearization()));
+    EXPECT_TRUE(product.galois_keys().empty());
+
+    Bytes damaged = all.sample("evaluation keys").bytes;
+    damaged[damaged.size() - 100] ^= std::byte{1};  // in a key that nobody asked for
+    write_file_atomically(path, damaged);
+    EXPECT_THAT(read_evaluation_keys(path, parameters, one).error().what(), HasSubstr("checksum"));
+    std::filesystem::remove(path);
+}
+
 INSTANTIATE_TEST_SUITE_P(Parameters, SerializationTest, ::testing::ValuesIn(instances()),
                          [](const auto& instance) { return instance.param.name; });
 

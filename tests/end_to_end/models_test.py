@@ -57,6 +57,20 @@ class Models(TacitCase):
                        self.IRIS, *self.SPECIES, "--drop", "sepal_width", "--start", model)
         self.assert_refused(result, "the model to start from has a feature 'sepal_width', which the data lack")
 
+    def test_a_training_goes_on_from_an_encrypted_result(self):
+        first = self.job("first", "--data", self.IRIS, *self.SPECIES, train=True)
+        folder = self.trained("second", *self.SPECIES, "--seed", "4", "--continue", first / "result",
+                              "--continue-private", first / "private")
+        self.assertFalse((first / "private/model.json").exists())
+        self.assertEqual(json.loads((folder / "private/data.json").read_text())["start"], [])
+        _, evaluation = self.evaluated(folder)
+        self.assertLess(evaluation["relative_weight_error"], 1e-3)
+        new = ("keygen", "--quiet", "--private", self.root / "no", "--upload", self.root / "no", "--data", self.IRIS,
+               *self.SPECIES)
+        self.assert_refused(tacit(*new, "--continue", first / "result", "--continue-private", folder / "private"),
+                            "was trained under other keys than the private folder's")
+        self.assert_refused(tacit(*new, "--continue", first / "result"), "--continue requires --continue-private")
+
     def test_scores_of_encrypted_rows_are_those_of_predict(self):
         model, rows = self.folder / "private/model.json", self.IRIS
         self.done("predict", "--private", self.folder / "private", "--data", rows, "--out", self.root / "expected.csv")

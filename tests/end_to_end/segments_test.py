@@ -67,10 +67,28 @@ class Segments(TacitCase):
         self.assertEqual(statistics["segments"], 3)
         self.assertGreater(statistics["state_file_bytes"], 0)
 
+    def test_both_sides_wait_for_each_other(self):
+        customer = subprocess.Popen([TACIT, "refresh", "--private", str(self.private), "--result", str(self.result),
+                                     "--upload", str(self.upload), "--wait", "60"], stdout=subprocess.PIPE, text=True)
+        service = self.train("--wait", "60")
+        self.assertEqual(service.returncode, 0, service.stderr)
+        self.assertEqual(service.stdout.count("waiting for `tacit refresh`"), 2)
+        output, _ = customer.communicate(timeout=60)
+        self.assertEqual(customer.returncode, 0)
+        self.assertIn("state after segment 2 of 3", output)
+        self.assertIn("the model is trained", output)
+        self.finish()
+
+    def test_who_waits_in_vain_says_for_what(self):
+        self.assertEqual(self.train("--wait", "1").returncode, 3)
+        self.assertEqual(self.refresh().returncode, 0)
+        vain = tacit("refresh", "--private", self.private, "--result", self.result, "--upload", self.upload, "--wait", "1")
+        self.assert_refused(vain, "no state came", "tacit train")
+
     def test_progress_counts_minibatches_of_the_whole_training(self):
         self.step()
         result = tacit("train", "--upload", self.upload, "--result", self.result)
-        self.assertRegex(result.stderr, r"Training: [45]\d % .*, minibatch 3 of 6")
+        self.assertRegex(result.stderr, r"Training: [45]\d % .*, minibatch 3 of 6, \d of \d levels, noise budget \d+ bits")
         self.assertNotIn("minibatch 5", result.stderr)
 
     def test_a_training_that_was_killed_resumes(self):

@@ -50,6 +50,7 @@ class Refreshes(HarnessCase):
                          folder / "private", "--quiet")
         self.assertEqual(len(re.findall("the state after segment 1 has new levels", said)), 1)
         self.assertIn("done", said)
+        self.assertEqual(self.woken(job), 1)
         self.assertFalse((folder / "private/refresh").exists())
         self.done("job", "fetch", "--identity", self.root / "alice", "--job", job, "--result", folder / "result")
         here = self.trained_here(folder)
@@ -58,6 +59,22 @@ class Refreshes(HarnessCase):
         self.assert_refused(self.on_job("refresh", job, "--private", folder / "private"), "is done and waits for no")
         used = self.on_job("remove", job).stdout
         self.assertRegex(used, "MB freed")
+
+    def woken(self, job):
+        """How often a worker of the job went on with its keys in memory."""
+        events = [json.loads(line) for line in self.server.log_path.read_text().splitlines()]
+        return sum(e["event"] == "worker_goes_on" and e["job"] == job for e in events)
+
+    def test_another_customers_training_ends_the_worker_that_rests(self):
+        folder = self.job("interrupted", *SEGMENTED)
+        job = self.submit(folder)
+        self.waiting(job, 1)
+        other = self.job("in-between", "--minibatches", "1", "--minibatch-size", "16")
+        self.finished(self.submit(other, "bob"), other / "result", "bob")
+        self.assertEqual(self.on_job("refresh", job, "--private", folder / "private").returncode, 0)
+        self.finished(job, folder / "result")
+        self.assertEqual(self.woken(job), 0)
+        self.weights(folder, folder / "result")
 
     def test_a_waiting_job_outlives_a_kill_and_holds_no_secret(self):
         folder = self.job("killed", *SEGMENTED)

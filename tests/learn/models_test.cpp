@@ -124,6 +124,88 @@ TEST_F(Models, StartFromModelsOfTheSameColumnsAlone) {
     EXPECT_THAT(refusal(irises("petal_length")), HasSubstr("is logistic, and the training linear"));
 }
 
+class ContinuedModels : public Models {
+protected:
+    /// Moves what is there away, as the training to go on from.
+    EncryptedStart keep_encrypted(const char* name) {
+        const fs::path kept = folder_ / name;
+        fs::create_directories(kept);
+        for (const auto& folder : {private_folder(), result_folder()}) {
+            if (fs::exists(folder)) fs::rename(folder, kept / folder.filename());
+        }
+        fs::remove_all(upload_folder());
+        return {kept / "private", kept / "result"};
+    }
+    /// Without decrypting it.
+    EncryptedStart train_encrypted(const char* name, const TrainingChoice& choice, const DataChoice& data) {
+        make_job(choice, data);
+        (void)encrypt_data(private_folder(), upload_folder());
+        (void)train(upload_folder(), result_folder());
+        return keep_encrypted(name);
+    }
+};
+
+TEST_F(ContinuedModels, GoOnFromAnEncryptedResultOnOtherRows) {
+    const TrainingChoice first = small(Model::multinomial);
+    TrainingChoice again = first;
+    again.continued = train_encrypted("first", first, irises("species"));
+    again.recipe.minibatches = 1;
+    again.recipe.learning_rate = 1e-9;
+    DataChoice other = irises("species");
+    other.seed = 99;  // other rows, so other means and deviations
+    EXPECT_LT(run(again, other).record.relative_weight_error, 1e-3);
+    const auto data = read_record<DataRecord>(private_folder() / file_names::data).value();
+    EXPECT_TRUE(data.start.empty());
+    EXPECT_FALSE(fs::exists(again.continued->private_folder / file_names::model));
+    // So far a step of no length: every row has the score that the first model gives it.
+    const Prediction after = predict(private_folder(), irises("").source);
+    (void)decrypt_model(again.continued->private_folder, again.continued->result_folder);
+    const Prediction before = predict(again.continued->private_folder, irises("").source);
+    for (std::size_t c = 0; c < 3; ++c) {
+        for (std::size_t i = 0; i < 150; ++i) EXPECT_NEAR(after.scores[c][i], before.scores[c][i], 1e-3) << c << i;
+    }
+}
+
+TEST_F(ContinuedModels, RefuseWhatDoesNotFit) {
+    DataChoice data = irises("species");
+    data.table.features.positive = "virginica";
+    TrainingChoice choice = small(Model::logistic);
+    choice.recipe.minibatches = 1;
+    const EncryptedStart first = train_encrypted("first", choice, data);
+    const EncryptedStart second = train_encrypted("second", choice, data);
+    using testing::AllOf;
+    using testing::HasSubstr;
+    const auto refusal = [&](ErrorCode code, const EncryptedStart& start, const DataChoice& on) {
+        TrainingChoice again = choice;
+        again.continued = start;
+        return message_of(code, [&] { make_job(again, on); });
+    };
+    EXPECT_THAT(refusal(ErrorCode::parameter_mismatch, {first.private_folder, second.result_folder}, data),
+                AllOf(HasSubstr("was trained under other keys"), HasSubstr("second/result")));
+    DataChoice narrower = data;
+    narrower.table.features.dropped = {"sepal_width"};
+    EXPECT_THAT(refusal(ErrorCode::parameter_mismatch, first, narrower),
+                HasSubstr("the model to start from has a feature 'sepal_width', which the data lack"));
+    EXPECT_THAT(refusal(ErrorCode::io_failure, {first.private_folder, folder_ / "none"}, data),
+                HasSubstr("weights.bin"));
+    choice.start = folder_ / "model.json";
+    EXPECT_THAT(refusal(ErrorCode::invalid_argument, first, data), HasSubstr("not both"));
+    choice.start.clear();
+    fs::rename(first.private_folder, private_folder());
+    EXPECT_THAT(refusal(ErrorCode::invalid_argument, {private_folder(), first.result_folder}, data),
+                HasSubstr("holds the key of the result to go on from"));
+    fs::rename(private_folder(), first.private_folder);
+    // The result changes between keygen and encrypt.
+    TrainingChoice again = choice;
+    again.continued = first;
+    make_job(again, data);
+    fs::copy_file(second.result_folder / file_names::weights, first.result_folder / file_names::weights,
+                  fs::copy_options::overwrite_existing);
+    EXPECT_THAT(
+        message_of(ErrorCode::parameter_mismatch, [&] { (void)encrypt_data(private_folder(), upload_folder()); }),
+        AllOf(HasSubstr("first/result/weights.bin"), HasSubstr("begin again with keygen")));
+}
+
 TEST_F(Models, RefuseWhatTheyCannotLearn) {
     expect_throws(ErrorCode::invalid_argument, "a linear model is trained on a CSV file, and 'embedded' holds images",
                   [&] { make_job(small(Model::linear), {}); });

@@ -178,18 +178,24 @@ TEST_F(Roles, TheServiceTrainsWithoutThePrivateFolder) {
 TEST_F(Roles, ProgressEndsAtTheTotalAndNeverGoesBack) {
     make_job(Method::low_depth);
     std::size_t last = 0, end = 0;
-    int levels_left = 0;
+    int levels_left = 0, noise_budget = 0;
     (void)train(upload_folder(), result_folder(), [&](const TrainingWork& work) {
         EXPECT_GE(work.done, last);
         if (last > 0) {
             EXPECT_LE(work.levels_left, levels_left);
+            EXPECT_LE(work.noise_budget, noise_budget);
+        } else {
+            EXPECT_GT(work.noise_budget, 40 * work.levels);
         }
         EXPECT_LE(work.levels_left, work.levels);
         levels_left = work.levels_left;
+        noise_budget = work.noise_budget;
         last = work.done;
         end = work.total;
     });
     EXPECT_EQ(levels_left, 0);
+    EXPECT_GE(noise_budget, 8);  // the default integer bits, and room for a sign
+    EXPECT_LT(noise_budget, 12);
     EXPECT_EQ(last, end);
     EXPECT_GT(end, 0U);
 }
@@ -214,7 +220,7 @@ TEST_F(Roles, AStoppedRunGoesOnFromItsCheckpointWithTheSameBits) {
     const auto stop = [](const TrainingWork& work) {
         if (work.done > work.total / 2) throw Error(ErrorCode::interrupted, "enough");
     };
-    const std::chrono::milliseconds at_once(0);
+    const TrainingRun at_once{.checkpoint_every = std::chrono::milliseconds(0)};
     EXPECT_EQ(message_of(ErrorCode::interrupted, [&] { (void)train(upload_folder(), result_folder(), stop, at_once); }),
               "enough");
     ASSERT_TRUE(fs::exists(result_folder() / file_names::checkpoint));
@@ -251,6 +257,27 @@ TEST_F(Roles, RecordsSurviveTheirFiles) {
     ASSERT_FALSE(other.has_value());
     EXPECT_EQ(other.error().code(), ErrorCode::malformed_input);
     EXPECT_THAT(other.error().what(), testing::HasSubstr("it holds 'tacit training statistics', not 'tacit model'"));
+}
+
+TEST_F(Roles, RecordsOfOtherVersionsAreRefusedByBoth) {
+    write_record(folder_ / "s.json", StatisticsRecord{});
+    const auto bytes = read_file(folder_ / "s.json", 1U << 16);
+    const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const auto refusal = [&](const char* version) {
+        std::string other = text;
+        other.replace(other.find("\"version\": 2") + 11, 1, version);
+        write_file_atomically(folder_ / "s.json", std::as_bytes(std::span(other)));
+        const auto read = read_record<StatisticsRecord>(folder_ / "s.json");
+        EXPECT_EQ(read.error().code(), ErrorCode::malformed_input);
+        return std::string(read.error().what());
+    };
+    const std::string path = "'" + (folder_ / "s.json").string() + "': ";
+    EXPECT_EQ(refusal("1"), path +
+                                "it has version 1 and this program reads version 2; an older Tacit wrote it: use that "
+                                "one, or make the file again");
+    EXPECT_EQ(refusal("3"), path +
+                                "it has version 3 and this program reads version 2; a newer Tacit wrote it: use that "
+                                "one, or update this program");
 }
 
 TEST_F(Roles, ThePlanTakesTheSmallestSecureRing) {

@@ -140,6 +140,77 @@ TEST_F(SegmentRoles, AFinishedSegmentIsNotComputedAgain) {
                 AllOf(HasSubstr("nothing is left to refresh"), HasSubstr("tacit decrypt")));
 }
 
+TEST_F(SegmentRoles, OnePatientTrainingReadsTheKeysOnce) {
+    make_job(choice(6, 2));
+    std::vector<int> waits;
+    TrainingRun run{.refresh_patience = std::chrono::seconds(60)};
+    run.waiting = [&](const NeedsRefresh& wait) {
+        waits.push_back(wait.segment);
+        fs::remove(upload_folder() / file_names::evaluation_keys);
+        EXPECT_EQ(find_refresh_need(private_folder(), result_folder(), upload_folder()), RefreshNeed::state);
+        (void)refresh();
+        EXPECT_EQ(find_refresh_need(private_folder(), result_folder(), upload_folder()), RefreshNeed::none);
+    };
+    const TrainingOutcome outcome = train(upload_folder(), result_folder(), {}, run);
+    ASSERT_TRUE(std::holds_alternative<StatisticsRecord>(outcome));
+    EXPECT_EQ(waits, (std::vector{0, 1}));
+    EXPECT_GT(std::get<StatisticsRecord>(outcome).key_file_bytes, 0U);
+    EXPECT_EQ(find_refresh_need(private_folder(), result_folder(), upload_folder()), RefreshNeed::trained);
+    expect_the_clear_model();
+}
+
+TEST_F(SegmentRoles, APatientTrainingGivesUpAndGoesOnLater) {
+    make_job(choice(4, 2));
+    const TrainingRun run{.refresh_patience = std::chrono::milliseconds(1)};
+    EXPECT_EQ(std::get<NeedsRefresh>(train(upload_folder(), result_folder(), {}, run)).segment, 0);
+    (void)refresh();
+    EXPECT_TRUE(std::holds_alternative<StatisticsRecord>(train(upload_folder(), result_folder(), {}, run)));
+    expect_the_clear_model();
+}
+
+TEST_F(SegmentRoles, ACheckAfterARefreshReadsTheRefreshedStateAlone) {
+    make_job(choice(4, 2));
+    (void)train_once();
+    (void)refresh();
+    fs::remove(upload_folder() / file_names::evaluation_keys);
+    fs::remove(inputs(1));
+    check_upload(upload_folder());
+    flip(refreshed(0), 5000);
+    EXPECT_THAT(message_of(ErrorCode::malformed_input, [&] { check_upload(upload_folder()); }),
+                HasSubstr("refreshed-0.bin' is damaged"));
+}
+
+/// Notes what it is given, and has no outputs.
+class Listener : public SegmentExecutor {
+public:
+    std::optional<SegmentShare> share(const compile::Plan& plan, const ckks::Parameters&) override {
+        rotation = plan.program().key_request().rotations.front();
+        return SegmentShare{{.relinearization = false, .rotations = {rotation}}, {0, 2}};
+    }
+    std::optional<std::vector<ckks::Ciphertext>> execute(const compile::Plan&, const ckks::Parameters&,
+                                                         const ckks::EvaluationKeys& keys,
+                                                         std::map<std::size_t, ckks::Ciphertext> given, const Digest&,
+                                                         const runtime::Progress&) override {
+        relinearizes = keys.relinearization() != nullptr;
+        rotations = keys.galois_keys().size();
+        for (const auto& [number, input] : given) inputs.push_back(number);
+        return std::nullopt;
+    }
+    int rotation = 0;
+    bool relinearizes = true;
+    std::size_t rotations = 0;
+    std::vector<std::size_t> inputs;
+};
+
+TEST_F(SegmentRoles, AMachineReadsItsShareOfKeysAndInputsAlone) {
+    make_job(choice(2, 2));
+    Listener listener;
+    EXPECT_FALSE(train_by(listener, upload_folder(), result_folder()).has_value());
+    EXPECT_FALSE(listener.relinearizes);
+    EXPECT_EQ(listener.rotations, 1U);
+    EXPECT_EQ(listener.inputs, (std::vector<std::size_t>{0, 2}));
+}
+
 TEST_F(SegmentRoles, AStoppedSegmentBeginsAgainFromTheRefreshedState) {
     make_job(choice(4, 2));
     (void)train_once();

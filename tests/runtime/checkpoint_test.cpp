@@ -156,6 +156,27 @@ TEST_F(CheckpointFile, WrittenSeldomIsWrittenNever) {
     EXPECT_FALSE(fs::exists(file)) << "a minute has not passed";
 }
 
+TEST_F(CheckpointFile, TooLargeIsNotWrittenAndLeavesTheOneBefore) {
+    const Job job(varied());
+    const fs::path file = folder_ / "checkpoint.bin";
+    const ThreadLimit one(1);
+    std::uint64_t largest = 0;
+    static_cast<void>(job.run({.file = file, .every = milliseconds(0)}, [&](std::size_t) {
+        if (fs::exists(file)) largest = std::max<std::uint64_t>(largest, fs::file_size(file));
+    }));
+    fs::remove(file);
+    std::uint64_t written = 0;
+    const auto outputs = job.run({.file = file, .every = milliseconds(0), .most_bytes = largest - 1}, [&](std::size_t) {
+        if (fs::exists(file)) written = std::max<std::uint64_t>(written, fs::file_size(file));
+    });
+    EXPECT_GT(written, 0U);
+    EXPECT_LT(written, largest);
+    expect_identical(outputs, job.run({}));
+    fs::remove(file);
+    expect_identical(job.run({.file = file, .every = milliseconds(0), .most_bytes = 100}), outputs);
+    EXPECT_FALSE(fs::exists(file));
+}
+
 TEST_F(CheckpointFile, HoldsRefreshedValuesToo) {
     const auto circuit = circuit::trace<1>([](auto x) { return refresh(x * x) * x + rotate(x, 1); });
     const Job job(circuit);

@@ -29,7 +29,7 @@ const std::string checks_pass = R"(case "$*" in *--check) echo done; exit 0;; es
 constexpr const char* never_ends = "sleep 1000";
 constexpr const char* gives_results =
     "while [ $# -gt 1 ]; do [ $1 = --result ] && r=$2; shift; done; echo w > $r/weights.bin;"
-    " echo s > $r/statistics.json; echo progress 1 2 0 1 3 4; echo noise; echo progress 2 2 0 1 0 4; echo done";
+    " echo s > $r/statistics.json; echo progress 1 2 0 1 3 4 99; echo noise; echo progress 2 2 0 1 0 4 9; echo done";
 constexpr const char* fails = "echo failed \"no key in '$2/inputs.bin'\"; exit 2";
 constexpr const char* dies = "kill -9 $$";
 

@@ -120,12 +120,12 @@ TEST_F(Stores, DamagedObjectsAreForgottenAndTheirJobsFail) {
     const JobId id = submit(alice_, "a").id;
     const JobId done = submit(alice_, "b").id;
     Job job = take_job().value();
-    EXPECT_TRUE(store_->forget_damaged(job).empty());
+    EXPECT_TRUE(store_->forget_damaged(alice_, job.files).empty());
     finish(take_job().value(), "weights");
     const Digest keys = job.file("upload/evaluation_keys.bin").value();
     std::ofstream(file_of(alice_, keys)) << "other bytes";
     fs::remove(file_of(alice_, job.file("upload/inputs.bin").value()));
-    EXPECT_EQ(store_->forget_damaged(job).size(), 2U);
+    EXPECT_EQ(store_->forget_damaged(alice_, job.files).size(), 2U);
     EXPECT_EQ(store_->job(alice_, id).state, JobState::failed);
     EXPECT_THAT(store_->job(alice_, id).reason, testing::HasSubstr("submit it again"));
     EXPECT_FALSE(store_->object_state(alice_, keys).complete);

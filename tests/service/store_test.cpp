@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <fstream>
 
 #include "service/stores.hpp"
@@ -120,6 +122,24 @@ TEST_F(Stores, PromisedBytesCountAgainstTheQuota) {
     put(*store_, bob_, "abcd", quota);
     put(*store_, alice_, "1234567", quota);  // its bytes are promised already
     EXPECT_EQ(store_->usage(alice_).bytes, 7U);
+}
+
+TEST_F(Stores, CheckpointsCountAgainstTheQuota) {
+    static_cast<void>(submit(alice_, "a"));
+    const Job job = take_job().value();
+    const std::uint64_t before = store_->usage(alice_).bytes;
+    const fs::path result = store_->work_folder(job) / "result";
+    fs::create_directories(result);
+    write_file_atomically(result / "checkpoint.bin", bytes_of("123456789"));
+    EXPECT_EQ(store_->checkpoint_bytes(job), 9U);
+    EXPECT_EQ(store_->usage(alice_).bytes, before + 9);
+    EXPECT_EQ(store_->usage(bob_).bytes, 0U);
+    expect_throws(ErrorCode::quota_exceeded, fmt::format("{} of your {}", before + 9, before + 11).c_str(),
+                  [&] { return put(*store_, alice_, "abc", {.bytes = before + 11}); });
+    put(*store_, alice_, "ab", {.bytes = before + 11});
+    store_->cancel(alice_, job.id);
+    fs::remove_all(store_->work_folder(job));
+    EXPECT_EQ(store_->usage(alice_).bytes, before + 2);
 }
 
 TEST_F(Stores, TheSameRequestIsTheSameJob) {

@@ -11,12 +11,13 @@ using Kind = WorkerMessage::Kind;
 std::string_view without_newline(const std::string& line) { return std::string_view(line).substr(0, line.size() - 1); }
 
 TEST(WorkerMessage, IsReadAsItWasWritten) {
-    const std::string progress = to_line({.work = {3, 7, 1, 2, 8, 9}});
+    const std::string progress = to_line({.work = {3, 7, 1, 2, 8, 9, 300}});
     const auto read = parse_worker_line(without_newline(progress));
     ASSERT_TRUE(read.has_value());
     EXPECT_EQ(read->kind, Kind::progress);
     EXPECT_EQ(read->work.done, 3U);
     EXPECT_EQ(read->work.total, 7U);
+    EXPECT_EQ(read->work.noise_budget, 300);
     EXPECT_EQ(to_line(*read), progress);
     const auto refresh = parse_worker_line(without_newline(to_line({.kind = Kind::needs_refresh, .segment = 4})));
     ASSERT_TRUE(refresh.has_value());
@@ -36,14 +37,14 @@ TEST(WorkerMessage, OtherLinesAreNone) {
                              "progress",
                              "progress 1",
                              "progress 1 ",
-                             "progress 1 2 0 1 2",
-                             "progress 1 2 0 1 2 3 4",
-                             "progress 2 1 0 1 1 2",
-                             "progress -1 2 0 1 1 2",
-                             "progress 1 2 0 1 1 -2",
-                             "progress 1  2 0 1 2",
-                             "progress 1 2 0 1 1 99999999999",
-                             "progress 1 99999999999999999999 0 1 1 2",
+                             "progress 1 2 0 1 2 3",
+                             "progress 1 2 0 1 2 3 4 5",
+                             "progress 2 1 0 1 1 2 3",
+                             "progress -1 2 0 1 1 2 3",
+                             "progress 1 2 0 1 1 2 -3",
+                             "progress 1  2 0 1 2 3",
+                             "progress 1 2 0 1 1 2 99999999999",
+                             "progress 1 99999999999999999999 0 1 1 2 3",
                              "needs_refresh",
                              "needs_refresh -1",
                              "needs_refresh 1 2",

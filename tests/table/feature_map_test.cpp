@@ -257,7 +257,13 @@ std::string json_refusal(const std::string& from, const std::string& to) {
 TEST(FeatureMap, SaysWhatIsWrongWithJson) {
     EXPECT_THAT(json_refusal("{", ""), HasSubstr("it is no JSON"));
     EXPECT_THAT(json_refusal("tacit feature map", "tacit model"), HasSubstr("the format is not 'tacit feature map'"));
-    EXPECT_THAT(json_refusal("\"version\": 1", "\"version\": 2"), HasSubstr("the version is not 1"));
+    EXPECT_EQ(
+        json_refusal("\"version\": 2", "\"version\": 1"),
+        "feature map: it has version 1 and this program reads version 2; an older Tacit wrote it: use that one, or "
+        "make the file again");
+    EXPECT_THAT(
+        json_refusal("\"version\": 2", "\"version\": 3"),
+        HasSubstr("version 3 and this program reads version 2; a newer Tacit wrote it: use that one, or update"));
     EXPECT_THAT(json_refusal("\"label\"", "\"table\""), HasSubstr("the field 'label' is missing"));
     EXPECT_THAT(json_refusal("\"label\"", "\"more\": 1, \"label\""), HasSubstr("a field is unknown"));
     EXPECT_THAT(json_refusal("\"mean\": 30.0", "\"mean\": \"30\""), HasSubstr("'mean' is no finite number"));

@@ -14,6 +14,11 @@ namespace tacit::ckks::noise {
 /// sqrt(a^2 + b^2): two independent errors in one sum.
 [[nodiscard]] double together(double a, double b) noexcept;
 
+/// The noise budget of values of a type: log2 of what is left of the modulus above the scale, Q_l / scale^power. Values
+/// decrypt as long as they are smaller than 2^(budget - 1), their errors included. A multiplication with its rescaling
+/// takes log2 of the scale; at level 0 the integer bits and a sign are left.
+[[nodiscard]] double budget_bits(const Parameters& parameters, int level, int scale_power = 1);
+
 /// Rounding of an encoded coefficient to an integer: uniform on [-1/2, 1/2].
 [[nodiscard]] double encoding() noexcept;
 

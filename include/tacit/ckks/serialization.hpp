@@ -104,6 +104,10 @@ void write_evaluation_keys(const std::filesystem::path& path, const EvaluationKe
 /// Reads the file through a map whose pages are let go again: memory holds the keys once. Errors begin with the path.
 [[nodiscard]] Expected<EvaluationKeys> read_evaluation_keys(const std::filesystem::path& path,
                                                             const Parameters& parameters);
+/// The same for the keys of a request, as far as the file has them. The others are covered by the checksum, take no
+/// memory, and their residues are not looked at.
+[[nodiscard]] Expected<EvaluationKeys> read_evaluation_keys(const std::filesystem::path& path,
+                                                            const Parameters& parameters, const KeyRequest& request);
 /// A file that only its owner may read (mode 0600); the bytes on the way are wiped. Throws Error(io_failure).
 void write_secret_key(const std::filesystem::path& path, const SecretKey& key, const SecretKeyAccess& access);
 [[nodiscard]] Expected<SecretKey> read_secret_key(const std::filesystem::path& path, const Parameters& parameters,

@@ -16,7 +16,8 @@ namespace tacit::cluster {
 struct Traffic {
     std::uint64_t messages_sent = 0;
     std::uint64_t bytes_sent = 0;
-    double seconds = 0;  ///< from the agreement to the end of all ranks
+    double seconds = 0;           ///< from the agreement to the end of all ranks
+    double seconds_in_tasks = 0;  ///< of this rank's threads, together: the rest they waited
 };
 
 struct ClusterResult {

@@ -11,7 +11,7 @@
 #include "tacit/base/files.hpp"
 #include "tacit/learn/data_choice.hpp"
 #include "tacit/learn/preprocess.hpp"
-#include "tacit/learn/training_circuit.hpp"
+#include "tacit/learn/training_plan.hpp"
 
 /// The small files of an encrypted training, each a JSON object with its format's name and version.
 namespace tacit::learn {
@@ -38,6 +38,7 @@ struct DataRecord {
     std::string fingerprint;                      ///< of training and held-out rows
     std::optional<table::FeatureMap> features{};  ///< of a table
     TrainingState start{};                        ///< what training starts from; empty for zero
+    std::optional<EncryptedStart> continued{};    ///< or a result whose weights stand nowhere in the clear
 };
 
 /// What the customer did to the data: preprocessing.json, private.
@@ -58,10 +59,11 @@ struct ModelRecord {
 };
 
 /// What training took: statistics.json, beside the encrypted result. Of several segments it holds the sums, and of
-/// what is no sum the largest.
+/// what is no sum the largest; of several machines, keys and inputs are those of the one that wrote it.
 struct StatisticsRecord {
     std::string job;
-    /// BLAKE2b-256 of inputs.bin, in hex; after a further segment, of this text followed by that of its inputs.
+    /// BLAKE2b-256 of the checksums of the ciphertexts in inputs.bin, in hex; after a further segment, of this text
+    /// followed by that of its inputs.
     std::string inputs_fingerprint;
     std::string method;
     int segments = 0;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -84,10 +85,12 @@ struct JobSummary {
 
 /// Customer: reads the data, plans the circuit for them, makes the keys and writes both folders. The model says what
 /// data.table's label is (kind), and the data say choice.recipe.features and classes; choice.start is a model of the
-/// same kind, columns and classes, and costs no level. Throws as load_data and require_fit, parameter_mismatch for a
-/// start of other columns or classes, and invalid_argument if training in the clear, by the same polynomial, leaves the
-/// range of ciphertexts. An existing secret key is only replaced if `overwrite`: what was encrypted under it would be
-/// lost.
+/// same kind, columns and classes, and costs no level. So is choice.continued: its weights, which have no levels left,
+/// are decrypted in memory by this function, encrypt_data and evaluate, each for itself, and are in no file; the
+/// earlier job's folders have to stay, and private_folder may not be its own. Throws as load_data and require_fit,
+/// parameter_mismatch for a start of other columns or classes, or a result of other keys, and invalid_argument if
+/// training in the clear, by the same polynomial, leaves the range of ciphertexts. An existing secret key is only
+/// replaced if `overwrite`: what was encrypted under it would be lost.
 [[nodiscard]] JobSummary generate_job(const TrainingChoice& choice, const DataChoice& data,
                                       const std::filesystem::path& private_folder,
                                       const std::filesystem::path& upload_folder, bool overwrite = false,
@@ -119,25 +122,49 @@ struct NeedsRefresh {
 };
 using TrainingOutcome = std::variant<StatisticsRecord, NeedsRefresh>;
 
+/// How the service trains.
+struct TrainingRun {
+    std::chrono::milliseconds checkpoint_every{60'000};  ///< see runtime::Checkpoints, and the next
+    std::uint64_t checkpoint_bytes = ~std::uint64_t{0};
+    /// How long to wait after a segment, with the keys in memory, for its refreshed state: then the next one needs no
+    /// more than its rows, which are read meanwhile. Not at all, a training in segments reads the keys for each.
+    std::chrono::milliseconds refresh_patience{0};
+    std::function<void(const NeedsRefresh&)> waiting{};  ///< called when such a wait begins, the state being written
+};
+
 /// Service: trains as far as it can, from the newest state that is there. Reads the upload folder and its own states,
 /// and nothing else. Checks that parameters are secure and are those of the program, that the circuit is the one that
 /// the customer meant, every input's parameters and level, and that a refreshed state is that of this job and segment
 /// and, where that is still there, of this result folder's state. A segment that was finished is not computed again,
-/// and one that was stopped goes on from result/checkpoint.bin, written every so often (runtime::Checkpoints). Cost
-/// where a state waits to be refreshed: that of reading it.
+/// and one that was stopped goes on from result/checkpoint.bin, written every so often. Cost where a state waits to be
+/// refreshed: that of reading it.
 [[nodiscard]] TrainingOutcome train(const std::filesystem::path& upload_folder,
                                     const std::filesystem::path& result_folder, const TrainingProgress& progress = {},
-                                    std::chrono::milliseconds checkpoint_every = std::chrono::seconds(60));
+                                    const TrainingRun& run = {});
 
-/// Carries out the plan of a segment in place of runtime::execute; `job` is what else has to be the same on all
-/// machines that do so together. None where another machine has the outputs.
-using SegmentExecutor = std::function<std::optional<std::vector<ckks::Ciphertext>>(
-    const compile::Plan& plan, const ckks::Parameters& parameters, const ckks::EvaluationKeys& keys,
-    std::vector<ckks::Ciphertext> inputs, const Digest& job, const runtime::Progress& progress)>;
+/// Some of a segment's keys and inputs (by their numbers in the circuit).
+struct SegmentShare {
+    ckks::KeyRequest keys{};
+    std::vector<std::size_t> inputs{};
+};
 
-/// Service: trains as train() does, by other means and without checkpoints: several machines that see the same folders
-/// each call it, and the one with the outputs writes the result. None on the others.
-[[nodiscard]] std::optional<TrainingOutcome> train_by(const SegmentExecutor& execute,
+/// Carries out the plan of a segment in place of runtime::execute.
+class SegmentExecutor {
+public:
+    virtual ~SegmentExecutor() = default;
+    /// What execute() will need of keys and inputs: nothing else takes memory. None: all of them.
+    [[nodiscard]] virtual std::optional<SegmentShare> share(const compile::Plan& plan,
+                                                            const ckks::Parameters& parameters) = 0;
+    /// The outputs, or none where another machine has them. `inputs` by their numbers; `job` is what else has to be the
+    /// same on all machines that compute together.
+    [[nodiscard]] virtual std::optional<std::vector<ckks::Ciphertext>> execute(
+        const compile::Plan& plan, const ckks::Parameters& parameters, const ckks::EvaluationKeys& keys,
+        std::map<std::size_t, ckks::Ciphertext> inputs, const Digest& job, const runtime::Progress& progress) = 0;
+};
+
+/// Service: trains one segment as train() does, by other means and without checkpoints: several machines that see the
+/// same folders each call it, and the one with the outputs writes the result. None on the others.
+[[nodiscard]] std::optional<TrainingOutcome> train_by(SegmentExecutor& executor,
                                                       const std::filesystem::path& upload_folder,
                                                       const std::filesystem::path& result_folder,
                                                       const TrainingProgress& progress = {});
@@ -152,6 +179,13 @@ struct RefreshSummary {
     std::uint64_t file_bytes = 0;
 };
 
+/// Whether there is a state for refresh_state, or the trained model already.
+enum class RefreshNeed : std::uint8_t { none, state, trained };
+/// Customer: by the files' names and heads alone; throws as refresh_state for those of the private folder.
+[[nodiscard]] RefreshNeed find_refresh_need(const std::filesystem::path& private_folder,
+                                            const std::filesystem::path& result_folder,
+                                            const std::filesystem::path& upload_folder);
+
 /// Customer: decrypts the newest state in the result folder and encrypts it anew, at the levels that the next segment
 /// takes, into the upload folder. The service sees fresh ciphertexts alone; the customer could read the model as it is
 /// so far. Throws io_failure if there is no state, malformed_input for a damaged one, parameter_mismatch for one of
@@ -161,8 +195,8 @@ struct RefreshSummary {
                                            const std::filesystem::path& result_folder,
                                            const std::filesystem::path& upload_folder);
 
-/// Service: reads what train would for the next segment and the inputs of all later ones, in the same way, and computes
-/// nothing. Throws as train.
+/// Service: reads what train would read for all segments, in the same way, and computes nothing. Where states have been
+/// refreshed, that was done before: then only the newest of them is read. Throws as train.
 void check_upload(const std::filesystem::path& upload_folder);
 
 /// Customer: decrypts the weights and writes model.json. For the key's owner: see ckks::Decryptor.

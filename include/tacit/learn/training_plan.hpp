@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "tacit/base/hash.hpp"
@@ -33,6 +34,13 @@ struct TrainingPlan {
     return make_training_plan(method, recipe, slots, recipe.all_steps());
 }
 
+/// The result of an earlier training to go on from, encrypted as the service left it.
+struct EncryptedStart {
+    std::filesystem::path private_folder{};  ///< of that training: its key, and how its rows were prepared
+    std::filesystem::path result_folder{};
+    std::string fingerprint{};  ///< of its weights.bin; filled in by generate_job
+};
+
 /// What the customer decides; the parameters follow.
 struct TrainingChoice {
     Method method = Method::mask_free;
@@ -44,6 +52,8 @@ struct TrainingChoice {
     std::optional<int> sigmoid_degree{};
     /// A model.json to start from; empty: from zero. See warm starts in docs/training.md.
     std::filesystem::path start{};
+    /// Instead of it, a result that is still encrypted.
+    std::optional<EncryptedStart> continued{};
     int security_bits = 128;
     int scale_bits = 40;
     /// Steps of a segment. If left out, as many as cost the least predicted time.
@@ -56,7 +66,7 @@ struct TrainingChoice {
 /// What a training takes, as predicted by compile::typical_calibration and the sizes of files.
 struct TrainingCost {
     double run_seconds = 0;    ///< of the service, all segments
-    double total_seconds = 0;  ///< with refreshes, sending all that travels, and reading it for every segment
+    double total_seconds = 0;  ///< with refreshes, sending all that travels, and reading it, the keys once
     std::uint64_t key_bytes = 0;
     std::uint64_t input_bytes = 0;  ///< all segments
     std::uint64_t state_bytes = 0;  ///< all states, there and back

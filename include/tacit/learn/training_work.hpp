@@ -17,6 +17,9 @@ struct TrainingWork {
     int segments = 1;
     int levels_left = 0;  ///< of the deepest value so far; at 0 the segment is at its end
     int levels = 0;       ///< that the segment uses
+    /// Whole bits of the value that has fewest so far: ckks::noise::budget_bits. At the segment's end room for the
+    /// weights is left, integer bits and a sign.
+    int noise_budget = 0;
 
     [[nodiscard]] std::size_t steps() const noexcept { return total / progress_per_step; }
     /// The minibatch that is worked on, from 1.

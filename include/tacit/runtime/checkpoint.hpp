@@ -56,7 +56,8 @@ struct Checkpoint {
 struct Checkpoints {
     std::filesystem::path file{};  ///< empty: none are written
     std::chrono::milliseconds every{60'000};
-    std::optional<Checkpoint> from{};  ///< of this run
+    std::uint64_t most_bytes = ~std::uint64_t{0};  ///< a larger one is not written, and the one before stays
+    std::optional<Checkpoint> from{};              ///< of this run
 };
 
 }  // namespace tacit::runtime

@@ -26,6 +26,8 @@ struct ServerOptions {
     std::uint64_t worker_memory_bytes = 0;
     int worker_threads = 0;          ///< 0: all cores
     double checkpoint_seconds = 60;  ///< between checkpoints of a training that runs
+    /// How long a worker whose training waits for a refresh keeps the keys in memory, while no other training comes.
+    double rest_seconds = 600;
     /// The program that calls run_worker() with the arguments that follow, and its first arguments.
     std::vector<std::string> worker_command;
 };

@@ -11,11 +11,13 @@ struct WorkerOptions {
     std::filesystem::path result_folder;
     std::uint64_t memory_bytes = 0;  ///< of the heap; exceeding it is a failure like another
     double checkpoint_seconds = 60;
-    bool check = false;  ///< only learn::check_upload
+    std::uint64_t checkpoint_bytes = 0;  ///< a larger checkpoint is not written
+    bool check = false;                  ///< only learn::check_upload
 };
 
-/// Trains as learn::train, in a process that a server made for one job: it ends when the server does, takes no more
-/// memory than told, leaves no core dump, loses its rights to other files and to the network (where the kernel has
+/// Trains as learn::train, in a process that a server made for one job: between two segments it says so and waits, with
+/// the keys in memory, for the refreshed state to appear in the upload folder. It ends when the server does, takes no
+/// more memory than told, leaves no core dump, loses its rights to other files and to the network (where the kernel has
 /// Landlock), and says on stdout how far it is. Both folders must exist. Returns the exit status.
 [[nodiscard]] int run_worker(const WorkerOptions& options);
 
