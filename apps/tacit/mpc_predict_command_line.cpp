@@ -25,7 +25,7 @@ Adversary  for privacy malicious, one of the two. A server that cheats learns no
 Revealed   to the client the class of each row; with --reveal score, which both must say, the scores. To the server the
            number of rows
 Not hidden what answers say: features + 1 scores are all of a linear model, and with many classes one comes close. A
-           client has --queries rows of a model (kept in the identity's folder, file 'queries')
+           client has --queries rows of models with one offer (kept in the identity's folder, file 'queries')
 Cost       10 rounds (linear) or 16 (trees), and some more for many rows. For each row: linear, 24 (4 + 8 outputs) bytes
            a feature; trees, 1.2 kB and 4.2 bytes a feature for each of trees x 2^depth nodes; then 3 kB an output
 

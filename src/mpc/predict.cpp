@@ -27,10 +27,10 @@ void check(const party::Party& me, const PredictTerms& terms, bool client) {
     const bool trees = shape.kind == ModelKind::trees;
     if (shape.features == 0 || shape.features > 65536 || shape.outputs == 0 || shape.outputs > 256 ||
         trees != (shape.trees > 0) || trees != (shape.depth > 0) || shape.depth > 12 || shape.trees > 10'000 ||
-        ((shape.trees << shape.depth) * shape.features) >> 26 != 0) {
+        ((shape.trees << shape.depth) * shape.features) >> 24 != 0) {
         refuse(
             fmt::format("a model of {} features, {} outputs, {} trees and {} levels; the limits are 65,536, 256, "
-                        "10,000, 12, and 2^26 for features times leaves",
+                        "10,000, 12, and 2^24 for features times leaves",
                         shape.features, shape.outputs, shape.trees, shape.depth));
     }
 }

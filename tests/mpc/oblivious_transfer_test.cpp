@@ -136,6 +136,13 @@ TEST(ObliviousTransfer, RefusesOtherChoicesThanBitsAndOtherThanTwoParties) {
             return OtReceiver(me).correlated(std::vector<std::uint8_t>{2}).size();
         });
     });
+    party::LocalNetwork many(2);
+    expect_throws(ErrorCode::invalid_argument, "4294967297 at once; take several calls of at most 4294967296", [&] {
+        return many.run([](party::Party& me) {
+            if (me.index() == 0) return OtSender(me).correlated((std::size_t{1} << 32) + 1).size();
+            return OtReceiver(me).correlated(std::vector<std::uint8_t>{1}).size();
+        });
+    });
     party::LocalNetwork three(3);
     expect_throws(ErrorCode::invalid_argument, "3 parties; it is for two",
                   [&] { return three.run([](party::Party& me) { return OtSender(me).correlated(1).size(); }); });

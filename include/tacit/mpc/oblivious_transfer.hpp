@@ -24,7 +24,7 @@
 ///              permutation [GKWY20].
 /// Rounds       2 to make the ends, the second together with a call; 3 a call, however many transfers.
 /// Bytes        22 kB to make the ends; 4 a transfer and 3 kB a call.
-/// Cost         25 ms to make the ends; 20 to 30 million transfers a second on one core in large calls.
+/// Cost         25 ms to make the ends; some 15 million transfers a second on one core in large calls.
 namespace tacit::mpc {
 
 /// The end that has both messages of each transfer.

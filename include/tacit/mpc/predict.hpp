@@ -21,15 +21,14 @@
 ///              scores. To the server: the number of rows. Answers say something of a model in any case: features + 1
 ///              scores are all of a linear one, and classes come close with patience. So budget them.
 /// Assumption   as oblivious transfer and garbled circuits.
-/// Rounds       linear: 10, and 3 more for each 2^17 bits of features. Trees: 16, and 3 more for each 2^15 nodes (trees
-///              times 2^depth, and times rows).
+/// Rounds       linear: 10, and 4 more for each further 2^17 bits of features. Trees: 16, and 6 more for each further
+///              2^15 nodes (trees times 2^depth times rows).
 /// Bytes        linear: 4 + 8 outputs for each of 24 bits of a feature. Trees, for each node filled up (trees times
 ///              2^depth): 1188, and 4.2 a feature. Then for a class some 3 kB an output, for scores 8.
 /// How          linear: products of bits and secret numbers by oblivious transfer [Gil99]. Trees: the server fetches
-/// the
-///              feature of each node, under the client's mask, by a transfer of one of many [NP99]; a garbled circuit
-///              compares and follows the paths to bits that say which leaf is reached; those are weighed with the
-///              leaves. Either gives scores in two parts, and a garbled circuit finds the class from them.
+///              the feature of each node, under the client's mask, by a transfer of one of many [NP99]; a garbled
+///              circuit compares and follows the paths to bits that say which leaf is reached; those are weighed with
+///              the leaves. Either gives scores in two parts, and a garbled circuit finds the class from them.
 namespace tacit::mpc {
 
 enum class PredictOutput : std::uint8_t { label, score };
