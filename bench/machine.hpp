@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <string>
 
@@ -20,6 +21,13 @@ inline std::string name() {
 inline std::string commit() {
     const char* stated = std::getenv("TACIT_COMMIT");
     return stated == nullptr ? "unknown" : stated;
+}
+
+/// Processor time of all threads of this process until now.
+inline double processor_seconds() {
+    timespec now{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 }  // namespace machine

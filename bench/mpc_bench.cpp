@@ -1,10 +1,9 @@
-// What computing on shares among three and four parties costs, all in one process, one JSON object per line:
-// mpc_bench [NUMBERS]. `cpu_s_per_party` is the processor time of all parties together, divided by their number;
-// `wall_s` is that of one run on this machine's cores. Least of five runs; every result is checked.
+// What computing on shares among three and four parties costs, all in one process, in memory and over TLS, one JSON
+// object per line: mpc_bench [NUMBERS]. `cpu_s_per_party` is the processor time of all parties together, over TLS with
+// meeting each other, divided by their number; `wall_s` is that of one run on this machine's cores, over TLS from when
+// all had met. Least of five runs; every result is checked.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -19,53 +18,79 @@
 #include "tacit/mpc/joint_noise.hpp"
 #include "tacit/mpc/sort.hpp"
 #include "tacit/party/local_network.hpp"
+#include "tls_parties.hpp"
 
 namespace {
 
 using namespace tacit;
 
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+struct Cost {
+    double wall = 1e9;
+    double processor = 1e9;
+    std::vector<party::Traffic> traffic;
+};
+
+/// The least of five runs; `once` runs it once, checks the result and returns how long it took.
+template <class Once>
+void least(Cost& cost, int parties, const Once& once) {
+    for (int run = 0; run < 5; ++run) {
+        const double before = machine::processor_seconds();
+        cost.wall = std::min(cost.wall, once());
+        cost.processor = std::min(cost.processor, (machine::processor_seconds() - before) / parties);
+    }
 }
 
-/// Runs protocol(Replicated&), which returns whether its result is right, and prints what it took for `count` items.
-template <class Protocol>
-void report(const std::string& name, int parties, std::size_t count, const Protocol& protocol) {
-    double cpu = 1e9;
-    double wall = 1e9;
-    party::LocalNetwork network(parties);
-    for (int run = 0; run < 5; ++run) {
-        const auto start = SteadyClock::now();
-        const double before = cpu_seconds();
-        const auto right = network.run([&](party::Party& me) {
-            mpc::Replicated ring(me);
-            return static_cast<int>(protocol(ring));
-        });
-        cpu = std::min(cpu, (cpu_seconds() - before) / parties);
-        wall = std::min(wall, seconds_since(start));
-        if (std::ranges::count(right, 1) != parties) throw Error(ErrorCode::internal, name + " gave a wrong result");
-    }
+void print(const std::string& name, const char* network, int rounds, std::size_t count, const Cost& cost) {
     std::uint64_t most = 0;
     std::uint64_t total = 0;
-    for (const auto& traffic : network.traffic()) {
+    for (const auto& traffic : cost.traffic) {
         most = std::max(most, traffic.bytes_sent);
         total += traffic.bytes_sent;
     }
     const auto items = static_cast<double>(count);
+    const auto parties = static_cast<double>(cost.traffic.size());
     const nlohmann::json line{{"machine", machine::name()},
                               {"commit", machine::commit()},
                               {"protocol", name},
-                              {"parties", parties},
+                              {"network", network},
+                              {"parties", cost.traffic.size()},
                               {"items", count},
-                              {"rounds", network.rounds()},
+                              {"rounds", rounds},
                               {"bytes_per_party_and_item", static_cast<double>(total) / parties / items},
                               {"most_bytes_of_a_party", most},
-                              {"cpu_s_per_party", cpu},
-                              {"items_per_cpu_s", items / cpu},
-                              {"wall_s", wall}};
+                              {"cpu_s_per_party", cost.processor},
+                              {"items_per_cpu_s", items / cost.processor},
+                              {"wall_s", cost.wall}};
     std::cout << line.dump() << std::endl;
+}
+
+/// Runs protocol(Replicated&), which returns whether its result is right, in memory and over TLS, and prints what it
+/// took for `count` items.
+template <class Protocol>
+void report(const std::string& name, int parties, std::size_t count, const Protocol& protocol) {
+    const auto checked = [&](party::Party& me) {
+        mpc::Replicated ring(me);
+        if (!protocol(ring)) throw Error(ErrorCode::internal, name + " gave a wrong result");
+        return 0;
+    };
+    party::LocalNetwork memory(parties);
+    Cost cost;
+    least(cost, parties, [&] {
+        const auto start = SteadyClock::now();
+        memory.run(checked);
+        return seconds_since(start);
+    });
+    cost.traffic = memory.traffic();
+    print(name, "memory", memory.rounds(), count, cost);
+
+    const TlsParties tls(parties);
+    cost = {};
+    least(cost, parties, [&] {
+        auto measured = tls.run({.program = "bench/1", .parameters = name}, checked);
+        cost.traffic = std::move(measured.traffic);
+        return measured.seconds;
+    });
+    print(name, "TLS", memory.rounds(), count, cost);
 }
 
 std::vector<std::uint64_t> uniform(std::size_t count, int bits) {
