@@ -78,10 +78,11 @@ void check_contributions(const PrivateQuestion& question, const BitShape& shape)
     const std::uint64_t largest = static_cast<std::uint64_t>(std::max(std::abs(question.low), std::abs(question.high)));
     const std::uint64_t room = (std::uint64_t{1} << 61U) / std::max<std::uint64_t>(1, largest);
     const std::uint64_t most = question.kind == Kind::sum ? std::min(room, most_contributors) : most_contributors;
-    if (shape.lanes < question.minimum || shape.lanes > most) {
+    const std::size_t least = std::max<std::size_t>(1, question.minimum);
+    if (shape.lanes < least || shape.lanes > most) {
         fail(ErrorCode::invalid_argument,
              "{} contributors; this question asks for {} or more, and {} at most leave room for sum and noise",
-             shape.lanes, question.minimum, most);
+             shape.lanes, least, most);
     }
 }
 

@@ -298,6 +298,9 @@ TEST_P(PrivateAnswers, ToQuestionsThatMakeNoSenseAreRefused) {
     refused("both are from", {.epsilon = one, .high = (std::int64_t{1} << 46U) + 1});
     refused("epsilon is 0", {.high = 1});
     refused("3 contributors; this question asks for 4 or more", {.epsilon = one, .high = 1, .minimum = 4}, 3);
+    refused("0 contributors; this question asks for 1", {.epsilon = one, .high = 1, .minimum = 0}, 0);
+    refused("and 32768 at most leave room for sum and noise",
+            {.kind = Kind::sum, .epsilon = one, .high = std::int64_t{1} << 46U}, 40000);
     refused("contributions of 47 bits; this question takes 48", {.epsilon = one, .high = 1}, 4, 47);
     refused("each once ('a' stands twice)", {.kind = Kind::select, .epsilon = one, .keys = {"a", "a"}});
     refused("256 keys; at most 255", [&] {
