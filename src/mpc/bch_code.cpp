@@ -38,7 +38,8 @@ constexpr UInt128 generator() {
     for (unsigned k = 0; k <= parity_degree; ++k) bits |= UInt128{product[k]} << k;
     return bits;
 }
-static_assert(generator() >> parity_degree == 1, "degree 56, coefficients 0 and 1");
+constexpr UInt128 divisor = generator();
+static_assert(divisor >> parity_degree == 1, "degree 56, coefficients 0 and 1");
 
 constexpr Block block_of(UInt128 bits) {
     return {static_cast<std::uint64_t>(bits), static_cast<std::uint64_t>(bits >> 64)};
@@ -56,7 +57,7 @@ constexpr std::array<Block, dimension> basis() {
             words[i - parity_degree] = word;
         }
         remainder <<= 1;
-        if ((remainder >> parity_degree & 1) != 0) remainder ^= generator();
+        if ((remainder >> parity_degree & 1) != 0) remainder ^= divisor;
     }
     return words;
 }
