@@ -121,12 +121,14 @@ json post(httplib::Client& client, const std::string& base, const char* path, co
         fail(ErrorCode::unreachable, "'{}' does not answer: {}; check address and certificate", base,
              httplib::to_string(result.error()));
     }
-    const json content = json::parse(result->body, nullptr, false);
-    if (result->status == 200 && content.is_object()) return content;
-    const auto error = content.is_object() ? content.find("error") : content.end();
-    fail(ErrorCode::protocol_violation, "'{}' refuses, with status {}: {}", base, result->status,
-         content.is_object() && error != content.end() && error->is_string() ? error->get<std::string>().substr(0, 300)
-                                                                             : "without a reason");
+    json content = json::parse(result->body, nullptr, false);
+    if (!content.is_object()) content = json::object();
+    if (result->status == 200) return content;
+    std::string reason =
+        content["error"].is_string() ? content["error"].get<std::string>().substr(0, 300) : "no reason";
+    std::ranges::replace_if(
+        reason, [](char c) { return c < ' ' || c > '~'; }, '?');
+    fail(ErrorCode::protocol_violation, "'{}' refuses, with status {}: {}", base, result->status, reason);
 }
 
 }  // namespace
@@ -164,13 +166,18 @@ WebServer WebServer::plain_on_loopback(const Store& store, int port) {
 int WebServer::port() const noexcept { return state_->port; }
 
 void WebServer::run() {
-    std::thread watch([this] {
-        while (!interruption_requested() && !state_->stopped)
-            std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        state_->server->stop();
+    std::atomic<bool> ended = false;
+    std::thread watch([&] {
+        for (bool asked = false; !ended; std::this_thread::sleep_for(std::chrono::milliseconds(20))) {
+            const bool due = interruption_requested() || state_->stopped;
+            if (asked || !due || !state_->server->is_running())
+                continue;  // the library forgets what it is told too early
+            state_->server->stop();
+            asked = true;
+        }
     });
     state_->server->listen_after_bind();
-    state_->stopped = true;
+    ended = true;
     watch.join();
 }
 
@@ -185,14 +192,17 @@ Receipt submit(const Study& study, const Link& link, const Table& table, const s
     client.set_connection_timeout(patience_seconds);
     client.set_read_timeout(patience_seconds);
     if (!authorities.empty()) client.set_ca_cert_path(authorities.c_str());
-    const json status = post(client, link.base, "/status", to_hex(link.invitation), "text/plain");
-    const std::uint64_t version = 1 + status.value("version", std::uint64_t{0});
+    const json before = post(client, link.base, "/status", to_hex(link.invitation), "text/plain");
+    if (!before.contains("version") || !before["version"].is_number_unsigned()) {
+        fail(ErrorCode::protocol_violation, "'{}' does not answer as a study's server; check the link", link.base);
+    }
+    const std::uint64_t version = 1 + before["version"].get<std::uint64_t>();
     const auto bytes = make_submission(study, contributor_of(link.invitation), version, table, rng);
     std::string body(reinterpret_cast<const char*>(link.invitation.data()), link.invitation.size());
     body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const Receipt receipt{.version = version, .receipt = read_header(study, bytes).value().receipt};
     const json confirmed = post(client, link.base, "/submit", body, "application/octet-stream");
-    if (confirmed.value("receipt", "") != to_hex(receipt.receipt)) {
+    if (!confirmed.contains("receipt") || confirmed["receipt"] != to_hex(receipt.receipt)) {
         fail(ErrorCode::protocol_violation, "'{}' confirmed another submission; tell who runs the study", link.base);
     }
     return receipt;
