@@ -69,7 +69,7 @@ std::string text_at(const toml::table& table, const char* key, std::size_t longe
 
 /// A name for a group, level or column, which also heads a column of CSV files.
 std::string label(const toml::node& node) {
-    const std::string text = node.value_or<std::string>("");
+    std::string text = node.value_or<std::string>("");
     if (text.empty() || text.size() > longest_label || text.find_first_of("\n\r\t") != std::string::npos) {
         refuse(node, "'{}' is no name; use 1 to {} characters in quotes", shown(text), longest_label);
     }
