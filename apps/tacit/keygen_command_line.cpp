@@ -118,15 +118,8 @@ void add_data(CLI::App* command, learn::DataChoice& data) {
     add_table(command, data.table);
 }
 
-/// How the weights are found.
-void add_recipe(CLI::App* command, KeygenOptions& options) {
-    using learn::Algorithm;
-    using learn::Model;
-    learn::TrainingRecipe& recipe = options.choice.recipe;
-    command->add_option("--model", recipe.model, "What is learnt: two classes, a number, several classes")
-        ->transform(CLI::CheckedTransformer(by_name({Model::logistic, Model::linear, Model::multinomial}))
-                        .description("{logistic,linear,multinomial}"))
-        ->default_str("logistic");
+/// Where training begins.
+void add_start(CLI::App* command, KeygenOptions& options) {
     auto* const start =
         command->add_option("--start", options.choice.start, "A model.json to start from (default: zero)");
     auto* const continued = command
@@ -140,6 +133,18 @@ void add_recipe(CLI::App* command, KeygenOptions& options) {
                             ->type_name("PRIVATE")
                             ->needs(continued);
     continued->needs(owner);
+}
+
+/// How the weights are found.
+void add_recipe(CLI::App* command, KeygenOptions& options) {
+    using learn::Algorithm;
+    using learn::Model;
+    learn::TrainingRecipe& recipe = options.choice.recipe;
+    command->add_option("--model", recipe.model, "What is learnt: two classes, a number, several classes")
+        ->transform(CLI::CheckedTransformer(by_name({Model::logistic, Model::linear, Model::multinomial}))
+                        .description("{logistic,linear,multinomial}"))
+        ->default_str("logistic");
+    add_start(command, options);
     command->add_option("--algorithm", recipe.algorithm, "How a step follows from the gradient")
         ->transform(CLI::CheckedTransformer(by_name({Algorithm::gradient_descent, Algorithm::nesterov,
                                                      Algorithm::fixed_hessian, Algorithm::quadratic_gradient}))
