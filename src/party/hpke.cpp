@@ -25,7 +25,11 @@ constexpr std::string_view kem_suite("KEM\x00\x20", 5);
 constexpr std::string_view suite("HPKE\x00\x20\x00\x01\x00\x01", 10);
 
 unsigned char* writable(std::span<std::byte> bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
-const unsigned char* readable(Bytes bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+/// Never null, not for empty bytes either: libsodium's functions are declared so.
+const unsigned char* readable(Bytes bytes) {
+    static constexpr unsigned char nothing = 0;
+    return bytes.empty() ? &nothing : reinterpret_cast<const unsigned char*>(bytes.data());
+}
 Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 /// HMAC-SHA-256 of pieces one after the other.
