@@ -115,7 +115,7 @@ TEST_F(RotationSumsTest, IntegerPlaintextsStandForTheSamePolynomialAsPlaintexts)
             // P p c / (P q) and p c / q round the same number, which may lie so near the middle of two integers that
             // residues in doubles do not tell.
             const Ciphertext difference = evaluator.sub(found, expected);
-            for (const std::size_t i : {0, 1}) {
+            for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
                 const auto errors = coefficients(parameters.context(), difference.poly(i), difference.poly(i).limbs());
                 EXPECT_LE(std::ranges::count_if(errors, [](double e) { return e != 0; }), 2) << count;
                 EXPECT_LE(std::ranges::max(errors), 1) << count;
