@@ -13,7 +13,7 @@ help: ## say what there is
 	@echo 'demo, test, bench and lint install the Debian packages that they need (tools/packages.txt); with'
 	@echo 'TACIT_SKIP_DEPS=1 they leave that to you. Builds go to build/<preset>; "cmake --list-presets" names them.'
 
-demo: ## train a model on encrypted images, end to end (under 5 minutes on a fresh machine)
+demo: ## train a model on encrypted images, end to end (six minutes on two fresh cores, five of them building)
 	@$(install) demo
 	@cmake --preset demo >/dev/null
 	@cmake --build --preset demo --target tacit
