@@ -5,6 +5,7 @@
 #include <span>
 
 #include "mpc/base_transfer.hpp"
+#include "mpc/constant_time.hpp"
 #include "tacit/base/secret.hpp"
 
 namespace tacit::mpc::punctured_trees {
@@ -27,9 +28,6 @@ struct Proof {
 void add(Node& to, const Node& node, std::uint64_t bit = 1) noexcept {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] ^= node[i] & -bit;
 }
-
-/// 1 if equal, 0 if not, for numbers below 2^32, without a branch.
-std::uint64_t equal(std::uint64_t a, std::uint64_t b) noexcept { return ((a ^ b) - 1) >> 63; }
 
 void wipe_all(auto& values) { wipe(std::as_writable_bytes(std::span(values))); }
 

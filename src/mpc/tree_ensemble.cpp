@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/fail.hpp"
+#include "table/json_fields.hpp"
 #include "tacit/mpc/prediction_model.hpp"
 
 namespace tacit::mpc {
@@ -25,24 +26,11 @@ constexpr std::size_t longest_name = 256;
 
 [[noreturn]] void refuse(const std::string& why) { fail(ErrorCode::malformed_input, "trees: {}", why); }
 
-/// The fields of an object, each of which has to be asked for.
-class Fields {
+/// Also whole numbers, and what the file is.
+class Fields : public table::JsonFields {
 public:
-    explicit Fields(const json& object) : object_(object) {
-        if (!object.is_object()) refuse("an object is missing");
-    }
+    explicit Fields(const json& object) : JsonFields(object, refuse) {}
 
-    const json& at(const char* name) {
-        const auto found = object_.find(name);
-        if (found == object_.end()) refuse(fmt::format("the field '{}' is missing", name));
-        ++asked_;
-        return *found;
-    }
-    const json& list(const char* name, std::size_t limit) {
-        const json& value = at(name);
-        if (!value.is_array() || value.size() > limit) refuse(fmt::format("'{}' is no list of up to {}", name, limit));
-        return value;
-    }
     std::size_t whole(const char* name, std::size_t least, std::size_t most) {
         const json& value = at(name);
         if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least || value.get<std::uint64_t>() > most) {
@@ -55,13 +43,6 @@ public:
         if (!value.is_string() || value != name) refuse(fmt::format("the format is not '{}'", name));
         static_cast<void>(whole("version", 1, 1));
     }
-    void expect_end() const {
-        if (asked_ != object_.size()) refuse("a field is unknown");
-    }
-
-private:
-    const json& object_;
-    std::size_t asked_ = 0;
 };
 
 double number(const json& value, const char* name) {

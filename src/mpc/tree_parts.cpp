@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "mpc/block_hash.hpp"
+#include "mpc/constant_time.hpp"
 #include "mpc/score_parts.hpp"
 #include "tacit/base/bytes.hpp"
 #include "tacit/base/interrupt.hpp"
@@ -24,9 +25,6 @@ std::size_t inner_nodes(const ModelShape& shape) { return (std::size_t{1} << sha
 std::size_t all_nodes(const ModelShape& shape) { return shape.trees * inner_nodes(shape); }
 std::size_t index_bits(const ModelShape& shape) { return static_cast<std::size_t>(std::bit_width(shape.features - 1)); }
 std::size_t rows_at_once(const ModelShape& shape) { return std::max<std::size_t>(1, nodes_at_once / all_nodes(shape)); }
-
-/// 1 if equal, 0 if not, for numbers below 2^63, without a branch.
-std::uint64_t equal(std::uint64_t a, std::uint64_t b) noexcept { return ((a ^ b) - 1) >> 63; }
 
 /// The key of a node for one feature, from the messages of the transfers of its index bits.
 Block key_of(const party::Party& me, int server, std::size_t node, std::uint64_t feature, std::span<const Block> bits) {

@@ -1,13 +1,13 @@
 #include "mpc/vole.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "base/fail.hpp"
 #include "mpc/bit_transpose.hpp"
+#include "mpc/constant_time.hpp"
 #include "tacit/base/parallel.hpp"
+#include "tacit/base/secret.hpp"
 
 namespace tacit::mpc::vole {
 
@@ -26,7 +26,7 @@ Rng keystream(const Block& key, Use use, std::uint64_t call = 0) {
     std::memcpy(seed.data(), &key, sizeof key);
     std::memcpy(seed.data() + sizeof key, &use, sizeof use);
     Rng rng(seed, call);
-    sodium_memzero(seed.data(), seed.size());
+    wipe(seed);
     return rng;
 }
 
@@ -40,15 +40,9 @@ std::array<Block, 2> grow(std::span<Block> nodes, std::size_t count) {
         nodes[2 * i + 1] = {bytes[2], bytes[3]};
         sums[0] ^= nodes[2 * i];
         sums[1] ^= nodes[2 * i + 1];
-        sodium_memzero(bytes.data(), sizeof bytes);
+        wipe(std::as_writable_bytes(std::span(bytes)));
     }
     return sums;
-}
-
-/// All ones if a = b, else 0.
-std::uint64_t mask_if_equal(std::uint64_t a, std::uint64_t b) {
-    const std::uint64_t difference = a ^ b;
-    return ((difference | -difference) >> 63) - 1;
 }
 
 void add(std::span<std::uint64_t> sum, std::span<const std::uint64_t> words) noexcept {
@@ -168,7 +162,7 @@ SecretVector<Row> Sender::extend(party::Party& me, std::span<const Block> words)
 
 Receiver::Delta::Delta(Rng& rng) { rng.fill(std::as_writable_bytes(std::span(bits_))); }
 
-Receiver::Delta::~Delta() { sodium_memzero(bits_.data(), sizeof bits_); }
+Receiver::Delta::~Delta() { wipe(std::as_writable_bytes(std::span(bits_))); }
 
 std::uint64_t Receiver::Delta::at(std::size_t place) const noexcept {
     std::uint64_t number = 0;
@@ -211,7 +205,7 @@ Receiver::Receiver(party::Party& me, const Delta& delta, std::span<const Block> 
             Block wrong = keys[i];
             for (std::uint64_t s = 0; s < 2; ++s) wrong ^= (grown[s] ^ sums[i][s]).masked(s ^ side ^ 1);
             for (std::uint64_t node = 0; node < std::uint64_t{2} << level; ++node) {
-                nodes[node] ^= wrong.masked(mask_if_equal(node, 2 * path + side) & 1);
+                nodes[node] ^= wrong.masked(equal(node, 2 * path + side));
             }
             path = 2 * path + (side ^ 1);
         }

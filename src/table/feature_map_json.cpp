@@ -8,6 +8,7 @@
 #include "base/fail.hpp"
 #include "base/format_version.hpp"
 #include "table/cells.hpp"
+#include "table/json_fields.hpp"
 
 namespace tacit::table {
 
@@ -24,19 +25,10 @@ constexpr std::size_t most_columns = 4096;
     fail(ErrorCode::malformed_input, "feature map: {}; is it the right file, and whole?", why);
 }
 
-/// The fields of an object, each of which has to be asked for.
-class Fields {
+/// Also values of the types that a feature map has.
+class Fields : public JsonFields {
 public:
-    explicit Fields(const json& object) : object_(object) {
-        if (!object.is_object()) refuse("an object is missing");
-    }
-
-    const json& at(const char* name) {
-        const auto found = object_.find(name);
-        if (found == object_.end()) refuse(fmt::format("the field '{}' is missing", name));
-        ++asked_;
-        return *found;
-    }
+    explicit Fields(const json& object) : JsonFields(object, refuse) {}
 
     std::string string(const char* name) { return as_string(at(name), name); }
 
@@ -57,15 +49,9 @@ public:
     }
 
     std::vector<std::string> strings(const char* name, std::size_t limit) {
-        const json& list = at(name);
-        if (!list.is_array() || list.size() > limit) refuse(fmt::format("'{}' is no list of up to {}", name, limit));
         std::vector<std::string> result;
-        for (const json& entry : list) result.push_back(as_string(entry, name));
+        for (const json& entry : list(name, limit)) result.push_back(as_string(entry, name));
         return result;
-    }
-
-    void expect_end() const {
-        if (asked_ != object_.size()) refuse("a field is unknown");
     }
 
 private:
@@ -73,9 +59,6 @@ private:
         if (!value.is_string()) refuse(fmt::format("'{}' is no text", name));
         return value.get<std::string>();
     }
-
-    const json& object_;
-    std::size_t asked_ = 0;
 };
 
 template <class Policy>
