@@ -97,7 +97,7 @@ Parts linear_parts(party::Party& me, Evaluator& evaluator, const ModelShape& sha
         throw_if_interrupted();
         const auto part = rows.subspan(first * shape.features);
         const std::size_t count = std::min(rows_at_once(shape), count_rows - first) * shape.features * bits;
-        std::vector<std::uint8_t> choices(count);
+        SecretVector<std::uint8_t> choices(count);
         for (std::size_t i = 0; i < count; ++i) choices[i] = (part[i / bits] >> (i % bits)) & 1;
         const Labels chosen = pads.expand(evaluator.transfers().random(choices));
         const auto differences = me.receive<std::uint64_t>(1 - me.index(), product_message, count * shape.outputs);
