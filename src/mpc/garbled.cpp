@@ -177,8 +177,10 @@ SecretVector<std::uint64_t> Garbler::weigh(std::span<const Block> labels, std::s
     const std::size_t sums = labels.empty() ? 0 : numbers.size() / labels.size();
     const std::size_t blocks = blocks_for(sums);
     Labels pads;  // of each label for 0, then of the one for 1
-    Labels pad_tweaks;
-    Labels of_label(blocks);
+    std::vector<Block> pad_tweaks;
+    std::vector<Block> of_label(blocks);
+    pads.reserve(2 * blocks * labels.size());
+    pad_tweaks.reserve(2 * blocks * labels.size());
     for (const Block& label : labels) {
         pads.insert(pads.end(), blocks, label);
         pads.insert(pads.end(), blocks, label ^ state_->delta);
@@ -285,7 +287,9 @@ std::vector<std::uint8_t> Evaluator::open(std::span<const Block> labels) {
 SecretVector<std::uint64_t> Evaluator::weigh(std::span<const Block> labels, std::size_t sums) {
     const std::size_t blocks = blocks_for(sums);
     Labels pads;
-    Labels pad_tweaks;
+    std::vector<Block> pad_tweaks;
+    pads.reserve(blocks * labels.size());
+    pad_tweaks.reserve(blocks * labels.size());
     for (const Block& label : labels) {
         pads.insert(pads.end(), blocks, label);
         for (std::size_t i = 0; i < blocks; ++i) pad_tweaks.push_back(state_->gate_tweaks.next());

@@ -53,6 +53,7 @@ BooleanCircuit class_circuit(const ModelShape& shape) {
 
 SecretVector<std::uint8_t> bits_of(std::span<const std::uint64_t> words) {
     SecretVector<std::uint8_t> bits;
+    bits.reserve(words.size() * score_bits);
     for (const std::uint64_t word : words) {
         for (std::size_t i = 0; i < score_bits; ++i) bits.push_back((word >> i) & 1);
     }

@@ -38,7 +38,7 @@ Block key_of(const party::Party& me, int server, std::size_t node, std::uint64_t
 
 /// What each key masks in row `row`.
 void expand(BlockHash& hash, Labels& keys, std::uint64_t row) {
-    hash.hash(keys, Labels(keys.size(), Block{row, static_cast<std::uint64_t>(TweakUse::pad)}));
+    hash.hash(keys, std::vector<Block>(keys.size(), Block{row, static_cast<std::uint64_t>(TweakUse::pad)}));
 }
 
 /// The client's side of fetching features.
@@ -90,10 +90,12 @@ public:
     Fetched(party::Party& me, const IntegerModel& model) : me_(me), model_(model), hash_(me) {
         const std::size_t bits = index_bits(model.shape);
         SecretVector<std::uint8_t> choices;
+        choices.reserve(model.features.size() * bits);
         for (const std::uint32_t feature : model.features) {
             for (std::size_t b = 0; b < bits; ++b) choices.push_back((feature >> b) & 1);
         }
         const auto chosen = OtReceiver(me).random(choices);
+        keys_.reserve(model.features.size());
         for (std::size_t node = 0; node < model.features.size(); ++node) {
             keys_.push_back(
                 key_of(me, me.index(), node, model.features[node], std::span(chosen).subspan(node * bits, bits)));
@@ -212,6 +214,7 @@ Parts tree_parts(party::Party& me, Garbler& garbler, const IntegerModel& model, 
         throw_if_interrupted();
         const std::size_t count = std::min(rows_at_once(shape), rows - first);
         SecretVector<std::uint8_t> bits;
+        bits.reserve(count * all_nodes(shape) * width);
         for (std::size_t row = 0; row < count; ++row) append_bits(fetched.fetch(), bits);
         const Labels servers = garbler.own_input(bits);
         const Labels clients = garbler.others_input(bits.size());
@@ -233,6 +236,7 @@ Parts tree_parts(party::Party& me, Evaluator& evaluator, const ModelShape& shape
         throw_if_interrupted();
         const std::size_t count = std::min(rows_at_once(shape), count_rows - first);
         SecretVector<std::uint8_t> bits;
+        bits.reserve(count * all_nodes(shape) * width);
         for (std::size_t row = first; row < first + count; ++row) {
             append_bits(shown.show(rows.subspan(row * shape.features, shape.features)), bits);
         }
