@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
 
 #include "base/fail.hpp"
@@ -315,35 +314,25 @@ private:
         }
         me_.send(other_, point_message, points);
         if (key_ == nullptr) return;
-        std::vector<WeightCiphertext> weights(count);
-        constexpr std::uint64_t block = 256;
-        const Seed seed = me_.rng().new_seed();
-        parallel_for(0, (count + block - 1) / block, [&](std::size_t b) {
-            Rng rng(seed, b);
-            for (std::size_t i = b * block; i < std::min(count, (b + 1) * block); ++i) {
-                weights[i] = key_->encrypt(part[i].weight, rng);
-            }
-        });
-        me_.send(other_, weight_message, weights);
+        std::vector<std::uint64_t> weights(count);
+        std::ranges::transform(part, weights.begin(), &MaskedElement::weight);
+        me_.send(other_, weight_message, key_->encrypt(weights, me_.rng()));
     }
 
     std::vector<Tag> tags_of(std::span<const Point> points) const {
+        std::vector<Point> masked(points.size());
+        if (!ristretto::multiply(set_.secret(), points, masked)) {
+            me_.accuse(other_, "sent a masked element that is no element of the group");
+        }
         std::vector<Tag> tags(points.size());
-        std::atomic<bool> good = true;
         parallel_for(0, points.size(), [&](std::size_t i) {
-            const auto masked = ristretto::multiply(set_.secret(), points[i]);
-            if (!masked) {
-                good = false;
-                return;
-            }
             Hasher hasher;  // with the session of the first try, not that of a later one
             hasher.update(session_);
             hasher.update(std::as_bytes(std::span("tacit psi tag")));
-            hasher.update(*masked);
+            hasher.update(masked[i]);
             const Digest digest = hasher.finish();
             std::memcpy(tags[i].data(), digest.data(), tag_bytes_);
         });
-        if (!good) me_.accuse(other_, "sent a masked element that is no element of the group");
         return tags;
     }
 
