@@ -105,7 +105,11 @@ public:
         const std::size_t features = model_.shape.features;
         std::vector<std::uint64_t> shown(keys_.size() * features);
         const auto bytes = me_.receive<std::byte>(1 - me_.index(), feature_message, packed_size(shown.size(), width));
-        ByteReader(bytes).packed(shown, width);
+        const auto unpacked = catching([&]() -> Expected<bool> {
+            ByteReader(bytes).packed(shown, width);
+            return true;
+        });
+        if (!unpacked) me_.accuse(1 - me_.index(), "sent features under masks that are not packed as they must be");
         Labels pads = keys_;
         expand(hash_, pads, row_++);
         std::vector<std::uint64_t> fetched(keys_.size());

@@ -31,6 +31,12 @@ inline constexpr MessageType greeting_type{0x0010, "greeting"};
 /// "roster", "program" or "parameters", whichever differs first; null if none does. Throws protocol_violation for a
 /// greeting that is none.
 [[nodiscard]] const char* difference(const Greeting& mine, const Greeting& theirs, const std::string& name);
+/// Greets everybody and returns the session's identifier, in which everybody's nonce is. Throws parameter_mismatch if
+/// somebody's roster or plan differs.
+[[nodiscard]] Digest agree_on_session(Party& greeter, const Roster& roster, const Plan& plan);
+/// Both ends of each link show that they are in this session and hold the link's key, one for each party. Throws
+/// protocol_violation.
+void confirm_session(Party& greeter, const Digest& session, const std::vector<Digest>& link_keys);
 /// The program's version, made fit to print.
 [[nodiscard]] std::string version_of(const Greeting& greeting);
 

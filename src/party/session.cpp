@@ -5,13 +5,11 @@
 #include "base/fail.hpp"
 #include "party/greeting.hpp"
 #include "party/tls_transport.hpp"
-#include "tacit/base/bytes.hpp"
 
 namespace tacit::party {
 
 namespace {
 
-constexpr MessageType confirmation_type{0x0011, "key confirmation"};
 constexpr std::chrono::milliseconds longest_stay{2000};
 
 void require_all(const std::vector<Member>& members, std::size_t self, const std::vector<PeerLink>& links,
@@ -29,49 +27,6 @@ void require_all(const std::vector<Member>& members, std::size_t self, const std
     if (missing.empty()) return;
     fail(ErrorCode::unreachable, "not all parties came within {} s: {}; `tacit mpc doctor` on all sides says more",
          patience.count(), missing);
-}
-
-/// Greets everybody and returns the session's identifier.
-Digest agree(Party& greeter, const Roster& roster, const Plan& plan) {
-    const Greeting mine = make_greeting(roster, plan, greeter.rng());
-    greeter.send_to_others(greeting_type, mine);
-    ByteWriter all;
-    all.string("tacit session 1");
-    all.bytes(mine.roster);
-    all.bytes(mine.program);
-    all.bytes(mine.parameters);
-    const char* differs = nullptr;
-    std::string who;
-    for (int i = 0; i < greeter.count(); ++i) {
-        const Greeting theirs = i == greeter.index() ? mine : greeter.receive<Greeting>(i, greeting_type);
-        all.bytes(theirs.nonce);
-        if (const char* found = difference(mine, theirs, greeter.name(i)); found != nullptr && differs == nullptr) {
-            differs = found;
-            who = greeter.name(i);
-        }
-    }
-    if (differs != nullptr) {
-        fail(ErrorCode::parameter_mismatch, "'{}' has another {} than this party; all must say the same: compare both",
-             who, differs);
-    }
-    Hasher hasher;
-    hasher.update(std::move(all).take());
-    return hasher.finish();
-}
-
-/// Both ends of each link show that they are in this session and hold the link's key.
-void confirm(Party& party, const std::vector<Digest>& link_keys) {
-    for (const int other : party.others()) {
-        const Digest& key = link_keys[static_cast<std::size_t>(other)];
-        party.send(other, confirmation_type, party.hash("key confirmation", party.index(), key));
-    }
-    for (const int other : party.others()) {
-        const Digest& key = link_keys[static_cast<std::size_t>(other)];
-        if (party.receive<Digest>(other, confirmation_type) != party.hash("key confirmation", other, key)) {
-            party.accuse(other, "did not confirm this session");
-        }
-    }
-    party.flush();
 }
 
 }  // namespace
@@ -111,13 +66,13 @@ Session Session::open(const Roster& roster, const identity::Identity& identity, 
     Party greeter(static_cast<int>(self), names, Digest{}, Rng::from_system(), state->transport);
     Digest session{};
     try {
-        session = agree(greeter, roster, plan);
+        session = agree_on_session(greeter, roster, plan);
     } catch (const Error& error) {
         if (error.code() == ErrorCode::parameter_mismatch) state->transport.finish(longest_stay);  // all learn of it
         throw;
     }
+    confirm_session(greeter, session, keys);
     state->party = std::make_unique<Party>(greeter.index(), names, session, Rng::from_system(), state->transport);
-    confirm(*state->party, keys);
     return Session(std::move(state));
 }
 
