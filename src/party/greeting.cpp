@@ -41,6 +41,15 @@ std::size_t position(const std::vector<Member>& members, const identity::Identit
     return static_cast<std::size_t>(at - members.begin());
 }
 
+const Member& require_address(const Member& listening) {
+    if (listening.address.empty()) {
+        fail(ErrorCode::invalid_argument,
+             "'{}' needs an address in the roster, as its clients connect there: address = \"host:port\"",
+             listening.name);
+    }
+    return listening;
+}
+
 Greeting make_greeting(const Roster& roster, const Plan& plan, Rng& rng) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return {.magic = magic,

@@ -1,73 +1,16 @@
 #include "tacit/party/session.hpp"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <sys/socket.h>
-
 #include <atomic>
-#include <future>
 #include <thread>
 
-#include "../base/temporary_folder.hpp"
 #include "../base/throws.hpp"
-#include "identity/tcp.hpp"
+#include "sessions.hpp"
 
 namespace tacit::party {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr MessageType word_type{0x7f01, "word"};
 constexpr MessageType bulk_type{0x7f02, "bulk"};
-
-/// A port that was free a moment ago.
-int free_port() {
-    const Descriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(socket.value(), reinterpret_cast<const sockaddr*>(&address), size), 0);
-    EXPECT_EQ(getsockname(socket.value(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-    return ntohs(address.sin_port);
-}
-
-class Sessions : public InTemporaryFolder {
-protected:
-    /// n parties with identities and addresses of this machine.
-    void make_parties(std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-            const std::string name = fmt::format("p{}", i);
-            identities_.push_back(identity::Identity::create(folder_ / name, name));
-            roster_.members.push_back({.name = name,
-                                       .pin = identities_.back().fingerprint(),
-                                       .address = fmt::format("127.0.0.1:{}", free_port())});
-        }
-    }
-
-    Session open(std::size_t i, const Plan& plan, Patience patience = {20s, 20s}) const {
-        return Session::open(roster_, identities_[i], plan, patience);
-    }
-
-    /// Every party in a thread: protocol(session). Results or errors by party.
-    template <class Protocol>
-    auto run(const Protocol& protocol) const {
-        using Value = std::invoke_result_t<const Protocol&, std::size_t>;
-        std::vector<std::future<Expected<Value>>> parties;
-        for (std::size_t i = 0; i < identities_.size(); ++i) {
-            parties.push_back(std::async(std::launch::async, [&protocol, i]() -> Expected<Value> {
-                return catching([&] { return protocol(i); });
-            }));
-        }
-        std::vector<Expected<Value>> outcomes;
-        for (auto& party : parties) outcomes.push_back(party.get());
-        return outcomes;
-    }
-
-    std::vector<identity::Identity> identities_;
-    Roster roster_{.name = "test", .members = {}};
-    Plan plan_{.program = "test/1", .parameters = "none"};
-};
 
 }  // namespace
 
@@ -169,6 +112,19 @@ TEST_F(Sessions, WhoIsNotThereIsNamedInTime) {
     const identity::Identity nobody = identity::Identity::create(folder_ / "nobody", "nobody");
     expect_throws(ErrorCode::invalid_argument, "no computing party of the roster has the key of identity 'nobody'",
                   [&] { return Session::open(roster_, nobody, plan_); });
+}
+
+TEST_F(Sessions, OneOfThePartiesMayListenNowhere) {
+    make_parties(3);
+    roster_.members[1].address.clear();  // connects to the later one too
+    const auto counts = run([&](std::size_t i) {
+        Session session = open(i, plan_);
+        session.finish();
+        return session.party().count();
+    });
+    for (const auto& count : counts) EXPECT_EQ(count.value(), 3);
+    roster_.members[0].address.clear();
+    expect_throws(ErrorCode::invalid_argument, "neither 'p0' nor 'p1' has an address", [&] { return open(2, plan_); });
 }
 
 TEST_F(Sessions, WhoStartsAgainBeforeAllAreThereIsLetIn) {
