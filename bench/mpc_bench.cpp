@@ -164,8 +164,8 @@ void noisy_maximum(int parties, std::size_t candidates) {
     const std::size_t favourite = candidates / 3;
     for (std::size_t ballot = 0; ballot < 200; ++ballot) ballots.set(favourite, ballot);
     report("noisy maximum of scores of 200 ballots", parties, candidates, [&](mpc::Replicated& ring) {
-        const auto place = mpc::open_answer(ring, question, wanted, ring.constant(ballots));
-        return place.front() == static_cast<std::int64_t>(favourite);
+        const auto place = std::get<mpc::Bits>(mpc::noisy_answer(ring, question, wanted, ring.constant(ballots)));
+        return ring.open(place).values().front() == favourite;
     });
 }
 

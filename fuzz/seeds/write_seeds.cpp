@@ -18,6 +18,7 @@
 #include "tacit/compile/text.hpp"
 #include "tacit/mpc/dealing.hpp"
 #include "tacit/mpc/prio3.hpp"
+#include "tacit/mpc/sealed_shares.hpp"
 #include "tacit/runtime/encrypted_value.hpp"
 #include "tacit/table/feature_map.hpp"
 
@@ -268,6 +269,25 @@ void write_dealt_shares(const Seeds& seeds) {
     }
 }
 
+/// A label and what is sealed under it: nothing to know, and a share.
+void write_sealed_shares(const Seeds& seeds) {
+    Rng rng(Seed{});
+    const party::SealingKey key = party::SealingKey::create(rng);
+    for (int parties = 3; parties <= 4; ++parties) {
+        const mpc::Bits share = mpc::deal(mpc::ClearBits(mpc::BitShape{.planes = 3, .lanes = 1}), parties, rng)[0];
+        const mpc::ShareLabel label{
+            .kind = "bid", .task = "t", .name = "ada", .parties = parties, .reply = key.public_key()};
+        const auto file = mpc::seal_share(label, {}, share, key.public_key(), rng);
+        const auto message = mpc::to_bytes(share, parties, 0);
+        const std::size_t front = file.size() - message.size() - 4 - party::sealing_overhead_bytes;
+        Bytes input{static_cast<std::byte>(front)};
+        input.insert(input.end(), file.begin(), file.begin() + static_cast<std::ptrdiff_t>(front));
+        input.resize(input.size() + 4);
+        input.insert(input.end(), message.begin(), message.end());
+        seeds.raw("sealed_share", fmt::format("of_{}", parties), input);
+    }
+}
+
 /// Terms, and one change to a frame; the first is none.
 void write_intersections(const Seeds& seeds) {
     for (unsigned terms = 0; terms < 12; ++terms) {
@@ -297,6 +317,7 @@ int main(int argc, char** argv) {
     write_others(seeds);
     write_prio3(seeds);
     write_dealt_shares(seeds);
+    write_sealed_shares(seeds);
     write_intersections(seeds);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/fail.hpp"
+#include "base/from_hex.hpp"
 #include "identity/tcp.hpp"
 #include "tacit/base/bytes.hpp"
 #include "tacit/base/files.hpp"
@@ -73,7 +74,7 @@ Roles roles_of(const toml::table& table) {
 Member member_of(const toml::node& node) {
     if (!node.is_table()) refuse(node, "a party is a table; begin it with [[party]]");
     const toml::table& table = *node.as_table();
-    check_keys(table, {"name", "pin", "address", "roles"});
+    check_keys(table, {"name", "pin", "address", "roles", "sealing"});
     Member member;
     member.name = text_at(table, "name", true);
     if (!identity::is_valid_name(member.name)) {
@@ -87,6 +88,13 @@ Member member_of(const toml::node& node) {
         refuse(table, "'{}' is not host:port", shown(member.address));
     }
     member.roles = roles_of(table);
+    if (const toml::node* const key = table.get("sealing"); key != nullptr) {
+        member.sealing_key = from_hex<32>(key->value_or<std::string>(""));
+        if (!member.sealing_key) {
+            refuse(*key, "the sealing key of '{}' is not 64 lower-case hex digits; `tacit mpc roster entry` prints it",
+                   member.name);
+        }
+    }
     return member;
 }
 
@@ -135,7 +143,8 @@ Digest Roster::hash() const {
         out.string(member.name);
         out.bytes(member.pin.bytes);
         out.u8(static_cast<std::uint8_t>((member.roles.compute ? 1 : 0) | (member.roles.input ? 2 : 0) |
-                                         (member.roles.receive ? 4 : 0)));
+                                         (member.roles.receive ? 4 : 0) | (member.sealing_key ? 8 : 0)));
+        if (member.sealing_key) out.bytes(*member.sealing_key);
     }
     Hasher hasher;
     hasher.update(std::move(out).take());
@@ -162,11 +171,22 @@ std::vector<Member> computing(const Roster& roster) {
     return members;
 }
 
+const SealingPublicKey& sealing_key(const Member& member) {
+    if (!member.sealing_key) {
+        fail(ErrorCode::invalid_argument,
+             "the roster has no sealing key of '{}', so nothing can be sealed to it; put in what `tacit mpc roster "
+             "entry` prints there",
+             member.name);
+    }
+    return *member.sealing_key;
+}
+
 std::string to_text(const Roster& roster) {
     std::string out = fmt::format("name = \"{}\"\n", roster.name);
     for (const Member& member : roster.members) {
         out += fmt::format("\n[[party]]\nname = \"{}\"\npin = \"{}\"\n", member.name, identity::to_string(member.pin));
         if (!member.address.empty()) out += fmt::format("address = \"{}\"\n", member.address);
+        if (member.sealing_key) out += fmt::format("sealing = \"{}\"\n", to_hex(*member.sealing_key));
         std::vector<const char*> roles;
         if (member.roles.compute) roles.push_back("\"compute\"");
         if (member.roles.input) roles.push_back("\"input\"");

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "tacit/mpc/replicated.hpp"
@@ -57,13 +58,20 @@ struct AuctionResult {
     std::vector<std::size_t> winners;    ///< bidders' numbers, ascending; empty unless opened
 };
 
-/// What the parties open to each other. Who else is to learn the winners gets won_bits, by Replicated::for_receiver: a
-/// bidder its own lane, the seller all of them.
+/// What those learn who receive the result. Who else is to learn the winners gets won_bits, by
+/// Replicated::for_receiver: a bidder its own lane, the seller all of them.
 enum class Opened { price, price_and_winners };
 
-/// 1 round (3 among four). Winners of several units are shuffled before, so that nobody sees who bid more: 3 rounds
-/// more (4).
+/// To all parties. 1 round (3 among four). Winners of several units are shuffled before, so that nobody sees who bid
+/// more: 3 rounds more (4).
 [[nodiscard]] AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opened opened);
+/// The same in two steps, for receivers of the caller's choice (tacit/mpc/receivers.hpp): what is to be opened, still
+/// secret,
+[[nodiscard]] Bits result_bits(Replicated& ring, const AuctionOutcome& outcome, Opened opened);
+/// and what it says once it is open, of an auction of so many units and the outcome's `bidder`. Throws
+/// protocol_violation for bits that are no result: a party cheats.
+[[nodiscard]] AuctionResult read_result(const ClearBits& bits, std::size_t units, std::span<const std::uint32_t> bidder,
+                                        Opened opened);
 
 /// One plane with a lane for each bidder, in their own order: 1 for winners. ceil(log2(bits of a number + 1)) rounds;
 /// units times bidders times their bits of and gates.

@@ -63,8 +63,9 @@ public:
     /// To all. 1 round, 8n bytes (among four 8n on average, after 2 rounds in which everything before is checked).
     [[nodiscard]] std::vector<std::uint64_t> open(const Numbers& x);
     [[nodiscard]] ClearBits open(const Bits& x);
-    /// To one party, called by all; the others get an empty vector.
+    /// To one party, called by all; the others get nothing: an empty vector, no words.
     [[nodiscard]] std::vector<std::uint64_t> open_to(int receiver, const Numbers& x);
+    [[nodiscard]] ClearBits open_to(int receiver, const Bits& x);
     /// The same secrets under fresh components, which tell a receiver that sees all of them nothing else, and
     /// everything before checked: what may leave the parties (tacit/mpc/dealing.hpp). 1 round (3 among four), at most
     /// 8n bytes.

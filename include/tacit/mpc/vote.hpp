@@ -35,6 +35,8 @@ struct Majority {
 /// which of the two failed are opened. 18 rounds or so. Throws invalid_argument for fractions above 1 or of more than
 /// 2^20, and for more than 2^40 ballots.
 [[nodiscard]] bool is_carried(Replicated& ring, const Bits& ballots, const Majority& rule);
+/// That bit, still secret: for receivers of the caller's choice (tacit/mpc/receivers.hpp).
+[[nodiscard]] Bits carried_bit(Replicated& ring, const Bits& ballots, const Majority& rule);
 
 /// What counts, once opened, say about single votes: true if all who voted chose the same, so that everybody's vote is
 /// known. For small or one-sided votes open is_carried only.

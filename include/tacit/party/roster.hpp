@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "tacit/base/expected.hpp"
 #include "tacit/base/hash.hpp"
 #include "tacit/identity/fingerprint.hpp"
+#include "tacit/party/sealed.hpp"
 
 namespace tacit::party {
 
@@ -24,6 +26,8 @@ struct Member {
     identity::Fingerprint pin;
     std::string address{};  ///< host:port where it listens; empty if nobody connects to it
     Roles roles{.compute = true, .input = true, .receive = true};
+    /// What is sealed to it (sealing_key_of() of its identity); none in rosters where nothing is.
+    std::optional<SealingPublicKey> sealing_key{};
 };
 
 /// Who takes part in an undertaking. Everybody holds the same roster (their doctor compares); in TOML:
@@ -34,6 +38,7 @@ struct Member {
 ///     name = "ana"
 ///     pin = "64 hex digits, as `tacit identity show` prints them"
 ///     address = "ana.example:7001"
+///     sealing = "64 hex digits, as `tacit mpc roster entry` prints them"    # where files are sealed to it
 ///     roles = ["compute", "input", "receive"]    # all three if not said
 struct Roster {
     std::string name;
@@ -41,7 +46,7 @@ struct Roster {
 
     /// The position of a key; -1 if there is none.
     [[nodiscard]] int find(const identity::Fingerprint& pin) const noexcept;
-    /// Covers the name, and every member's name, key and roles in order. Addresses may differ by where one stands.
+    /// Covers the name, and every member's name, keys and roles in order. Addresses may differ by where one stands.
     [[nodiscard]] Digest hash() const;
 };
 
@@ -51,6 +56,8 @@ struct Roster {
 [[nodiscard]] Expected<Roster> parse_roster(std::string_view toml);
 /// The members that compute, in order: the parties of a run.
 [[nodiscard]] std::vector<Member> computing(const Roster& roster);
+/// Throws invalid_argument for a member without a sealing key.
+[[nodiscard]] const SealingPublicKey& sealing_key(const Member& member);
 /// The same roster again as TOML.
 [[nodiscard]] std::string to_text(const Roster& roster);
 /// Throws malformed_input and io_failure.
