@@ -1,7 +1,7 @@
 // What computing on shares among three and four parties costs, all in one process, in memory and over TLS, one JSON
-// object per line: mpc_bench [NUMBERS]. `cpu_s_per_party` is the processor time of all parties together, over TLS with
-// meeting each other, divided by their number; `wall_s` is that of one run on this machine's cores, over TLS from when
-// all had met. Least of five runs; every result is checked.
+// object per line: mpc_bench [NUMBERS [NAME]], all or those whose name has NAME in it. `cpu_s_per_party` is the
+// processor time of all parties together, over TLS with meeting each other, divided by their number; `wall_s` is that
+// of one run on this machine's cores, over TLS from when all had met. Least of five runs; every result is checked.
 #include <algorithm>
 #include <cmath>
 #include <iostream>
@@ -23,6 +23,8 @@
 namespace {
 
 using namespace tacit;
+
+std::string wanted_name;
 
 struct Cost {
     double wall = 1e9;
@@ -68,6 +70,7 @@ void print(const std::string& name, const char* network, int rounds, std::size_t
 /// took for `count` items.
 template <class Protocol>
 void report(const std::string& name, int parties, std::size_t count, const Protocol& protocol) {
+    if (name.find(wanted_name) == std::string::npos) return;
     const auto checked = [&](party::Party& me) {
         mpc::Replicated ring(me);
         if (!protocol(ring)) throw Error(ErrorCode::internal, name + " gave a wrong result");
@@ -173,6 +176,7 @@ void noisy_maximum(int parties, std::size_t candidates) {
 
 int main(int argc, char** argv) {
     const std::size_t count = argc > 1 ? std::stoul(argv[1]) : 200000;
+    if (argc > 2) wanted_name = argv[2];
     for (const int parties : {3, 4}) {
         multiply(parties, 5 * count);
         compare(parties, count);
