@@ -56,25 +56,11 @@ Factors sum(const Extended& p, const Cached& q) {
     return {subtract(b, a), subtract(d, c), add(d, c), add(b, a)};
 }
 
-/// 16 p, t with it.
-Extended times_16(Extended p) {
-    for (int i = 0; i < 3; ++i) {
-        const Factors next = doubled(p);
-        p.x = multiply(next.e, next.f);
-        p.y = multiply(next.g, next.h);
-        p.z = multiply(next.f, next.g);
+Extended times_16(Factors p) {
+    for (int i = 0; i < 4; ++i) {
+        p = doubled({multiply(p.e, p.f), multiply(p.g, p.h), multiply(p.f, p.g), {}});
     }
-    return extended(doubled(p));
-}
-
-void add_where(V mask, Field& into, const Field& from) {
-    for (std::size_t i = 0; i < 5; ++i) into.limb[i] |= from.limb[i] & mask;
-}
-void add_where(V mask, Cached& into, const Cached& from) {
-    add_where(mask, into.sum, from.sum);
-    add_where(mask, into.difference, from.difference);
-    add_where(mask, into.twice_z, from.twice_z);
-    add_where(mask, into.twice_dt, from.twice_dt);
+    return extended(p);
 }
 
 /// A lane's signed digit in [-8, 8], as masks.
@@ -111,9 +97,18 @@ Multiples multiples_of(const Extended& p) {
 
 /// digit times the point; reads the whole table.
 Cached chosen(const Multiples& table, Digit digit) {
-    Cached entry{};
-    add_where(is_equal(digit.magnitude, splat(0)), entry, cached_identity());
-    for (std::size_t i = 0; i < 8; ++i) add_where(is_equal(digit.magnitude, splat(i + 1)), entry, table[i]);
+    const Cached none = cached_identity();
+    const V is_none = is_equal(digit.magnitude, splat(0));
+    V is_entry[8];
+    for (std::size_t i = 0; i < 8; ++i) is_entry[i] = is_equal(digit.magnitude, splat(i + 1));
+    Cached entry;
+    for (Field Cached::*const field : {&Cached::sum, &Cached::difference, &Cached::twice_z, &Cached::twice_dt}) {
+        for (std::size_t limb = 0; limb < 5; ++limb) {
+            V word = (none.*field).limb[limb] & is_none;
+            for (std::size_t i = 0; i < 8; ++i) word |= (table[i].*field).limb[limb] & is_entry[i];
+            (entry.*field).limb[limb] = word;
+        }
+    }
     return negated_if(digit.is_negative, entry);
 }
 
@@ -123,9 +118,9 @@ Extended product(const Digits& digits, const Extended& p) {
     const auto at = [&](std::size_t i) {
         return chosen(table, digit_of(splat(static_cast<std::uint64_t>(digits[i]))));
     };
-    Extended result = extended(sum(identity(), at(digits.size() - 1)));
-    for (std::size_t i = digits.size() - 1; i-- > 0;) result = extended(sum(times_16(result), at(i)));
-    return result;
+    Factors result = sum(identity(), at(digits.size() - 1));
+    for (std::size_t i = digits.size() - 1; i-- > 0;) result = sum(times_16(result), at(i));
+    return extended(result);
 }
 
 }  // namespace

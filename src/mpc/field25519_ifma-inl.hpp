@@ -25,7 +25,7 @@ V add_times_19(V x, V y) { return add_low(x, y, V{} + 19); }
 
 /// Of ten columns of weights 2^(51 i), each below 15 2^52: at most 5 low parts of products and twice 5 high ones, for
 /// 2^52 is 2 2^51. Those from 2^255 on count 19 times: sums below 300 2^52, carries below 600, and 19 600 < 2^14.
-Field reduced(const V (&z)[10]) {
+[[gnu::always_inline]] inline Field reduced(const V (&z)[10]) {
     V r[5];
     for (std::size_t i = 0; i < 5; ++i) {
         const V high = z[i + 5];

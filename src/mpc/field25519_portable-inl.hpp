@@ -17,13 +17,14 @@ V add_times_19(V x, V y) { return x + 19 * y; }
 
 /// Of columns whose limbs were below 2^52: r4, five products of no 19, is below 2^107 with what comes from r3, so what
 /// returns from it is below 19 2^56 < 2^61, and limb 1 gets less than 2^10 of that.
-Field reduced(Wide r0, Wide r1, Wide r2, Wide r3, Wide r4) {
+[[gnu::always_inline]] inline Field reduced(Wide r0, Wide r1, Wide r2, Wide r3, Wide r4) {
     const auto low = [](Wide x) { return static_cast<V>(x) & limb_mask; };
-    r1 += r0 >> 51;
-    r2 += r1 >> 51;
-    r3 += r2 >> 51;
-    r4 += r3 >> 51;
-    const V first = low(r0) + 19 * static_cast<V>(r4 >> 51);
+    const auto high = [](Wide x) { return static_cast<V>(x >> 51); };
+    r1 += high(r0);
+    r2 += high(r1);
+    r3 += high(r2);
+    r4 += high(r3);
+    const V first = low(r0) + 19 * high(r4);
     return {{first & limb_mask, low(r1) + (first >> 51), low(r2), low(r3), low(r4)}};
 }
 

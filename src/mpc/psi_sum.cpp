@@ -15,58 +15,66 @@ namespace {
 using ristretto::Point;
 using ristretto::Scalar;
 
-/// Calls take(i, start + i step G) for i = 0, 1, ... below `count` until it returns false; nothing if start is no
-/// point.
-template <class Take>
-void walk(const Point& start, const Scalar& step, std::uint64_t count, const Take& take) {
-    constexpr std::uint64_t part = 4096;
-    for (std::uint64_t first = 0; first < count; first += part) {
-        std::vector<Scalar> scalars;
-        for (std::uint64_t i = first; i < std::min(count, first + part); ++i) {
-            scalars.emplace_back(std::uint64_t{0}).set_sum_of_product(0, Scalar(i), step);
-        }
-        std::vector<Point> points(scalars.size());
-        if (!ristretto::multiply_base(start, scalars, points)) return;
-        for (std::size_t i = 0; i < points.size(); ++i) {
-            if (!take(first + i, points[i])) return;
-        }
+/// Finds the x with x G = point, at most `largest`, by baby steps and giant steps.
+class Logarithms {
+public:
+    explicit Logarithms(std::uint64_t largest)
+        : largest_(largest), baby_(static_cast<std::uint64_t>(std::ceil(std::sqrt(static_cast<double>(largest) + 1)))) {
+        TACIT_ASSERT(ristretto::walk(Point{}, ristretto::multiply_base(Scalar(1)), baby_));
+        numbers_.reserve(baby_.size());
+        for (std::uint64_t i = 0; i < baby_.size(); ++i) numbers_.emplace(key_of(baby_[i]), i);
     }
-}
 
-/// The x with x G = point, at most `largest`, by baby steps and giant steps.
-std::optional<std::uint64_t> discrete_logarithm(const Point& point, std::uint64_t largest) {
-    const auto steps = static_cast<std::uint64_t>(std::ceil(std::sqrt(static_cast<double>(largest) + 1)));
-    const auto key_of = [](const Point& p) {  // encodings are spread well enough; equal keys are compared
+    [[nodiscard]] std::optional<std::uint64_t> of(Point at) const {
+        Scalar giant(std::uint64_t{0});
+        giant.set_negative_of(Scalar(baby_.size()));
+        const Point step = ristretto::multiply_base(giant);
+        constexpr std::uint64_t part = 1 << 14;
+        std::vector<Point> path(part + 1);
+        for (std::uint64_t first = 0; first <= largest_ / baby_.size(); first += part) {
+            if (!ristretto::walk(at, step, path)) return std::nullopt;
+            for (std::uint64_t j = 0; j < part; ++j) {
+                const auto number = number_of(path[j]);
+                if (number) return (first + j) * baby_.size() + *number;
+            }
+            at = path.back();
+        }
+        return std::nullopt;
+    }
+
+private:
+    static std::uint64_t key_of(const Point& p) {  // encodings are spread well enough; equal keys are compared
         std::uint64_t key;
         std::memcpy(&key, p.data() + 8, sizeof key);
         return key;
-    };
-    std::vector<Point> baby(steps);
-    std::unordered_multimap<std::uint64_t, std::uint64_t> numbers;
-    numbers.reserve(steps);
-    walk(Point{}, Scalar(1), steps, [&](std::uint64_t i, const Point& at) {
-        baby[i] = at;
-        numbers.emplace(key_of(at), i);
-        return true;
-    });
-    Scalar giant(std::uint64_t{0});
-    giant.set_negative_of(Scalar(steps));
-    std::optional<std::uint64_t> found;
-    walk(point, giant, largest / steps + 1, [&](std::uint64_t j, const Point& at) {
-        const auto [begin, end] = numbers.equal_range(key_of(at));
+    }
+
+    [[nodiscard]] std::optional<std::uint64_t> number_of(const Point& at) const {
+        const auto [begin, end] = numbers_.equal_range(key_of(at));
         for (auto i = begin; i != end; ++i) {
-            if (baby[i->second] == at) found = j * steps + i->second;
+            if (baby_[i->second] == at) return i->second;
         }
-        return !found.has_value();
-    });
-    return found;
-}
+        return std::nullopt;
+    }
+
+    std::uint64_t largest_;
+    std::vector<Point> baby_;
+    std::unordered_multimap<std::uint64_t, std::uint64_t> numbers_;
+};
 
 std::uint64_t limb(std::uint64_t weight, std::size_t i) {
     return (weight >> (limb_bits * i)) & ((std::uint64_t{1} << limb_bits) - 1);
 }
 
 }  // namespace
+
+static_assert(weight_limbs == 2);
+WeightSecretKey::WeightSecretKey(std::span<const std::byte, bytes> stored) noexcept
+    : keys_{Scalar(stored.first<32>()), Scalar(stored.last<32>())} {}
+
+void WeightSecretKey::store(std::span<std::byte, bytes> out) const noexcept {
+    for (std::size_t i = 0; i < weight_limbs; ++i) std::memcpy(out.data() + 32 * i, keys_[i].data(), 32);
+}
 
 WeightPublicKey WeightSecretKey::public_key() const noexcept {
     return {ristretto::multiply_base(keys_[0]), ristretto::multiply_base(keys_[1])};
@@ -84,7 +92,7 @@ std::vector<WeightCiphertext> WeightSecretKey::encrypt(std::span<const std::uint
         }
     }
     std::vector<Point> points(scalars.size());
-    TACIT_ASSERT(ristretto::multiply_base(Point{}, scalars, points));
+    ristretto::multiply_base(scalars, points);
     std::vector<WeightCiphertext> ciphertexts(weights.size());
     for (std::size_t i = 0; i < weights.size(); ++i) {
         const Point* const parts = &points[i * points_each];
@@ -95,13 +103,14 @@ std::vector<WeightCiphertext> WeightSecretKey::encrypt(std::span<const std::uint
 }
 
 std::optional<std::uint64_t> WeightSecretKey::decrypt_sum(const WeightCiphertext& sum, std::uint64_t terms) const {
+    const Logarithms logarithms(terms << limb_bits);
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < weight_limbs; ++i) {
         const auto mask = ristretto::multiply(keys_[i], sum.randomness);
         if (!mask) return std::nullopt;
         const auto point = ristretto::subtract(sum.limbs[i], *mask);
         if (!point) return std::nullopt;
-        const auto x = discrete_logarithm(*point, terms << limb_bits);
+        const auto x = logarithms.of(*point);
         if (!x) return std::nullopt;
         value += *x << (limb_bits * i);
     }

@@ -150,16 +150,30 @@ bool multiply(const Scalar& scalar, std::span<const Point> points, std::span<Poi
     });
 }
 
-bool multiply_base(const Point& plus, std::span<const Scalar> scalars, std::span<Point> out) {
+void multiply_base(std::span<const Scalar> scalars, std::span<Point> out) {
     TACIT_ASSERT(out.size() == scalars.size());
-    const auto half_plus = half_of(plus);
-    if (!half_plus) return false;
     const BaseTable& table = base_table();
-    return for_blocks(scalars.size(), [&](std::size_t first, std::size_t count) {
+    for_blocks(scalars.size(), [&](std::size_t first, std::size_t count) {
         SecretVector<Digits> digits(count);
         for (std::size_t i = 0; i < count; ++i) digits[i] = digits_of(scalars[first + i]);
-        return kernels().multiply_base(&out[first], *half_plus, digits.data(), count, table);
+        kernels().multiply_base(&out[first], digits.data(), count, table);
+        return true;
     });
+}
+
+bool walk(const Point& start, const Point& step, std::span<Point> out) {
+    const auto half_start = half_of(start);
+    const auto half_step = half_of(step);
+    if (!half_start || !half_step) return false;
+    constexpr std::size_t part = 2048;
+    std::atomic<bool> good = true;
+    parallel_for(0, (out.size() + part - 1) / part, [&](std::size_t i) {
+        const std::size_t first = i * part;
+        const auto way = multiply(Scalar(first), *half_step);
+        const Point from = way ? add(*half_start, *way).value() : *half_start;  // no way at all
+        if (!kernels().walk(&out[first], from, *half_step, std::min(part, out.size() - first))) good = false;
+    });
+    return good;
 }
 
 std::optional<Point> add_all(std::span<const Point> points) {

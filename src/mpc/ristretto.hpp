@@ -59,8 +59,10 @@ private:
 void multiply_hashes(const Scalar& scalar, std::span<const Hash> hashes, std::span<Point> out);
 /// out[i] = scalar points[i]; false if one encodes no element or gives the identity.
 [[nodiscard]] bool multiply(const Scalar& scalar, std::span<const Point> points, std::span<Point> out);
-/// out[i] = plus + scalars[i] times the base point; false if plus encodes no element. Point{} is the identity.
-[[nodiscard]] bool multiply_base(const Point& plus, std::span<const Scalar> scalars, std::span<Point> out);
+/// out[i] = scalars[i] times the base point
+void multiply_base(std::span<const Scalar> scalars, std::span<Point> out);
+/// out[i] = start + i step, an addition each; false if one encodes no element. Point{} is the identity.
+[[nodiscard]] bool walk(const Point& start, const Point& step, std::span<Point> out);
 /// The sum; the identity of nothing. None if one encodes no element.
 [[nodiscard]] std::optional<Point> add_all(std::span<const Point> points);
 

@@ -35,8 +35,10 @@ struct Kernels {
     void (*multiply_hashes)(Point* out, const Hash* hashes, std::size_t n, const Digits& scalar);
     /// out[i] = 2 scalar points[i]; false if one encodes no element or gives the identity.
     bool (*multiply)(Point* out, const Point* points, std::size_t n, const Digits& scalar);
-    /// out[i] = 2 (plus + scalars[i] G / 2); false if plus encodes no element.
-    bool (*multiply_base)(Point* out, const Point& plus, const Digits* scalars, std::size_t n, const BaseTable& table);
+    /// out[i] = 2 scalars[i] G / 2
+    void (*multiply_base)(Point* out, const Digits* scalars, std::size_t n, const BaseTable& table);
+    /// out[i] = 2 (start + i step), n of any size; false if one encodes no element.
+    bool (*walk)(Point* out, const Point& start, const Point& step, std::size_t n);
     /// out[0 .. lanes) = sums that add up to 2 (points[0] + ... + points[n - 1]), n of any size; false if one encodes
     /// no element.
     bool (*add)(Point* out, const Point* points, std::size_t n);

@@ -237,13 +237,10 @@ Cached base_multiple(const std::uint64_t (&rows)[20][8], Digit digit) {
          select(is_zero_digit, none.twice_z, entry.twice_z), select(is_zero_digit, none.twice_dt, entry.twice_dt)});
 }
 
-bool multiply_base(Point* out, const Point& plus, const Digits* scalars, std::size_t n, const BaseTable& table) {
-    std::array<Point, lanes> everywhere;
-    everywhere.fill(plus);
-    const Decoded start = decode(load_bytes(everywhere[0].data(), lanes, sizeof(Point)));
+void multiply_base(Point* out, const Digits* scalars, std::size_t n, const BaseTable& table) {
     Doubles doubles;
     for (std::size_t first = 0; first < n; first += lanes) {
-        Extended p = start.point;
+        Extended p = identity();
         for (std::size_t i = 0; i < std::size(table.words); ++i) {
             const Digit digit = digit_of(digits_at(scalars + first, n - first, i));
             p = extended(sum(p, base_multiple(table.words[i], digit)));
@@ -251,7 +248,34 @@ bool multiply_base(Point* out, const Point& plus, const Digits* scalars, std::si
         doubles.add_group(p);
     }
     static_cast<void>(doubles.encode(out, n));
-    return !any_lane(start.is_bad, lanes);
+}
+
+/// The same point in all lanes.
+Decoded decode_everywhere(const Point& point) {
+    std::array<Point, lanes> copies;
+    copies.fill(point);
+    return decode(load_bytes(copies[0].data(), lanes, sizeof(Point)));
+}
+
+bool walk(Point* out, const Point& start, const Point& step, std::size_t n) {
+    const Decoded from = decode_everywhere(start);
+    const Decoded by = decode_everywhere(step);
+    const Multiples steps = multiples_of(by.point);
+    std::uint64_t numbers[lanes];
+    for (std::size_t lane = 0; lane < lanes; ++lane) numbers[lane] = lane;
+    V number;
+    std::memcpy(&number, numbers, sizeof number);
+    Extended p = extended(sum(from.point, chosen(steps, digit_of(number))));
+    for (std::size_t first = 0; first < n; first += groups * lanes) {
+        const std::size_t count = std::min(n - first, groups * lanes);
+        Doubles doubles;
+        for (std::size_t i = 0; i < count; i += lanes) {
+            doubles.add_group(p);
+            p = extended(sum(p, steps[lanes - 1]));
+        }
+        static_cast<void>(doubles.encode(out + first, count));
+    }
+    return !any_lane(from.is_bad | by.is_bad, lanes);
 }
 
 bool add_points(Point* out, const Point* points, std::size_t n) {
@@ -274,6 +298,7 @@ constexpr Kernels table{.name = TACIT_TARGET_NAME,
                         .multiply_hashes = multiply_hashes,
                         .multiply = multiply_points,
                         .multiply_base = multiply_base,
+                        .walk = walk,
                         .add = add_points};
 
 }  // namespace

@@ -28,7 +28,7 @@ void make_base_table(const Point& base, BaseTable& table) {
                                             &multiples[column].twice_z, &multiples[column].twice_dt};
             for (std::size_t i = 0; i < 20; ++i) rows[i][column] = fields[i / 5]->limb[i % 5];
         }
-        p = times_16(p);
+        for (int i = 0; i < 4; ++i) p = extended(doubled(p));
     }
 }
 

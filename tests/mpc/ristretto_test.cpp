@@ -110,10 +110,9 @@ TEST(Ristretto, EveryKernelMultipliesTheBaseAndAdds) {
         while (scalars.size() < n) scalars.emplace_back(seeded.rng);
         std::vector<Digits> digits;
         for (const Scalar& scalar : scalars) digits.push_back(digits_of(scalar));
-        const Point plus = random_point(seeded.rng);
         std::vector<Point> out(n);
-        ASSERT_TRUE(k->multiply_base(out.data(), plus, digits.data(), n, base_table()));
-        for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(out[i], add(add(plus, plus).value(), multiply_base(scalars[i])));
+        k->multiply_base(out.data(), digits.data(), n, base_table());
+        for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(out[i], multiply_base(scalars[i]));
         std::vector<Point> parts(k->lanes);
         ASSERT_TRUE(k->add(parts.data(), out.data(), n));
         Point sum{};
@@ -183,7 +182,7 @@ TEST(Ristretto, EveryKernelGivesTheVectorsOfTheRfc) {
         std::vector<Digits> digits;
         for (std::uint64_t i = 0; i < std::size(multiples); ++i) digits.push_back(digits_of(Scalar(i)));
         std::vector<Point> out(std::size(multiples));
-        ASSERT_TRUE(k->multiply_base(out.data(), Point{}, digits.data(), out.size(), base_table()));
+        k->multiply_base(out.data(), digits.data(), out.size(), base_table());
         for (std::size_t i = 0; i < out.size(); ++i) EXPECT_EQ(out[i], point(multiples[i]));
         std::vector<Hash> hashes;
         for (const auto& [bytes, element] : mapped) hashes.push_back(from_hex<64>(bytes));
@@ -241,8 +240,9 @@ TEST(Ristretto, EncodingsThatAreNoneAreRefusedWhereverTheyStand) {
                 EXPECT_FALSE(k->add(out.data(), points.data(), points.size())) << text;
                 points[place] = good;
             }
-            const Digits digits{};
-            EXPECT_FALSE(k->multiply_base(out.data(), p, &digits, 1, base_table())) << text;
+            const Point good = random_point(seeded.rng);
+            EXPECT_FALSE(k->walk(out.data(), p, good, 3)) << text;
+            EXPECT_FALSE(k->walk(out.data(), good, p, 3)) << text;
         }
     }
 }
@@ -269,12 +269,25 @@ TEST(Ristretto, TheBatchesAgreeWithLibsodiumPointByPoint) {
     EXPECT_FALSE(multiply(scalar, rest, std::span(twice).subspan(1)));
     std::vector<Scalar> scalars;
     for (std::size_t i = 0; i < n; ++i) scalars.emplace_back(std::uint64_t{i});
-    EXPECT_FALSE(multiply_base(masked[n / 2], scalars, twice));
-    for (const Point& start : {Point{}, masked[1]}) {
-        ASSERT_TRUE(multiply_base(start, scalars, twice));
-        EXPECT_EQ(twice[0], start);
-        EXPECT_EQ(twice[n - 1], add(start, multiply_base(scalars[n - 1])));
+    multiply_base(scalars, twice);
+    EXPECT_EQ(twice[n - 1], multiply_base(scalars[n - 1]));
+}
+
+TEST(Ristretto, AWalkIsAnAdditionAtATime) {
+    Seeded seeded;
+    const Point step = random_point(seeded.rng);
+    for (Point at : {Point{}, random_point(seeded.rng), subtract(Point{}, step).value()}) {
+        std::vector<Point> way(2100);
+        ASSERT_TRUE(walk(at, step, way));
+        for (std::size_t i = 0; i < way.size(); ++i) {
+            ASSERT_EQ(way[i], at) << i;
+            at = add(at, step).value();
+        }
     }
+    std::vector<Point> way(2);
+    const Point none = point("0100000000000000000000000000000000000000000000000000000000000000");
+    EXPECT_FALSE(walk(none, step, way));
+    EXPECT_FALSE(walk(step, none, way));
 }
 
 }  // namespace
