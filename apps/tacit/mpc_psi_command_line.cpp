@@ -16,7 +16,8 @@ Protocol   ecdh: Diffie-Hellman; gives all of --reveal and holds back what is be
            vole: oblivious transfer; for large lists. A million against a million takes seconds instead of minutes and
            a third of the bytes. The receiver finds the common rows itself, so it gives intersections alone, and any
            that is not empty. If both receive, the first in the roster learns first, and could keep it from the other
-Adversary  semi-honest. A party that cheats can put into its list what it wants to test, or spoil the result
+Adversary  semi-honest. A party that cheats can put into its list what it wants to test, or spoil the result; with
+           sum, who does not give the weights can have single ones opened
 Revealed   to both: how many different elements the other has (hide it with --pad), and whether --minimum is reached.
            intersection: to those who receive, which of their own rows are common. count: how many are. sum: to both,
            how many are, and the sum of the weights that the party --weights-of gives to them

@@ -18,9 +18,9 @@ using party::Kinds;
 
 const Kinds masked_choices{0x0444, 0x0446};  // corrections, and hashes of what they mean
 
-template <class T>
-void append(Bytes& out, const std::vector<T>& values) {
-    party::detail::append(out, bytes_of(values));
+void append(Bytes& out, const auto& values) {
+    const auto bytes = std::as_bytes(std::span(values));
+    out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
 std::vector<std::uint8_t> bits_for(int secret, std::size_t count) {

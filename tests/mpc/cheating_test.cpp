@@ -1,11 +1,13 @@
 // Cheaters among several parties: the messages that they send, altered in every way.
 #include "party/cheating.hpp"
 
+#include "dp/folder.hpp"
 #include "mpc/noisy_answers.hpp"
 #include "mpc/replicated_support.hpp"
 #include "tacit/mpc/auction.hpp"
 #include "tacit/mpc/collect.hpp"
 #include "tacit/mpc/dealing.hpp"
+#include "tacit/mpc/joint_ledger.hpp"
 #include "tacit/mpc/private_answers.hpp"
 #include "tacit/mpc/shamir.hpp"
 #include "tacit/mpc/sort.hpp"
@@ -151,6 +153,30 @@ TEST(Cheating, InCollectionsLeavesContributorsOutOrShiftsSumsBlindly) {
     row.inputs = {0x0141, 0x0142};
     row.repeated = {0x0142};
     row.harmless_percent = 10;
+    attack(row);
+}
+
+TEST(Cheating, InReservationsGivesNoAnswerThatIsNotPaidFor) {
+    // What a party takes is how many ledgers had paid when it went on.
+    dp::Folder folder;
+    Attacked row{.protocol = "four parties: ledgers", .parties = 4, .cheaters = {0, 1, 2, 3}, .kinds = 2};
+    row.run = [&](party::Party& me, int) {
+        const dp::LedgerTerms terms{.data_set = "wages",
+                                    .neighbours = dp::Neighbours::change_one,
+                                    .budget = {.epsilon = dp::Cost::ratio(1, 1)}};
+        const std::string name = to_hex(me.session());
+        const auto path = [&](int party) { return folder / (name + std::to_string(party)).c_str(); };
+        std::filesystem::remove(path(me.index()));  // of the run before
+        dp::Ledger ledger = dp::Ledger::create(path(me.index()), terms);
+        static_cast<void>(reserve_together(me, ledger, {.epsilon = dp::Cost::ratio(1, 2)}, "a sum"));
+        std::uint64_t paid = 0;
+        for (int party = 0; party < 4; ++party) {
+            paid += dp::Ledger::open(path(party)).contents().spent.epsilon == dp::Cost::ratio(1, 2) ? 1 : 0;
+        }
+        return bytes_of(std::vector{paid});
+    };
+    row.samples = 8;
+    row.harmless_percent = 20;
     attack(row);
 }
 

@@ -20,8 +20,8 @@ std::vector<std::uint8_t> random_choices(Rng& rng, std::size_t count) {
 
 /// Party 0 sends, party 1 receives.
 struct Ends {
-    std::vector<std::vector<Block>> first;   ///< the sender's q, for each call
-    std::vector<std::vector<Block>> chosen;  ///< the receiver's, for each call
+    std::vector<SecretVector<Block>> first;   ///< the sender's q, for each call
+    std::vector<SecretVector<Block>> chosen;  ///< the receiver's, for each call
     Block delta{};
 };
 
@@ -61,8 +61,8 @@ TEST(ObliviousTransfer, ChosenMessagesOfCorrelatedTransfersDifferFromTheFirstByT
 TEST(ObliviousTransfer, RandomTransfersGiveTheNamedOfTwoIndependentMessages) {
     Seeded seeded;
     const auto choices = random_choices(seeded.rng, 500);
-    std::vector<std::array<Block, 2>> both;
-    std::vector<Block> chosen;
+    SecretVector<std::array<Block, 2>> both;
+    SecretVector<Block> chosen;
     party::LocalNetwork network(2, seeded.seed);
     network.run([&](party::Party& me) {
         if (me.index() == 1) {
@@ -90,8 +90,8 @@ TEST(ObliviousTransfer, TransfersInBothDirectionsShareASession) {
     const std::vector<std::uint8_t> choices = random_choices(seeded.rng, 64);
     party::LocalNetwork network(2, seeded.seed);
     std::vector<Block> delta(2);
-    std::vector<std::vector<Block>> first(2);
-    std::vector<std::vector<Block>> chosen(2);
+    std::vector<SecretVector<Block>> first(2);
+    std::vector<SecretVector<Block>> chosen(2);
     network.run([&](party::Party& me) {
         const auto i = static_cast<std::size_t>(me.index());
         const auto send = [&] {

@@ -34,9 +34,11 @@
 ///              3 2^8 sqrt(common) at the end
 ///
 /// Parties      two: a receiver and a sender.
-/// Adversary    semi-honest, one of the two. A receiver that deviates can test whatever elements it likes and say that
-///              a minimum is reached when it is not; a sender that deviates can make the result wrong. Neither learns
-///              the other's elements beyond that. Repeating runs on changed sets reveals single elements: allow few.
+/// Adversary    semi-honest, one of the two. A receiver that deviates can test whatever elements it likes, say that a
+///              minimum is reached when it is not, and have the sum of any of the sender's weights opened, of a single
+///              one too; a sender that deviates can make the result wrong, and if it learns the result, find out by
+///              that which places of the receiver's list are common. Neither learns the other's elements beyond that.
+///              Repeating runs on changed sets reveals single elements: allow few.
 /// Revealed     to both: the announced (perhaps padded) number of distinct elements of the other, and whether the
 ///              minimum is reached. To the receiver: the size of the intersection and what the terms say. To the
 ///              sender: what the terms say.
