@@ -24,7 +24,7 @@ Whoever holds the key that the roster pins is that party: compare `tacit mpc ros
 
 constexpr const char* doctor_footer = R"(
 All parties run it at the same time. It meets the others as a run would, and says for each which side is wrong: name,
-port, TLS, pin, your key there, roster, version, clock. Nothing private is used.
+port, TLS, pin, your key there, answer, roster, command, version, clock. Nothing private is used.
 
 Example:
   tacit mpc doctor --roster wages.toml --identity me)";
