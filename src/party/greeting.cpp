@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/fail.hpp"
+#include "base/printable.hpp"
 
 namespace tacit::party {
 
@@ -59,10 +60,7 @@ const char* difference(const Greeting& mine, const Greeting& theirs, const std::
 }
 
 std::string version_of(const Greeting& greeting) {
-    std::string version(greeting.version.begin(), std::ranges::find(greeting.version, '\0'));
-    std::ranges::replace_if(
-        version, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return version;
+    return printable({greeting.version.begin(), std::ranges::find(greeting.version, '\0')});
 }
 
 }  // namespace tacit::party
