@@ -56,7 +56,8 @@ A cheater could
            is none
 Valid      every ballot is: a number that is no choice counts as an abstention, no ballot counts twice
 Rounds, bytes
-           a decision takes about 15 rounds (18 among four); 8 bytes a ballot and choice from one party in three
+           a decision takes 14 rounds (18 among four); 8 bytes a ballot and choice from one party in three, 4 from each
+           of four
 
 Examples:
   tacit mpc ballot --roster board.toml --voter ada --choice 1 --out files             (1 is yes, 2 is no)

@@ -21,13 +21,16 @@ constexpr const char* predict_footer = R"(
 Parties    those who compute in the roster: the one without the role receive is the server, who runs this command with
            --model and stays until Ctrl-C; the others are its clients, who come when they like, with --offer, --data
            and --out. Each has a session of two with the server; clients see nothing of each other
-Adversary  for privacy malicious, one of the two. A server that cheats learns nothing of the rows, but can give wrong
-           answers. A client that cheats gets one answer a row, to a question that may be wider than a row
+Adversary  for privacy malicious, one of the two
 Revealed   to the client the class of each row; with --reveal score, which both must say, the scores. To the server the
            number of rows
 Not hidden what answers say: features + 1 scores are all of a linear model, and with many classes one comes close. A
            client has --queries rows of models with one offer (kept in the identity's folder, file 'queries')
-Cost       10 rounds (linear) or 16 (trees), and some more for many rows. For each row: linear, 24 (4 + 8 outputs) bytes
+A cheater could
+           as the server, give wrong answers, and learns nothing of the rows; as the client, ask for each row one question
+           that may be wider than a row
+Rounds, bytes
+           10 rounds (linear) or 16 (trees), and some more for many rows. For each row: linear, 24 (4 + 8 outputs) bytes
            a feature; trees, 1.2 kB and 4.2 bytes a feature for each of trees x 2^depth nodes; then 3 kB an output
 
 Examples:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "base/printable.hpp"
 #include "base/short_hex.hpp"
 #include "tacit/base/bytes.hpp"
 #include "tacit/mpc/dealing.hpp"
@@ -101,18 +102,10 @@ Message open(const party::SealingKey& key, Bytes file) {
     return out;
 }
 
-/// Another's text, cut to what fits a message.
-std::string shown(std::string_view text) {
-    std::string out(text.substr(0, 80));
-    std::ranges::replace_if(
-        out, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return out;
-}
-
 void check_label(const ShareLabel& found, const ShareLabel& due) {
     const auto refuse_text = [](const char* what, const std::string& is, const std::string& should) {
         if (is == should) return;
-        fail(ErrorCode::malformed_input, "{} '{}' where '{}' is due", what, shown(is), shown(should));
+        fail(ErrorCode::malformed_input, "{} '{}' where '{}' is due", what, printable(is, 80), printable(should, 80));
     };
     refuse_text("a share of kind", found.kind, due.kind);
     refuse_text("a share for the task", found.task, due.task);
@@ -143,8 +136,9 @@ std::vector<Message> open_all(const party::SealingKey& key, std::span<const std:
         if (messages[i].label != due) {
             fail(ErrorCode::malformed_input,
                  "parties 0 and {} sent what is not of one run: '{}' of '{}' for '{}' and '{}' of '{}' for '{}'", i,
-                 shown(due.kind), shown(due.task), shown(due.name), shown(messages[i].label.kind),
-                 shown(messages[i].label.task), shown(messages[i].label.name));
+                 printable(due.kind, 80), printable(due.task, 80), printable(due.name, 80),
+                 printable(messages[i].label.kind, 80), printable(messages[i].label.task, 80),
+                 printable(messages[i].label.name, 80));
         }
         if (messages[i].about != messages.front().about) {
             fail(ErrorCode::protocol_violation, "parties 0 and {} sent different results: one of them cheats", i);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/fail.hpp"
+#include "base/printable.hpp"
 #include "tacit/base/bytes.hpp"
 #include "tacit/base/secret.hpp"
 
@@ -119,10 +120,7 @@ void confirm_session(Party& greeter, const Digest& session, const std::vector<Di
 }
 
 std::string version_of(const Greeting& greeting) {
-    std::string version(greeting.version.begin(), std::ranges::find(greeting.version, '\0'));
-    std::ranges::replace_if(
-        version, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return version;
+    return printable({greeting.version.begin(), std::ranges::find(greeting.version, '\0')});
 }
 
 }  // namespace tacit::party

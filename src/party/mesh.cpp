@@ -27,8 +27,8 @@ constexpr std::chrono::seconds longest_attempt{10};
 /// The way to a party that listens; tried again and again, because parties start at different times.
 class Outbound {
 public:
-    Outbound(std::size_t index, const Member& member, Clock::time_point first_attempt)
-        : index_(index), member_(&member), next_attempt_(first_attempt) {}
+    Outbound(std::size_t index, const std::vector<Member>& members, Clock::time_point first_attempt)
+        : index_(index), members_(&members), member_(&members[index]), next_attempt_(first_attempt) {}
     [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
     /// One step; true if `link` has its connection now, or never will.
@@ -54,7 +54,7 @@ private:
             addresses_ = *std::move(found);
             at_ = addresses_.get();
         }
-        link.reached = std::max(link.reached, Reached::name);
+        come_to(link, Reached::name, fmt::format("{}: no answer", member_->address));
         socket_ = identity::begin_connect(*at_);
         at_ = at_->ai_next;
         if (socket_.value() < 0) again(link, Reached::name, fmt::format("{}: no route", member_->address));
@@ -75,7 +75,14 @@ private:
         }
         stream_.emplace(context, std::move(socket_), identity::TlsSide::connects);
         socket_ = Descriptor();
+        come_to(link, Reached::port, "no handshake of TLS 1.3: silence");
         return shake_hands(link);
+    }
+    /// What is true if nothing more comes before the time is over.
+    static void come_to(PeerLink& link, Reached reached, std::string so_far) {
+        if (link.reached > reached) return;
+        link.reached = reached;
+        link.obstacle = std::move(so_far);
     }
     bool shake_hands(PeerLink& link) {
         const TlsStep step = stream_->handshake();
@@ -91,12 +98,17 @@ private:
         if (!key || *key != member_->pin) {
             link.reached = Reached::tls;
             link.obstacle = fmt::format("{} has key {}, the roster says {}", member_->address,
-                                        key ? identity::to_string(*key) : "?", identity::to_string(member_->pin));
+                                        key ? described(*key) : "?", identity::to_string(member_->pin));
             return true;
         }
         link = {
             .reached = Reached::key, .obstacle = {}, .connection = std::make_unique<Connection>(std::move(*stream_))};
         return true;
+    }
+    [[nodiscard]] std::string described(const identity::Fingerprint& key) const {
+        const auto owner = std::ranges::find(*members_, key, &Member::pin);
+        const std::string digits = identity::to_string(key);
+        return owner == members_->end() ? digits : fmt::format("{} (that of '{}')", digits, owner->name);
     }
     void again(PeerLink& link, Reached reached, std::string obstacle) {
         link.reached = reached;
@@ -107,6 +119,7 @@ private:
     }
 
     std::size_t index_;
+    const std::vector<Member>* members_;
     const Member* member_;
     identity::Addresses addresses_;
     const addrinfo* at_ = nullptr;
@@ -123,7 +136,7 @@ public:
         for (std::size_t i = 0; i < members.size(); ++i) {
             if (i == self) continue;
             if (connects(members, self, i)) {
-                outbound_.emplace_back(i, members[i], Clock::now());
+                outbound_.emplace_back(i, members, Clock::now());
             } else if (connects(members, i, self)) {
                 links_[i].obstacle = fmt::format("it did not connect to {}", members[self].address);
             } else {
@@ -184,7 +197,7 @@ private:
             if (!links_[i].connection->ended()) continue;
             links_[i].connection.reset();
             links_[i].obstacle = "it ended the connection: it stopped, or its roster does not have our key";
-            if (connects(members_, self_, i)) outbound_.emplace_back(i, members_[i], Clock::now() + between_attempts);
+            if (connects(members_, self_, i)) outbound_.emplace_back(i, members_, Clock::now() + between_attempts);
             ++missing_;
         }
     }

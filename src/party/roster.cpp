@@ -1,14 +1,12 @@
 #include "tacit/party/roster.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <set>
-#include <sstream>
 
 #include "base/fail.hpp"
 #include "base/from_hex.hpp"
 #include "identity/tcp.hpp"
+#include "party/toml_reading.hpp"
 #include "tacit/base/bytes.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/identity/identity.hpp"
@@ -17,30 +15,11 @@ namespace tacit::party {
 
 namespace {
 
-constexpr std::size_t largest_roster_bytes = std::size_t{1} << 20;
+using toml_reading::check_keys;
+using toml_reading::refuse;
+using toml_reading::shown;
+
 constexpr std::size_t most_members = 1000;
-
-template <class... Args>
-[[noreturn]] void refuse(const toml::node& where, fmt::format_string<Args...> text, Args&&... args) {
-    fail(ErrorCode::malformed_input, "roster, line {}: {}", where.source().begin.line,
-         fmt::format(text, std::forward<Args>(args)...));
-}
-
-/// Another's text, cut to what fits a message.
-std::string shown(std::string_view text) {
-    std::string out(text.substr(0, 80));
-    std::ranges::replace_if(
-        out, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return out;
-}
-
-void check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
-    for (const auto& [key, value] : table) {
-        if (std::ranges::find(known, key.str()) == known.end()) {
-            refuse(value, "nobody knows a '{}' here; the keys are {}", shown(key.str()), fmt::join(known, ", "));
-        }
-    }
-}
 
 /// The text under a key; refused if it is missing (and `required`) or none.
 std::string text_at(const toml::table& table, const char* key, bool required) {
@@ -151,19 +130,7 @@ Digest Roster::hash() const {
     return hasher.finish();
 }
 
-Expected<Roster> parse_roster(std::string_view text) {
-    return catching([&] {
-        if (text.size() > largest_roster_bytes) {
-            fail(ErrorCode::malformed_input, "a roster of {} bytes; at most 1 MiB", text.size());
-        }
-        try {
-            return roster_of(toml::parse(text));
-        } catch (const toml::parse_error& error) {
-            fail(ErrorCode::malformed_input, "roster, line {}: {}", error.source().begin.line,
-                 shown(error.description()));
-        }
-    });
-}
+Expected<Roster> parse_roster(std::string_view text) { return toml_reading::parse("roster", text, roster_of); }
 
 std::vector<Member> computing(const Roster& roster) {
     std::vector<Member> members;
@@ -197,7 +164,7 @@ std::string to_text(const Roster& roster) {
 }
 
 Roster read_roster(const std::filesystem::path& path) {
-    const std::vector<std::byte> bytes = read_file(path, largest_roster_bytes);
+    const std::vector<std::byte> bytes = read_file(path, toml_reading::largest_bytes);
     auto roster = parse_roster({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     if (!roster) {
         fail(ErrorCode::malformed_input, "'{}': {}", path.string(), roster.error().what());

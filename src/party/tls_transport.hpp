@@ -24,6 +24,8 @@ public:
     void flush() override;
     /// Writes everything, says that no more comes, and waits until the others say so too, for a while at most.
     void finish(std::chrono::milliseconds stay);
+    /// Whether that party sends no more.
+    [[nodiscard]] bool ended(int party) { return connection(party, "a message").ended(); }
 
 private:
     using Clock = std::chrono::steady_clock;

@@ -17,6 +17,7 @@ import arff_to_csv  # noqa: E402
 import check_citations  # noqa: E402
 import check_layers  # noqa: E402
 import check_parity  # noqa: E402
+import check_statements  # noqa: E402
 import extract_doc_code  # noqa: E402
 import rda_to_csv  # noqa: E402
 
@@ -272,6 +273,34 @@ class Parity(TreeTest):
         self.assertEqual(self.problems_with(lost), ["docs/hit-parity.md: the totals of the tests are 169, 1"])
         unstated = self.document().replace("170 have a counterpart, 0 do not.", "")
         self.assertEqual(self.problems_with(unstated), ["docs/hit-parity.md: the totals of the tests are 170, 0"])
+
+
+class Statements(TreeTest):
+    GOOD = """/// Parties two. Adversary none. Revealed nothing. 1 round, 8 bytes.
+int f(party::Party& me);
+"""
+
+    def test_headers_without_a_statement_are_found(self):
+        self.write("include/tacit/mpc/a.hpp", self.GOOD)
+        self.write("include/tacit/study/plain.hpp", "int f(int x);\n")
+        self.assertEqual(list(check_statements.header_violations(self.root)), [])
+        self.write("include/tacit/mpc/b.hpp", self.GOOD.replace("Adversary none. ", "").replace("8 bytes", "8"))
+        self.write("include/tacit/mpc/c.hpp", "int f(Replicated& ring, int adversary);  // rounds, bytes, parties\n")
+        self.assertEqual(list(check_statements.header_violations(self.root)), [
+            f"include/tacit/mpc/{name}: a function among parties, and no comment on {what}"
+            for name, what in (("b.hpp", "adversary"), ("b.hpp", "bytes"), ("c.hpp", "adversary"),
+                               ("c.hpp", "what is revealed"))])
+
+    def test_help_without_a_line_is_found(self):
+        good = "Usage\n\n" + "".join(f"{line}  something\n" for line in check_statements.LINES)
+        self.assertEqual(list(check_statements.help_violations({"sum": good})), [])
+        bad = good.replace("A cheater could", "  A cheater could").replace("Revealed", "Reveals")
+        self.assertEqual(list(check_statements.help_violations({"sum": bad})), [
+            f"tacit mpc sum --help: no line '{line}'" for line in ("Revealed", "A cheater could")])
+
+    def test_applications_are_those_that_the_help_lists(self):
+        text = "Compute\n\nSubcommands:\n  roster                      Who\n  sum                         The\n\nNotes\n  no\n"
+        self.assertEqual(check_statements.subcommands(text), ["roster", "sum"])
 
 
 class DocumentCode(unittest.TestCase):

@@ -9,11 +9,17 @@
 #include "tacit/mpc/replicated.hpp"
 
 /// Sealed-bid auctions among three or four parties to whom bidders bring shares of their bids (tacit/mpc/dealing.hpp),
-/// or who bid themselves. Parties, adversary and what two of them could do together: tacit/mpc/replicated.hpp.
+/// or who bid themselves.
 ///
-/// Opened to the parties: whether something was sold, the price, and the winners if all are to know them. Losing
-/// bids are never opened. By definition, though, the price of a second-price (Vickrey) auction is one losing bid, or
-/// the reserve; the first price is the winner's bid.
+/// Parties      three, semi-honest, or four, one of whom may do anything: tacit/mpc/replicated.hpp, which also says
+/// what Adversary    one of three could do who does not follow the protocol, and two together. A bidder can bid
+/// anything. Revealed     to the receivers (all parties, or by tacit/mpc/receivers.hpp): whether something was sold,
+/// the price, and
+///              the winners if they are to know them. To all parties: who bids. Losing bids are never opened; by
+///              definition, though, the price of a second-price (Vickrey) auction is one losing bid, or the reserve,
+///              and the first price is the winner's bid.
+/// Rounds       1000 bidders, one unit, second price: 91 (93 among four) with the opening.
+/// Bytes        65 kB from the party that sends most (98 kB).
 namespace tacit::mpc {
 
 /// What all parties must agree on.
