@@ -115,11 +115,16 @@ void compare(int parties, std::size_t count) {
     });
 }
 
-void multiply(int parties, std::size_t count) {
+/// x^2, x^4, ...: `times` batches of products, one after the other.
+void multiply(int parties, std::size_t count, int times) {
     const auto x = uniform(count, 64);
-    report("product of 64-bit numbers", parties, count, [&](mpc::Replicated& ring) {
-        const mpc::Numbers secret = ring.constant(x);
-        return ring.open(mpc::slice(ring.multiply(secret, secret), 0, 1)).front() == x[0] * x[0];
+    std::uint64_t expected = x.back();
+    for (int i = 0; i < times; ++i) expected *= expected;
+    const std::string name = "product of 64-bit numbers" + (times == 1 ? "" : fmt::format(", {} in a row", times));
+    report(name, parties, count * static_cast<std::size_t>(times), [&](mpc::Replicated& ring) {
+        mpc::Numbers power = ring.constant(x);
+        for (int i = 0; i < times; ++i) power = ring.multiply(power, power);
+        return ring.open(mpc::slice(power, count - 1, 1)).front() == expected;
     });
 }
 
@@ -178,7 +183,8 @@ int main(int argc, char** argv) {
     const std::size_t count = argc > 1 ? std::stoul(argv[1]) : 200000;
     if (argc > 2) wanted_name = argv[2];
     for (const int parties : {3, 4}) {
-        multiply(parties, 5 * count);
+        multiply(parties, 5 * count, 1);
+        multiply(parties, 5 * count, 11);
         compare(parties, count);
         compare(parties, 5 * count);
         auction(parties, 1000, mpc::AuctionRules::Price::highest_losing, "Vickrey auction");

@@ -43,6 +43,49 @@ TEST_F(Sessions, EveryRunHasAnIdentifierOfItsOwn) {
     EXPECT_NE(seen[0], seen[1]);
 }
 
+TEST_F(Sessions, MessagesLargerThanAllQueuesDoNotBlockEachOther) {
+    make_parties(2);
+    const auto outcomes = run([&](std::size_t i) {
+        Session session = open(i, plan_);
+        Party& me = session.party();
+        std::vector<std::uint64_t> values(std::size_t{17} << 20, i);  // 136 MiB
+        values.back() = 7 + i;
+        const int other = me.others().front();
+        me.send(other, bulk_type, values);
+        me.receive(other, bulk_type, std::span<std::uint64_t>(values));
+        session.finish();
+        return values.back() == 8 - i && values.front() == 1 - i;
+    });
+    for (const auto& outcome : outcomes) EXPECT_TRUE(outcome.value());
+}
+
+TEST_F(Sessions, SayWhetherAMessageHasCome) {
+    make_parties(2);
+    constexpr std::size_t words = 20'000;
+    const auto outcomes = run([&](std::size_t i) {
+        Session session = open(i, plan_);
+        Party& me = session.party();
+        bool right = true;
+        if (i == 0) {
+            right = !me.has_come(1, 8);  // comes after what follows
+            me.send(1, bulk_type, std::vector<std::uint64_t>(words, 5));
+            right = right && me.receive<std::uint64_t>(1, word_type) == 6;
+        } else {
+            const auto deadline = std::chrono::steady_clock::now() + 20s;
+            while (!me.has_come(0, 8 * words) && std::chrono::steady_clock::now() < deadline) {
+                std::this_thread::sleep_for(1ms);
+            }
+            right = me.has_come(0, 8 * words) && !me.has_come(0, 8 * words + 1);
+            right = right && me.receive<std::uint64_t>(0, bulk_type, words) == std::vector<std::uint64_t>(words, 5);
+            right = right && !me.has_come(0, 8);
+            me.send(0, word_type, std::uint64_t{6});
+        }
+        session.finish();
+        return right;
+    });
+    for (const auto& outcome : outcomes) EXPECT_TRUE(outcome.value());
+}
+
 TEST_F(Sessions, LargeMessagesInBothDirectionsDoNotBlockEachOther) {
     make_parties(3);
     const auto outcomes = run([&](std::size_t i) {
