@@ -202,8 +202,12 @@ private:
         for (std::uint64_t first = 0; first < set_.announced(); first += psi_chunk) {
             const std::uint64_t count = std::min(psi_chunk, set_.announced() - first);
             const auto part = me_.receive<std::uint64_t>(other_, order_message, count);
+            // All of them: where the run ends must not tell the sender which places are common.
+            for (const std::uint64_t position : part) {
+                static_cast<void>(checked_position(me_, position, set_.announced()));
+            }
             for (; next < order.size() && order[next] < first + count; ++next) {
-                positions.push_back(checked_position(me_, part[order[next] - first], set_.announced()));
+                positions.push_back(part[order[next] - first]);
             }
         }
         return positions;

@@ -1,4 +1,6 @@
 // Cheaters among two: oblivious transfer, garbled circuits, private prediction, set intersection.
+#include <gmock/gmock.h>
+
 #include <bit>
 
 #include "party/cheating.hpp"
@@ -104,7 +106,7 @@ template <ModelKind kind>
 Bytes ask(party::Party& me, int secret) {
     const bool trees = kind == ModelKind::trees;
     const PredictTerms terms{
-        .shape = {.kind = kind, .features = 3, .outputs = 2, .trees = trees, .depth = trees ? 2U : 0U},
+        .shape = {.kind = kind, .features = 3, .outputs = 3, .trees = trees, .depth = trees ? 2U : 0U},
         .output = trees ? PredictOutput::label : PredictOutput::score};
     if (me.index() == 0) {
         const auto rows = secret == 0 ? std::vector<double>{1, -2, 0.5} : std::vector<double>{-3, 2, 1.5};
@@ -115,12 +117,13 @@ Bytes ask(party::Party& me, int secret) {
         return out;
     }
     const auto s = static_cast<std::uint32_t>(secret);
-    const IntegerModel linear{.shape = terms.shape, .weights = {1 + s, 2, 3, 4 + s, 5, 6}, .bias = {7, 8 + s}};
+    const IntegerModel linear{
+        .shape = terms.shape, .weights = {1 + s, 2, 3, 4 + s, 5, 6, 7, 8, 9}, .bias = {7, 8 + s, 9}};
     const IntegerModel tree{.shape = terms.shape,
                             .features = {0, 1 + s, 2 - s},
                             .thresholds = {5 - secret, 4, 3},
-                            .leaves = {1, 2, 3, 4, 5, 6 + s, 7, 8},
-                            .bias = {9, 10}};
+                            .leaves = {0, 0, 0, 99 + s, 0, 0, 0, 0, 0, 0, 0, 99},
+                            .bias = {9, 10, 11}};
     return bytes_of(std::vector{serve_predictions(me, terms, trees ? tree : linear, [](std::uint64_t) {})});
 }
 
@@ -132,6 +135,7 @@ Attacked intersection(const std::string& what, int cheater, std::size_t kinds, c
                  .cheaters = {cheater},
                  .kinds = kinds,
                  .masked = Kinds{0x0402, 0x0403, 0x0404, 0x0406, 0x0501},
+                 .answers = {0x0404},
                  .repeated = {0x0406, 0x0407, 0x040a},  // positions; that no run was stopped
                  .samples = samples,
                  .harmless_percent = 40};
@@ -200,6 +204,26 @@ TEST(Cheating, InIntersectionsLearnsNothingOfOtherElements) {
         attack(intersection("ecdh", cheater, 5, {.sender_learns = tells}, 20));
         attack(intersection("ecdh, sum", cheater, tells ? 5 : 7, {.output = PsiOutput::sum}, 20));
         attack(intersection("vole", cheater, 7, {.protocol = PsiProtocol::vole, .sender_learns = tells}, 1));
+    }
+}
+
+TEST(Cheating, InTheOrderOfAnIntersectionEndsTheRunWhetherOrNotThePlaceIsCommon) {
+    for (std::size_t place = 0; place < 4; ++place) {  // one of four is common
+        party::LocalNetwork network(2, Seed{}, [&](party::Frame& frame) {
+            if (party::kind_of(frame) == 0x0406)
+                frame.bytes.at(party::frame_header_bytes + 8 * place + 7) = std::byte{1};
+        });
+        const auto results = network.run_each([](party::Party& me) {
+            const auto set = [&](const std::function<void(const PsiElement&)>& add) {
+                const char* const receivers[] = {"a", "b", "c", "d"};
+                const char* const senders[] = {"a", "x", "y", "z"};
+                for (const char* const value : me.index() == 0 ? receivers : senders) add({.value = value});
+            };
+            return intersect(me, {}, set).rows;
+        });
+        ASSERT_FALSE(results[0]) << place;
+        EXPECT_EQ(results[0].error().code(), ErrorCode::protocol_violation);
+        EXPECT_THAT(results[0].error().what(), testing::HasSubstr("named an element that was not announced"));
     }
 }
 
