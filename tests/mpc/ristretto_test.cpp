@@ -247,6 +247,25 @@ TEST(Ristretto, EncodingsThatAreNoneAreRefusedWhereverTheyStand) {
     }
 }
 
+TEST(Ristretto, BytesAreDecodedOrRefusedAsByLibsodium) {
+    Seeded seeded;
+    for (const Kernels* k : available_kernels()) {
+        std::size_t decoded = 0;
+        std::vector<Point> parts(k->lanes);
+        for (int i = 0; i < 300; ++i) {
+            Point p;
+            seeded.rng.fill(p);
+            p[0] &= std::byte{0xfe};  // or three quarters of the rest are refused for that
+            p[31] &= std::byte{0x7f};
+            const auto expected = add(p, Point{});
+            decoded += expected ? 1 : 0;
+            EXPECT_EQ(k->add(parts.data(), &p, 1), expected.has_value()) << k->name;
+        }
+        EXPECT_GT(decoded, 0u);
+        EXPECT_LT(decoded, 300u);
+    }
+}
+
 TEST(Ristretto, TheBatchesAgreeWithLibsodiumPointByPoint) {
     Seeded seeded;
     const std::size_t n = kernels().block + 5;
