@@ -11,7 +11,6 @@
 #include "mpc/psi_sum.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
-#include "tacit/base/secret.hpp"
 
 namespace tacit::mpc {
 

@@ -29,11 +29,12 @@ public:
         Scalar giant(std::uint64_t{0});
         giant.set_negative_of(Scalar(baby_.size()));
         const Point step = ristretto::multiply_base(giant);
+        const std::uint64_t giants = largest_ / baby_.size() + 1;
         constexpr std::uint64_t part = 1 << 14;
-        std::vector<Point> path(part + 1);
-        for (std::uint64_t first = 0; first <= largest_ / baby_.size(); first += part) {
+        for (std::uint64_t first = 0; first < giants; first += part) {
+            std::vector<Point> path(std::min(part, giants - first) + 1);
             if (!ristretto::walk(at, step, path)) return std::nullopt;
-            for (std::uint64_t j = 0; j < part; ++j) {
+            for (std::uint64_t j = 0; j + 1 < path.size(); ++j) {
                 const auto number = number_of(path[j]);
                 if (number) return (first + j) * baby_.size() + *number;
             }

@@ -23,10 +23,12 @@ const unsigned char* raw(const Point& point) { return reinterpret_cast<const uns
 /// libsodium up to 1.0.18 ignores the highest bit, which no encoding has.
 bool highest_bit(const Point& point) { return (point.back() & std::byte{0x80}) != std::byte{0}; }
 
-/// Calls work(first, count) for blocks of at most kernels().block of n points; whether all were true.
+/// Points for one thread at a time by kernels that take any number.
+constexpr std::size_t long_block = 1024;
+
+/// Calls work(first, count) for blocks of n points; whether all were true.
 template <class Work>
-bool for_blocks(std::size_t n, const Work& work) {
-    const std::size_t block = kernels().block;
+bool for_blocks(std::size_t n, std::size_t block, const Work& work) {
     std::atomic<bool> good = true;
     parallel_for(0, (n + block - 1) / block, [&](std::size_t i) {
         if (!work(i * block, std::min(block, n - i * block))) good = false;
@@ -136,7 +138,7 @@ std::optional<Point> subtract(const Point& a, const Point& b) noexcept {
 void multiply_hashes(const Scalar& scalar, std::span<const Hash> hashes, std::span<Point> out) {
     TACIT_ASSERT(out.size() == hashes.size());
     const HalfDigits digits(scalar);
-    for_blocks(hashes.size(), [&](std::size_t first, std::size_t count) {
+    for_blocks(hashes.size(), kernels().block, [&](std::size_t first, std::size_t count) {
         kernels().multiply_hashes(&out[first], &hashes[first], count, digits.get());
         return true;
     });
@@ -145,7 +147,7 @@ void multiply_hashes(const Scalar& scalar, std::span<const Hash> hashes, std::sp
 bool multiply(const Scalar& scalar, std::span<const Point> points, std::span<Point> out) {
     TACIT_ASSERT(out.size() == points.size());
     const HalfDigits digits(scalar);
-    return for_blocks(points.size(), [&](std::size_t first, std::size_t count) {
+    return for_blocks(points.size(), kernels().block, [&](std::size_t first, std::size_t count) {
         return kernels().multiply(&out[first], &points[first], count, digits.get());
     });
 }
@@ -153,7 +155,7 @@ bool multiply(const Scalar& scalar, std::span<const Point> points, std::span<Poi
 void multiply_base(std::span<const Scalar> scalars, std::span<Point> out) {
     TACIT_ASSERT(out.size() == scalars.size());
     const BaseTable& table = base_table();
-    for_blocks(scalars.size(), [&](std::size_t first, std::size_t count) {
+    for_blocks(scalars.size(), kernels().block, [&](std::size_t first, std::size_t count) {
         SecretVector<Digits> digits(count);
         for (std::size_t i = 0; i < count; ++i) digits[i] = digits_of(scalars[first + i]);
         kernels().multiply_base(&out[first], digits.data(), count, table);
@@ -165,21 +167,17 @@ bool walk(const Point& start, const Point& step, std::span<Point> out) {
     const auto half_start = half_of(start);
     const auto half_step = half_of(step);
     if (!half_start || !half_step) return false;
-    constexpr std::size_t part = 2048;
-    std::atomic<bool> good = true;
-    parallel_for(0, (out.size() + part - 1) / part, [&](std::size_t i) {
-        const std::size_t first = i * part;
+    return for_blocks(out.size(), long_block, [&](std::size_t first, std::size_t count) {
         const auto way = multiply(Scalar(first), *half_step);
         const Point from = way ? add(*half_start, *way).value() : *half_start;  // no way at all
-        if (!kernels().walk(&out[first], from, *half_step, std::min(part, out.size() - first))) good = false;
+        return kernels().walk(&out[first], from, *half_step, count);
     });
-    return good;
 }
 
 std::optional<Point> add_all(std::span<const Point> points) {
-    std::vector<Point> doubles((points.size() + kernels().block - 1) / kernels().block * kernels().lanes);
-    const bool good = for_blocks(points.size(), [&](std::size_t first, std::size_t count) {
-        return kernels().add(&doubles[first / kernels().block * kernels().lanes], &points[first], count);
+    std::vector<Point> doubles((points.size() + long_block - 1) / long_block * kernels().lanes);
+    const bool good = for_blocks(points.size(), long_block, [&](std::size_t first, std::size_t count) {
+        return kernels().add(&doubles[first / long_block * kernels().lanes], &points[first], count);
     });
     if (!good) return std::nullopt;
     Point total{};

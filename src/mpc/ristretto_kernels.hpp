@@ -23,9 +23,9 @@ struct alignas(64) BaseTable {
 /// Arithmetic on many points at a time, a point in each lane of a vector; one table of functions per instruction set,
 /// all of which give the same bytes.
 ///
-/// Every function takes n <= block points, which share an inversion, and gives twice the point that it names, for that
-/// is what encodes without a root of its own: the scalars and the table of the base have been halved. Constant time in
-/// all values.
+/// Every function takes n <= block points unless it says otherwise, which share an inversion, and gives twice the point
+/// that its caller wants, for that is what encodes without a root of its own: callers halve scalars and points.
+/// Constant time in all values.
 struct Kernels {
     const char* name;
     std::size_t block;

@@ -12,9 +12,10 @@ namespace {
 constexpr std::size_t groups = 16;  ///< of `lanes` points in a block: an inversion costs a tenth of a multiplication
 
 /// Limbs in the order of memory, lane by lane.
-struct alignas(64) Columns {
+struct Columns {
     std::uint64_t words[5][lanes];
 };
+static_assert(sizeof(Columns) == sizeof(Field));
 
 Field load(const Columns& columns) {
     Field x;
