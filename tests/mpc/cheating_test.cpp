@@ -42,9 +42,9 @@ Bytes everything(party::Party& me, int) {
 }
 
 /// One result, opened once.
-Bytes one_opening(party::Party& me, int) {
+Bytes one_opening(party::Party& me, int secret) {
     Replicated ring(me);
-    const Numbers x = ring.input(1, std::vector<std::uint64_t>{6, 2}, 2);
+    const Numbers x = ring.input(1, std::vector<std::uint64_t>{6, 2 + static_cast<std::uint64_t>(secret)}, 2);
     const Numbers product = ring.multiply(x, ring.input(2, std::vector<std::uint64_t>{7, 8}, 2));
     return bytes_of(ring.open(ring.multiply(product, product)));
 }
@@ -122,7 +122,9 @@ TEST(Cheating, OfOneAmongFourIsCaughtBeforeAnythingIsOpened) {
     }
     attack(among_four("vote", 8, a_vote, 20));
     Attacked row = among_four("one opening", 8, one_opening, 40);
-    row.results = {0x0206};               // missing components
+    row.results = {0x0206};  // missing components
+    row.masked = party::Kinds{0x0202, 0x0203, 0x0204, 0x0206, 0x0207};
+    row.answers = {0x0203};  // products with another input are wrong unless a share that the owner has is even
     row.late = {0x0205, 0x0206, 0x0207};  // and what says that all fits
     attack(row);
 }
@@ -141,7 +143,7 @@ TEST(Cheating, InSumsShiftsThemByTheCheatersSeedsAlone) {
     row.results = {0x0002, 0x0003};
     row.late = {0x0001, 0x0002, 0x0003};  // who is told another commitment learns so at the opening
     row.masked = party::Kinds{0x0001, 0x0003};
-    row.harmless_percent = 8;
+    row.harmless_percent = 15;
     attack(row);
 }
 
@@ -152,7 +154,7 @@ TEST(Cheating, InCollectionsLeavesContributorsOutOrShiftsSumsBlindly) {
     row.run = [&](party::Party& me, int) { return submitted.open(me); };
     row.inputs = {0x0141, 0x0142};
     row.repeated = {0x0142};
-    row.harmless_percent = 10;
+    row.harmless_percent = 15;
     attack(row);
 }
 
