@@ -178,7 +178,13 @@ AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opene
     if (!result.sold) return result;
     result.price = values.back();
     for (const std::uint64_t winner : shown_values) {
-        if (all && is_sold(winner)) result.winners.push_back(outcome.bidder.at(winner >> 1U));
+        if (!all || !is_sold(winner)) continue;
+        if (winner >> 1U >= outcome.bidder.size()) {
+            fail(ErrorCode::protocol_violation,
+                 "the winner is number {} of {} bidders; a party cheats, or its program is damaged", winner >> 1U,
+                 outcome.bidder.size());
+        }
+        result.winners.push_back(outcome.bidder[winner >> 1U]);
     }
     std::ranges::sort(result.winners);
     return result;

@@ -114,7 +114,13 @@ PrivateAnswer answer_of(const PrivateQuestion& question, const dp::NoiseEffect& 
                         std::span<const std::int64_t> opened) {
     PrivateAnswer answer;
     if (question.kind == Kind::select) {
-        answer.selected = question.keys.at(static_cast<std::size_t>(opened.front()));
+        const auto number = static_cast<std::size_t>(opened.front());
+        if (number >= question.keys.size()) {
+            fail(ErrorCode::protocol_violation,
+                 "the answer is number {} of {} keys; a party cheats, or its program is damaged", number,
+                 question.keys.size());
+        }
+        answer.selected = question.keys[number];
         return answer;
     }
     for (std::size_t i = 0; i < opened.size(); ++i) {

@@ -37,6 +37,8 @@ public:
     /// As many of the bytes that have come as fit; returns the rest of `out`.
     [[nodiscard]] std::span<std::byte> take(std::span<std::byte> out);
 
+    /// What has come and was not taken.
+    [[nodiscard]] std::span<const std::byte> unread() const noexcept { return in_.front(); }
     [[nodiscard]] std::size_t queued() const noexcept { return out_.size(); }
     /// The peer sends no more; `broken`: without having said so.
     [[nodiscard]] bool ended() const noexcept { return ended_ || broken_; }
