@@ -226,8 +226,8 @@ private:
         }
         const std::lock_guard lock(printing_);
         print_step("predict",
-                   fmt::format("'{}' had no answers: {}\nrows that it asked for stay spent; it may ask for {} "
-                               "more",
+                   fmt::format("the session with '{}' ended early: {}\nthe rows that it asked for stay spent; "
+                               "it may ask for {} more",
                                client.name, error.what(), count_text(left(client))));
     }
     void print_line(const json& object) {

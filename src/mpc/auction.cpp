@@ -190,7 +190,9 @@ AuctionResult read_result(const ClearBits& bits, std::size_t units, std::span<co
     for (const std::uint64_t winner : shown) {
         if (!is_sold(winner)) continue;
         if (winner >> 1U >= bidder.size()) {
-            fail(ErrorCode::protocol_violation, "winner {} of {} bidders: a party cheats", winner >> 1U, bidder.size());
+            fail(ErrorCode::protocol_violation,
+                 "the winner is number {} of {} bidders; a party cheats, or its program is damaged", winner >> 1U,
+                 bidder.size());
         }
         result.winners.push_back(bidder[winner >> 1U]);
     }

@@ -115,10 +115,15 @@ dp::Statement statement_of(const dp::LedgerContents& after, const dp::Loss& loss
 void put_values(PrivateAnswer& answer, const PrivateQuestion& question, const dp::NoiseEffect& noise,
                 std::span<const std::uint64_t> opened) {
     const std::size_t due = question.kind == Kind::histogram ? question.keys.size() : 1;
-    if (opened.size() != due || (question.kind == Kind::select && opened.front() >= question.keys.size())) {
+    if (opened.size() != due) {
         fail(ErrorCode::malformed_input, "an answer of {} numbers where {} are due", opened.size(), due);
     }
     if (question.kind == Kind::select) {
+        if (opened.front() >= question.keys.size()) {
+            fail(ErrorCode::protocol_violation,
+                 "the answer is number {} of {} keys; a party cheats, or its program is damaged", opened.front(),
+                 question.keys.size());
+        }
         answer.selected = question.keys[opened.front()];
         return;
     }

@@ -37,7 +37,7 @@ void Callers::advance(const Welcome& welcome) {
 }
 
 void Callers::add_waits(std::vector<pollfd>& waits) const {
-    waits.push_back({listener_.value(), POLLIN, 0});
+    if (callers_.size() < most_callers) waits.push_back({listener_.value(), POLLIN, 0});
     for (const Caller& one : callers_) waits.push_back({one.stream.descriptor(), POLLIN, 0});
 }
 

@@ -41,6 +41,8 @@ public:
     bool write_some();
     bool read_some(std::size_t enough = most_unread_bytes);
 
+    /// What has come and was not taken.
+    [[nodiscard]] std::span<const std::byte> unread() const noexcept { return in_.front(); }
     [[nodiscard]] std::size_t queued() const noexcept { return out_.size(); }
     [[nodiscard]] std::size_t unread() const noexcept { return in_.size(); }
     /// The peer is so far ahead that nothing more is read.

@@ -20,7 +20,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t most_waiting = 4;  ///< connections of one client
+constexpr std::size_t most_waiting = 4;           ///< connections of one client
+constexpr std::size_t most_waiting_in_all = 256;  ///< so that descriptors do not run out
+constexpr std::size_t most_before_a_greeting = 4096;
 constexpr int one_wait_ms = 50;
 
 }  // namespace
@@ -76,14 +78,15 @@ private:
     void welcome(identity::TlsStream stream, const identity::Fingerprint& key) {
         const auto at = std::ranges::find(members_, key, &Member::pin);
         const auto client = static_cast<std::size_t>(at - members_.begin());
-        if (at == members_.end() || client == self_) return;
+        if (at == members_.end() || client == self_ || waiting_.size() == most_waiting_in_all) return;
         if (std::cmp_greater_equal(std::ranges::count(waiting_, client, &Waiting::client), most_waiting)) return;
         waiting_.push_back({client, std::make_unique<Connection>(std::move(stream))});
     }
+    /// Also whoever says more than a greeting before it was greeted.
     void drop_gone() {
         std::erase_if(waiting_, [](const Waiting& one) {
             one.connection->read_some();
-            return one.connection->ended();
+            return one.connection->ended() || one.connection->unread().size() > most_before_a_greeting;
         });
     }
     void begin_sessions() {

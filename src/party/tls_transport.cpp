@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "party/farewell.hpp"
 #include "tacit/base/interrupt.hpp"
 
 namespace tacit::party {
@@ -81,11 +82,23 @@ bool TlsTransport::pump(const Connection* watched, std::span<std::byte>* wanted,
 void TlsTransport::check_links(int party, const char* what) {
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         if (connections_[i] && connections_[i]->broken()) {
+            if (const auto missed = farewell_at_end(connections_[i]->unread())) {
+                fail_because_missed(names_, static_cast<int>(i), *missed);
+            }
+            say_farewell(static_cast<int>(i));
             fail(ErrorCode::unreachable,
                  "{} ended the run, or the connection to it broke, while '{}' of {} was due; nothing was opened after "
                  "that: start the run again on all sides",
                  names_[i], what, names_[static_cast<std::size_t>(party)]);
         }
+    }
+}
+
+void TlsTransport::say_farewell(int missed) {
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+        if (!connections_[i] || connections_[i]->ended() || static_cast<int>(i) == missed) continue;
+        connections_[i]->queue(make_farewell(static_cast<std::uint32_t>(missed)));
+        connections_[i]->write_some();
     }
 }
 
@@ -103,11 +116,17 @@ void TlsTransport::pump_until(int party, const char* what, std::span<std::byte>*
                  names_[static_cast<std::size_t>(party)], what);
         }
         if (moved) deadline = Clock::now() + patience_;
-        if (Clock::now() > deadline) {
+        if (Clock::now() <= deadline) continue;
+        say_farewell(party);
+        const std::string& name = names_[static_cast<std::size_t>(party)];
+        if (link.queued() != 0) {
             fail(ErrorCode::unreachable,
-                 "{} sent nothing for {} s while '{}' was due from it; see what holds it up, or allow more --patience",
-                 names_[static_cast<std::size_t>(party)], patience_.count(), what);
+                 "{} took nothing for {} s of what is sent to it; see what holds it up, or allow more --patience", name,
+                 patience_.count());
         }
+        fail(ErrorCode::unreachable,
+             "{} sent nothing for {} s while '{}' was due from it; see what holds it up, or allow more --patience",
+             name, patience_.count(), what);
     }
 }
 

@@ -36,7 +36,10 @@ private:
     /// Pumps until `done()`; throws unreachable if the link of `party` does not move for the patience.
     template <class Done>
     void pump_until(int party, const char* what, std::span<std::byte>* wanted, const Done& done);
+    /// Throws if a link is broken.
     void check_links(int party, const char* what);
+    /// Tells all others who is missed, as far as that takes no waiting.
+    void say_farewell(int missed);
 
     std::vector<std::unique_ptr<Connection>> connections_;
     std::vector<std::string> names_;

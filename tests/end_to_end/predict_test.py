@@ -4,7 +4,6 @@ import re
 import signal
 import struct
 import subprocess
-import time
 import unittest
 from collections import Counter
 from pathlib import Path
@@ -192,12 +191,12 @@ class Serving(PredictionCase):
         (self.root / "ana" / "queries").unlink(missing_ok=True)
 
     def serve(self, *options):
-        server = self.start("predict", self.all, "ana", "--model", self.model, "--patience", 2, "--json", *options)
+        server = self.start("predict", self.all, "ana", "--model", self.model, "--patience", 60, "--json", *options)
         self.addCleanup(server.kill)
         return server
 
     def ask(self, client, name, offer=None, environment=None):
-        return self.start("predict", self.all, client, "--offer", offer or self.offer, "--data", self.data, "--patience", 10,
+        return self.start("predict", self.all, client, "--offer", offer or self.offer, "--data", self.data, "--patience", 30,
                           "--out", self.root / f"{name}.csv", environment=environment)
 
     def assert_answered(self, name, process):
@@ -259,19 +258,17 @@ class Serving(PredictionCase):
         stopped = [self.ask("dan", f"dan{i}", environment=self.stopping(self.root / f"{i}.control", moment, sign))
                    for i, (moment, sign) in enumerate(stops)]
         for name in ("ben", "cleo", "ben", "cleo"):
-            began = time.monotonic()
-            self.assert_answered(name, self.ask(name, name))
-            self.assertLess(time.monotonic() - began, 2)
-        self.assert_answered("dan", self.ask("dan", "dan"))  # once its other sessions have been given up
+            self.assert_answered(name, self.ask(name, name))  # long before a stalled session is given up
         for process in stopped:
             process.kill()
             self.end(process)
+        self.assert_answered("dan", self.ask("dan", "dan"))
         said = self.stop(server)
         self.assertEqual([line["client"] for line in said if "error" not in line].count("dan"), 1)
         for line in said:
             if "error" in line:
                 self.assertEqual(line["client"], "dan")
-                self.assertRegex(line["error"], "dan ended the run|dan sent nothing for 2 s")
+                self.assertRegex(line["error"], "^dan ended the run")
 
 
 if __name__ == "__main__":

@@ -216,9 +216,47 @@ TEST_F(Sessions, APartyThatStallsOrEndsGivesAnErrorToAll) {
         return session.party().receive<int>(i == 0 ? 2 : 0, word_type);  // not even from the one that fails
     });
     for (const std::size_t i : {std::size_t{0}, std::size_t{2}}) {
-        EXPECT_THAT(ended[i].error().what(), testing::HasSubstr("p1 ended the run, or the connection to it broke"));
+        EXPECT_THAT(ended[i].error().what(),
+                    testing::AnyOf(testing::HasSubstr("p1 ended the run, or the connection to it broke"),
+                                   testing::HasSubstr("ended the run because it missed p1")));
         EXPECT_THAT(ended[i].error().what(), testing::Not(testing::HasSubstr("mine alone")));
     }
+}
+
+TEST_F(Sessions, WhoLeavesBecauseOfAnotherSaysBecauseOfWhom) {
+    make_parties(3);
+    std::promise<void> over;
+    const std::shared_future<void> is_over = over.get_future().share();
+    const auto chain = run([&](std::size_t i) {
+        Session session = open(i, plan_, {20s, std::chrono::seconds(i == 1 ? 1 : 20)});
+        if (i == 2) return is_over.wait_for(20s), 0;  // silent
+        if (i == 1) return session.party().receive<int>(2, word_type);
+        const auto waits = catching([&] { return session.party().receive<int>(1, word_type); });
+        over.set_value();
+        return waits.value();
+    });
+    EXPECT_STREQ(
+        chain[0].error().what(),
+        "p1 ended the run because it missed p2; nothing was opened after that: start the run again on all sides");
+    EXPECT_THAT(chain[1].error().what(), testing::HasSubstr("p2 sent nothing for 1 s while 'word' was due"));
+}
+
+TEST_F(Sessions, AFullLinkIsNotWaitedForForever) {
+    make_parties(2);
+    std::promise<void> over;
+    const std::shared_future<void> is_over = over.get_future().share();
+    const auto sides = run([&](std::size_t i) {
+        Session session = open(i, plan_, {20s, 1s});
+        if (i == 1) return is_over.wait_for(20s), 0;  // reads nothing
+        const auto sent = catching([&] {
+            for (int k = 0; k < 200; ++k) session.party().send(1, bulk_type, std::vector<std::uint64_t>(1 << 17));
+            return 0;
+        });
+        over.set_value();
+        return sent.value();
+    });
+    EXPECT_STREQ(sides[0].error().what(),
+                 "p1 took nothing for 1 s of what is sent to it; see what holds it up, or allow more --patience");
 }
 
 TEST_F(Sessions, APartyThatFinishesEarlyIsNoAbort) {

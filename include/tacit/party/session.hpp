@@ -32,8 +32,8 @@ struct Patience {
 /// each link confirms it together with keying material that only its two ends have, before anything else is sent. So
 /// a run is with the right parties, on the same plan, and not a repetition.
 ///
-/// A party that fails, is killed, stalls or stops ends the run for all: they get unreachable, without a reason. An
-/// observer sees who talks to whom, when and how much. Used by one thread at a time.
+/// A party that fails, is killed, stalls or stops ends the run for all: they get unreachable, and learn at most who was
+/// missed. An observer sees who talks to whom, when and how much. Used by one thread at a time.
 class Session {
 public:
     /// Meets the others. Throws invalid_argument if this identity does not compute in the roster, unreachable if
