@@ -1,8 +1,6 @@
 #include "tacit/party/session.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include <atomic>
 #include <future>
@@ -10,7 +8,7 @@
 
 #include "../base/temporary_folder.hpp"
 #include "../base/throws.hpp"
-#include "identity/tcp.hpp"
+#include "party/listener.hpp"
 
 namespace tacit::party {
 
@@ -20,17 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr MessageType word_type{0x7f01, "word"};
 constexpr MessageType bulk_type{0x7f02, "bulk"};
-
-/// A port that was free a moment ago.
-int free_port() {
-    const Descriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(socket.value(), reinterpret_cast<const sockaddr*>(&address), size), 0);
-    EXPECT_EQ(getsockname(socket.value(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-    return ntohs(address.sin_port);
-}
 
 class Sessions : public InTemporaryFolder {
 protected:
