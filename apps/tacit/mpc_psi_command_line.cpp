@@ -23,10 +23,11 @@ Revealed   to both: how many different elements the other has (hide it with --pa
 Not hidden what the answer says: two runs on lists that differ by one row tell whether that row is common. A file has
            --runs runs with each party (kept in the identity's folder, file 'runs'); raise them with thought
 A cheater could
-           put into its list what it wants to test, say that a minimum is reached when it is not, or spoil the result
-Stopped    with ecdh, a run for an intersection or a count that was cut goes on where it was if both start the same
-           command on the same data again; that is the same run, which --runs counts once. Until it is over, a secret
-           of the run lies in the identity's folder under 'stopped'
+           put into its list what it wants to test, say that a minimum is reached when it is not, or spoil the result;
+           with sum, who does not give the weights can have single ones opened
+Stopped    with ecdh, a run that was cut goes on where it was if both start the same command on the same data again
+           (for a sum until it has been opened); that is the same run, which --runs counts once. Until it is over,
+           secrets of the run lie in the identity's folder under 'stopped'
 Rounds, bytes
            ecdh: 5 to 7 rounds, one more for every 4096 elements; 32 bytes for each element of either side, and about
            10 (count), 18 (intersection) or 106 (sum) more; one hash and two multiplications of a point for each.

@@ -66,12 +66,12 @@ Points choose(const party::Party& me, int sender, std::size_t transfer, std::uin
 
 }  // namespace
 
-std::vector<std::array<Digest, 2>> base_transfer_send(party::Party& me, std::size_t count) {
+SecretVector<std::array<Digest, 2>> base_transfer_send(party::Party& me, std::size_t count) {
     const int other = 1 - me.index();
     const Scalar secret(me.rng());
     me.send(other, sender_message, ristretto::multiply_base(secret));
     const auto points = me.receive<Points>(other, receiver_message, count);
-    std::vector<std::array<Digest, 2>> keys(count);
+    SecretVector<std::array<Digest, 2>> keys(count);
     parallel_for(0, count, [&](std::size_t i) {
         for (std::uint64_t side = 0; side < 2; ++side) {
             const auto offset = to_group(me, me.index(), i, side, points[i][1 - side]);
@@ -84,7 +84,7 @@ std::vector<std::array<Digest, 2>> base_transfer_send(party::Party& me, std::siz
     return keys;
 }
 
-std::vector<Digest> base_transfer_receive(party::Party& me, std::span<const std::uint8_t> choices) {
+SecretVector<Digest> base_transfer_receive(party::Party& me, std::span<const std::uint8_t> choices) {
     const int other = 1 - me.index();
     std::vector<std::unique_ptr<Scalar>> secrets;
     std::vector<Points> points;
@@ -94,7 +94,7 @@ std::vector<Digest> base_transfer_receive(party::Party& me, std::span<const std:
     }
     me.send(other, receiver_message, points);
     const auto agreement = me.receive<Point>(other, sender_message);
-    std::vector<Digest> keys(choices.size());
+    SecretVector<Digest> keys(choices.size());
     parallel_for(0, choices.size(), [&](std::size_t i) {
         const auto shared = ristretto::multiply(*secrets[i], agreement);
         if (!shared) me.accuse(other, "sent a key agreement that is no group element");

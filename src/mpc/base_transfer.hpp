@@ -3,8 +3,8 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include "tacit/mpc/secret_vector.hpp"
 #include "tacit/party/party.hpp"
 
 /// Random oblivious transfers from public-key operations: Masny and Rindal's endemic transfer [MR19] over ristretto255,
@@ -14,8 +14,8 @@
 namespace tacit::mpc {
 
 /// The two keys of each transfer.
-[[nodiscard]] std::vector<std::array<Digest, 2>> base_transfer_send(party::Party& me, std::size_t count);
+[[nodiscard]] SecretVector<std::array<Digest, 2>> base_transfer_send(party::Party& me, std::size_t count);
 /// The key that each choice, 0 or 1, names. Throws protocol_violation if the other party sends no group element.
-[[nodiscard]] std::vector<Digest> base_transfer_receive(party::Party& me, std::span<const std::uint8_t> choices);
+[[nodiscard]] SecretVector<Digest> base_transfer_receive(party::Party& me, std::span<const std::uint8_t> choices);
 
 }  // namespace tacit::mpc

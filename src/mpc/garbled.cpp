@@ -73,7 +73,6 @@ Labels run_stages(const BooleanCircuit& circuit, std::span<const Block> inputs, 
     Labels outputs;
     outputs.reserve(circuit.outputs().size());
     for (const std::uint32_t wire : circuit.outputs()) outputs.push_back(wires[wire]);
-    wipe(std::as_writable_bytes(std::span(wires)));
     return outputs;
 }
 
@@ -93,7 +92,12 @@ void check_weights(std::size_t labels, std::size_t numbers) {
 
 struct Garbler::State {
     explicit State(party::Party& party) : me(party), transfers(party), delta(transfers.delta()), hash(party) {}
-    ~State() { wipe(std::as_writable_bytes(std::span(&delta, 1))); }
+    ~State() {
+        wipe(std::as_writable_bytes(std::span(&delta, 1)));
+        wipe(std::as_writable_bytes(std::span(values)));
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
 
     /// Garbles independent gates after [ZRE15].
     void garble(std::span<const Gate> gates, Labels& wires) {
@@ -168,13 +172,15 @@ void Garbler::open(std::span<const Block> labels) {
     state_->me.send(state_->other, open_message, colours);
 }
 
-std::vector<std::uint64_t> Garbler::weigh(std::span<const Block> labels, std::span<const std::uint64_t> numbers) {
+SecretVector<std::uint64_t> Garbler::weigh(std::span<const Block> labels, std::span<const std::uint64_t> numbers) {
     check_weights(labels.size(), numbers.size());
     const std::size_t sums = labels.empty() ? 0 : numbers.size() / labels.size();
     const std::size_t blocks = blocks_for(sums);
     Labels pads;  // of each label for 0, then of the one for 1
-    Labels pad_tweaks;
-    Labels of_label(blocks);
+    std::vector<Block> pad_tweaks;
+    std::vector<Block> of_label(blocks);
+    pads.reserve(2 * blocks * labels.size());
+    pad_tweaks.reserve(2 * blocks * labels.size());
     for (const Block& label : labels) {
         pads.insert(pads.end(), blocks, label);
         pads.insert(pads.end(), blocks, label ^ state_->delta);
@@ -182,7 +188,7 @@ std::vector<std::uint64_t> Garbler::weigh(std::span<const Block> labels, std::sp
         for (int value = 0; value < 2; ++value) pad_tweaks.insert(pad_tweaks.end(), of_label.begin(), of_label.end());
     }
     state_->hash.hash(pads, pad_tweaks);
-    std::vector<std::uint64_t> part(sums);
+    SecretVector<std::uint64_t> part(sums);
     std::vector<std::uint64_t> rows(numbers.size());
     for (std::size_t i = 0; i < labels.size(); ++i) {
         const std::uint64_t flip = colour(labels[i]);  // the bit whose label has colour 0
@@ -199,12 +205,14 @@ std::vector<std::uint64_t> Garbler::weigh(std::span<const Block> labels, std::sp
         }
     }
     state_->me.send(state_->other, weight_message, rows);
-    wipe(std::as_writable_bytes(std::span(pads)));
     return part;
 }
 
 struct Evaluator::State {
     explicit State(party::Party& party) : me(party), transfers(party), hash(party) {}
+    ~State() { wipe(std::as_writable_bytes(std::span(values))); }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
 
     void evaluate(std::span<const Gate> gates, Labels& wires) {
         take_tables(gates.size());
@@ -276,17 +284,19 @@ std::vector<std::uint8_t> Evaluator::open(std::span<const Block> labels) {
     return bits;
 }
 
-std::vector<std::uint64_t> Evaluator::weigh(std::span<const Block> labels, std::size_t sums) {
+SecretVector<std::uint64_t> Evaluator::weigh(std::span<const Block> labels, std::size_t sums) {
     const std::size_t blocks = blocks_for(sums);
     Labels pads;
-    Labels pad_tweaks;
+    std::vector<Block> pad_tweaks;
+    pads.reserve(blocks * labels.size());
+    pad_tweaks.reserve(blocks * labels.size());
     for (const Block& label : labels) {
         pads.insert(pads.end(), blocks, label);
         for (std::size_t i = 0; i < blocks; ++i) pad_tweaks.push_back(state_->gate_tweaks.next());
     }
     state_->hash.hash(pads, pad_tweaks);
     const auto rows = state_->me.receive<std::uint64_t>(state_->other, weight_message, labels.size() * sums);
-    std::vector<std::uint64_t> part(sums);
+    SecretVector<std::uint64_t> part(sums);
     for (std::size_t i = 0; i < labels.size(); ++i) {
         for (std::size_t s = 0; s < sums; ++s) {
             part[s] += word_of(&pads[blocks * i], s) + (rows[i * sums + s] & -colour(labels[i]));

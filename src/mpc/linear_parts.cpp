@@ -26,7 +26,9 @@ public:
 
     [[nodiscard]] Labels expand(std::span<const Block> keys) {
         Labels pads;
-        Labels tweaks;
+        std::vector<Block> tweaks;
+        pads.reserve(keys.size() * blocks_);
+        tweaks.reserve(keys.size() * blocks_);
         for (const Block& key : keys) {
             pads.insert(pads.end(), blocks_, key);
             for (std::uint64_t i = 0; i < blocks_; ++i)
@@ -65,6 +67,8 @@ Parts linear_parts(party::Party& me, Garbler& garbler, const IntegerModel& model
         const std::size_t count = std::min(rows_at_once(shape), rows - first) * shape.features * bits;
         Labels zero;
         Labels one;
+        zero.reserve(count);
+        one.reserve(count);
         for (const auto& [of_zero, of_one] : garbler.transfers().random(count)) {
             zero.push_back(of_zero);
             one.push_back(of_one);
@@ -97,7 +101,7 @@ Parts linear_parts(party::Party& me, Evaluator& evaluator, const ModelShape& sha
         throw_if_interrupted();
         const auto part = rows.subspan(first * shape.features);
         const std::size_t count = std::min(rows_at_once(shape), count_rows - first) * shape.features * bits;
-        std::vector<std::uint8_t> choices(count);
+        SecretVector<std::uint8_t> choices(count);
         for (std::size_t i = 0; i < count; ++i) choices[i] = (part[i / bits] >> (i % bits)) & 1;
         const Labels chosen = pads.expand(evaluator.transfers().random(choices));
         const auto differences = me.receive<std::uint64_t>(1 - me.index(), product_message, count * shape.outputs);

@@ -9,6 +9,7 @@
 #include "mpc/universal_hash.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/base/secret.hpp"
+#include "tacit/mpc/secret_vector.hpp"
 
 namespace tacit::mpc {
 
@@ -17,7 +18,7 @@ namespace {
 using punctured_trees::depth;
 using punctured_trees::leaves;
 using punctured_trees::trees;
-using Words = std::vector<std::uint64_t>;
+using Words = SecretVector<std::uint64_t>;
 
 constexpr party::MessageType correction_message{0x0444, "choices under the seeds' sums"};
 constexpr party::MessageType challenge_message{0x0445, "challenge of the transfers"};
@@ -47,7 +48,6 @@ void check_two(const party::Party& me) {
 class Matrix {
 public:
     explicit Matrix(std::size_t words) : words_(words), data_(block_bits * words) {}
-    ~Matrix() { wipe(std::as_writable_bytes(std::span(data_))); }
     Matrix(const Matrix&) = delete;
     Matrix& operator=(const Matrix&) = delete;
 
@@ -63,8 +63,8 @@ public:
         for (std::size_t first = 0; first < words_; first += chunk_words) visit(first, width(first));
     }
     /// The rows as blocks, as many as asked for.
-    [[nodiscard]] std::vector<Block> rows(std::size_t count) {
-        std::vector<Block> out(count);
+    [[nodiscard]] SecretVector<Block> rows(std::size_t count) {
+        SecretVector<Block> out(count);
         parallel_for(0, (count + 63) / 64, [&](std::size_t word) {
             const std::size_t first = word / chunk_words * chunk_words;
             std::array<std::uint64_t, 64> low{};
@@ -104,26 +104,32 @@ void add(std::span<std::uint64_t> to, std::span<const std::uint64_t> words, std:
 }
 
 /// The keystreams of all leaves; each call goes on where the last one stopped.
-std::vector<Rng> streams_of(std::vector<Seed> seeds) {
+std::vector<Rng> streams_of(const SecretVector<Seed>& seeds) {
     std::vector<Rng> streams;
     streams.reserve(seeds.size());
     for (const Seed& seed : seeds) streams.emplace_back(seed);
-    wipe(std::as_writable_bytes(std::span(seeds)));
     return streams;
 }
 
-/// The four columns of a tree: column j sums the streams of the leaves x with bit j of x ^ `hole` set.
+/// The four columns of a tree: column j sums the streams of the leaves x with bit j of x ^ `hole` set; to `sum` all are
+/// added. Subtrees are summed from the leaves up, each the right half of one column's part: every stream is touched
+/// about twice.
 void fill_columns(std::vector<Rng>& streams, Matrix& matrix, std::size_t tree, std::size_t first, std::uint64_t hole,
                   std::span<std::uint64_t> sum) {
-    Words stream(matrix.width(first));
+    const auto column = [&](std::size_t j) { return matrix.column(tree * depth + j, first); };
+    Words subtree(matrix.width(first));
+    std::vector<Words> left(depth + 1, subtree);  // by height, waiting for its right half; at the top the whole tree
     for (std::size_t x = 0; x < leaves; ++x) {
-        streams[tree * leaves + x].fill(stream);
-        add(sum, stream, ~std::uint64_t{0});
-        for (std::size_t j = 0; j < depth; ++j) {
-            add(matrix.column(tree * depth + j, first), stream, -(((x ^ hole) >> j) & 1));
+        streams[tree * leaves + x].fill(subtree);
+        std::size_t height = 0;
+        for (; ((x >> height) & 1) != 0; ++height) {
+            add(column(height), subtree, ~std::uint64_t{0});
+            add(subtree, left[height], ~std::uint64_t{0});
         }
+        std::swap(subtree, left[height]);
     }
-    wipe(std::as_writable_bytes(std::span(stream)));
+    add(sum, left[depth], ~std::uint64_t{0});
+    for (std::size_t j = 0; j < depth; ++j) add(column(j), left[depth], -((hole >> j) & 1));
 }
 
 std::uint64_t bit_of(const Block& block, std::size_t i) { return ((i < 64 ? block.low : block.high) >> (i % 64)) & 1; }
@@ -206,7 +212,7 @@ OtSender& OtSender::operator=(OtSender&&) noexcept = default;
 
 const Block& OtSender::delta() const noexcept { return state_->delta; }
 
-std::vector<Block> OtSender::correlated(std::size_t count) {
+SecretVector<Block> OtSender::correlated(std::size_t count) {
     check_count(count);
     Matrix matrix(words_for(count));
     state_->receive_columns(matrix);
@@ -214,14 +220,14 @@ std::vector<Block> OtSender::correlated(std::size_t count) {
     return matrix.rows(count);
 }
 
-std::vector<std::array<Block, 2>> OtSender::random(std::size_t count) {
+SecretVector<std::array<Block, 2>> OtSender::random(std::size_t count) {
     auto first = correlated(count);
     auto second = first;
     for (Block& block : second) block ^= state_->delta;
     const auto tweaks = tweaks_from(state_->next_tweak, count);
     state_->hash.hash(first, tweaks);
     state_->hash.hash(second, tweaks);
-    std::vector<std::array<Block, 2>> pairs(count);
+    SecretVector<std::array<Block, 2>> pairs(count);
     for (std::size_t i = 0; i < count; ++i) pairs[i] = {first[i], second[i]};
     return pairs;
 }
@@ -231,7 +237,7 @@ struct OtReceiver::State {
 
     void send_columns(Matrix& matrix, const Words& choices) {
         matrix.for_chunks([&](std::size_t first, std::size_t width) {
-            Words corrections(trees * width);
+            std::vector<std::uint64_t> corrections(trees * width);
             parallel_for(0, trees, [&](std::size_t tree) {
                 const auto sum = std::span(corrections).subspan(tree * width, width);
                 fill_columns(streams, matrix, tree, first, 0, sum);
@@ -265,7 +271,7 @@ OtReceiver::~OtReceiver() = default;
 OtReceiver::OtReceiver(OtReceiver&&) noexcept = default;
 OtReceiver& OtReceiver::operator=(OtReceiver&&) noexcept = default;
 
-std::vector<Block> OtReceiver::correlated(std::span<const std::uint8_t> choices) {
+SecretVector<Block> OtReceiver::correlated(std::span<const std::uint8_t> choices) {
     check_count(choices.size());
     std::uint8_t all = 0;
     for (const std::uint8_t choice : choices) all |= choice;
@@ -279,11 +285,10 @@ std::vector<Block> OtReceiver::correlated(std::span<const std::uint8_t> choices)
     }
     state_->send_columns(matrix, bits);
     state_->answer(matrix, bits);
-    wipe(std::as_writable_bytes(std::span(bits)));
     return matrix.rows(choices.size());
 }
 
-std::vector<Block> OtReceiver::random(std::span<const std::uint8_t> choices) {
+SecretVector<Block> OtReceiver::random(std::span<const std::uint8_t> choices) {
     auto blocks = correlated(choices);
     state_->hash.hash(blocks, tweaks_from(state_->next_tweak, choices.size()));
     return blocks;

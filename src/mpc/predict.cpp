@@ -51,8 +51,9 @@ BooleanCircuit class_circuit(const ModelShape& shape) {
     return builder.build(builder.argmax_signed(scores));
 }
 
-std::vector<std::uint8_t> bits_of(std::span<const std::uint64_t> words) {
-    std::vector<std::uint8_t> bits;
+SecretVector<std::uint8_t> bits_of(std::span<const std::uint64_t> words) {
+    SecretVector<std::uint8_t> bits;
+    bits.reserve(words.size() * score_bits);
     for (const std::uint64_t word : words) {
         for (std::size_t i = 0; i < score_bits; ++i) bits.push_back((word >> i) & 1);
     }
@@ -112,7 +113,7 @@ Predictions predict(party::Party& me, const PredictTerms& terms, std::span<const
         }
         return result;
     }
-    const auto inputs = [&](const std::vector<std::uint8_t>& bits) {
+    const auto inputs = [&](const SecretVector<std::uint8_t>& bits) {
         Labels servers = evaluator.others_input(bits.size());
         return std::pair(std::move(servers), evaluator.own_input(bits));
     };
@@ -144,13 +145,13 @@ std::uint64_t serve_predictions(party::Party& me, const PredictTerms& terms, con
     Parts parts =
         shape.kind == ModelKind::linear ? linear_parts(me, garbler, model, rows) : tree_parts(me, garbler, model, rows);
     if (terms.output == PredictOutput::score) {
-        me.send(client, score_message, parts);
+        me.send(client, score_message, std::span<const std::uint64_t>(parts));
         return rows;
     }
     if (shape.outputs == 1) {
         for (std::uint64_t& part : parts) --part;
     }
-    const auto inputs = [&](const std::vector<std::uint8_t>& bits) {
+    const auto inputs = [&](const SecretVector<std::uint8_t>& bits) {
         Labels servers = garbler.own_input(bits);
         return std::pair(std::move(servers), garbler.others_input(bits.size()));
     };

@@ -16,7 +16,7 @@ constexpr party::MessageType level_message{0x0442, "levels of the trees"};
 constexpr party::MessageType proof_message{0x0443, "proofs of the trees"};
 
 using Node = std::array<std::uint64_t, 4>;
-using Nodes = std::vector<Node>;
+using Nodes = SecretVector<Node>;
 using Level = std::array<Node, 2>;  ///< the sum of all left children, and of all right ones, each under a base key
 
 /// What the check compares, for each tree: the sum of the leaves' proofs, and the hash of all.
@@ -29,22 +29,19 @@ void add(Node& to, const Node& node, std::uint64_t bit = 1) noexcept {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] ^= node[i] & -bit;
 }
 
-void wipe_all(auto& values) { wipe(std::as_writable_bytes(std::span(values))); }
-
 /// The hashes of one party's trees.
 class Oracle {
 public:
     Oracle(const party::Party& me, int grower) : me_(me), grower_(grower) {}
 
     /// Both children of every parent.
-    [[nodiscard]] Nodes children(Nodes& parents) const {
+    [[nodiscard]] Nodes children(const Nodes& parents) const {
         Nodes nodes;
         nodes.reserve(2 * parents.size());
         for (const Node& parent : parents) {
             nodes.push_back(of("tree, left child", parent));
             nodes.push_back(of("tree, right child", parent));
         }
-        wipe_all(parents);
         return nodes;
     }
     [[nodiscard]] Seed seed(const Node& leaf) const { return std::bit_cast<Seed>(of("tree, seed of a leaf", leaf)); }
@@ -83,7 +80,7 @@ Nodes grow_one(const Oracle& oracle, Rng& rng, std::span<const std::array<Digest
 
 /// One level of a punctured tree: the children of `nodes`, of which the one at `hole` is not known, nor is the one
 /// below it on the side `turn`; its sibling follows from the level's sum.
-Nodes descend(const Oracle& oracle, Nodes& nodes, std::uint64_t hole, std::uint64_t turn, const Digest& key,
+Nodes descend(const Oracle& oracle, const Nodes& nodes, std::uint64_t hole, std::uint64_t turn, const Digest& key,
               const Level& level) {
     Nodes below = oracle.children(nodes);
     for (std::size_t i = 0; i < below.size(); ++i) {
@@ -126,12 +123,12 @@ std::uint64_t hole_of(const Block& missing, std::size_t tree) {
 
 }  // namespace
 
-std::vector<Seed> grow(party::Party& me) {
+SecretVector<Seed> grow(party::Party& me) {
     const Oracle oracle(me, me.index());
-    auto keys = base_transfer_send(me, trees * depth);
+    const auto keys = base_transfer_send(me, trees * depth);
     std::vector<Level> levels;
     std::vector<Proof> proofs;
-    std::vector<Seed> seeds;
+    SecretVector<Seed> seeds;
     for (std::size_t tree = 0; tree < trees; ++tree) {
         Nodes nodes = grow_one(oracle, me.rng(), std::span(keys).subspan(tree * depth).first<depth>(), levels);
         Nodes of_leaves;
@@ -143,26 +140,24 @@ std::vector<Seed> grow(party::Party& me) {
         }
         proof.hash = oracle.digest(of_leaves);
         proofs.push_back(proof);
-        wipe_all(nodes);
     }
-    wipe_all(keys);
     me.send(1 - me.index(), level_message, levels);
     me.send(1 - me.index(), proof_message, proofs);
     return seeds;
 }
 
-std::vector<Seed> puncture(party::Party& me, const Block& missing) {
+SecretVector<Seed> puncture(party::Party& me, const Block& missing) {
     const int other = 1 - me.index();
     const Oracle oracle(me, other);
     std::array<std::uint8_t, trees * depth> choices{};  // the side away from the hole, from the root down
     for (std::size_t i = 0; i < choices.size(); ++i) {
         choices[i] = static_cast<std::uint8_t>(1 ^ ((hole_of(missing, i / depth) >> (depth - 1 - i % depth)) & 1));
     }
-    auto keys = base_transfer_receive(me, choices);
+    const auto keys = base_transfer_receive(me, choices);
     const auto levels = me.receive<Level>(other, level_message, trees * depth);
     const auto proofs = me.receive<Proof>(other, proof_message, trees);
     std::uint64_t difference = 0;
-    std::vector<Seed> seeds;
+    SecretVector<Seed> seeds;
     for (std::size_t tree = 0; tree < trees; ++tree) {
         Nodes nodes(1);
         std::uint64_t hole = 0;
@@ -173,10 +168,8 @@ std::vector<Seed> puncture(party::Party& me, const Block& missing) {
         }
         for (const Node& leaf : nodes) seeds.push_back(oracle.seed(leaf));
         difference |= mismatch(oracle, nodes, hole, proofs[tree]);
-        wipe_all(nodes);
     }
-    wipe_all(keys);
-    wipe_all(choices);
+    wipe(std::as_writable_bytes(std::span(choices)));
     if (difference != 0) me.accuse(other, "grew trees that do not fit together");
     return seeds;
 }

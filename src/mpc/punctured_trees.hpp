@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "tacit/base/random.hpp"
 #include "tacit/mpc/block.hpp"
+#include "tacit/mpc/secret_vector.hpp"
 #include "tacit/party/party.hpp"
 
 /// 32 binary trees of 16 pseudorandom seeds each: one party has them all, the other one all but one in every tree, of
@@ -18,9 +18,9 @@ inline constexpr std::size_t depth = 4;
 inline constexpr std::size_t leaves = 16;
 
 /// Seed x of tree i is at 16 i + x.
-[[nodiscard]] std::vector<Seed> grow(party::Party& me);
+[[nodiscard]] SecretVector<Seed> grow(party::Party& me);
 /// The seeds that the other party grew but those that `missing` names, four bits for each tree from the lowest: in
 /// their places are seeds that mean nothing. Throws protocol_violation if the trees do not pass the check.
-[[nodiscard]] std::vector<Seed> puncture(party::Party& me, const Block& missing);
+[[nodiscard]] SecretVector<Seed> puncture(party::Party& me, const Block& missing);
 
 }  // namespace tacit::mpc::punctured_trees

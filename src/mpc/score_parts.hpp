@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "tacit/mpc/garbled.hpp"
 #include "tacit/mpc/prediction_model.hpp"
@@ -12,7 +11,7 @@
 /// anything alone. The client evaluates what the server garbles. All are [rows x outputs].
 namespace tacit::mpc {
 
-using Parts = std::vector<std::uint64_t>;
+using Parts = SecretVector<std::uint64_t>;
 
 [[nodiscard]] Parts linear_parts(party::Party& me, Garbler& garbler, const IntegerModel& model, std::size_t rows);
 [[nodiscard]] Parts linear_parts(party::Party& me, Evaluator& evaluator, const ModelShape& shape,

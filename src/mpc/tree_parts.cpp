@@ -28,7 +28,7 @@ std::size_t rows_at_once(const ModelShape& shape) { return std::max<std::size_t>
 
 /// The key of a node for one feature, from the messages of the transfers of its index bits.
 Block key_of(const party::Party& me, int server, std::size_t node, std::uint64_t feature, std::span<const Block> bits) {
-    std::vector<std::uint64_t> data{node, feature};
+    SecretVector<std::uint64_t> data{node, feature};
     for (const Block& block : bits) data.insert(data.end(), {block.low, block.high});
     const Digest digest = me.hash("key of a feature for a node", server, std::as_bytes(std::span(data)));
     Block key;
@@ -38,7 +38,7 @@ Block key_of(const party::Party& me, int server, std::size_t node, std::uint64_t
 
 /// What each key masks in row `row`.
 void expand(BlockHash& hash, Labels& keys, std::uint64_t row) {
-    hash.hash(keys, Labels(keys.size(), Block{row, static_cast<std::uint64_t>(TweakUse::pad)}));
+    hash.hash(keys, std::vector<Block>(keys.size(), Block{row, static_cast<std::uint64_t>(TweakUse::pad)}));
 }
 
 /// The client's side of fetching features.
@@ -49,7 +49,7 @@ public:
         const std::size_t bits = index_bits(shape);
         const auto pairs = OtSender(me).random(all_nodes(shape) * bits);
         parallel_for(0, all_nodes(shape), [&](std::size_t node) {
-            std::vector<Block> chosen(bits);
+            Labels chosen(bits);
             for (std::size_t j = 0; j < shape.features; ++j) {
                 for (std::size_t b = 0; b < bits; ++b) chosen[b] = pairs[node * bits + b][(j >> b) & 1];
                 keys_[node * shape.features + j] = key_of(me, 1 - me.index(), node, j, chosen);
@@ -59,8 +59,8 @@ public:
 
     /// Shows a row to the server: for each node all features under one mask, each under the key of its feature. Returns
     /// the masks.
-    [[nodiscard]] std::vector<std::uint64_t> show(std::span<const std::int64_t> row) {
-        std::vector<std::uint64_t> masks(all_nodes(shape_));
+    [[nodiscard]] SecretVector<std::uint64_t> show(std::span<const std::int64_t> row) {
+        SecretVector<std::uint64_t> masks(all_nodes(shape_));
         me_.rng().fill(masks);
         Labels pads = keys_;
         expand(hash_, pads, row_++);
@@ -89,11 +89,13 @@ class Fetched {
 public:
     Fetched(party::Party& me, const IntegerModel& model) : me_(me), model_(model), hash_(me) {
         const std::size_t bits = index_bits(model.shape);
-        std::vector<std::uint8_t> choices;
+        SecretVector<std::uint8_t> choices;
+        choices.reserve(model.features.size() * bits);
         for (const std::uint32_t feature : model.features) {
             for (std::size_t b = 0; b < bits; ++b) choices.push_back((feature >> b) & 1);
         }
         const auto chosen = OtReceiver(me).random(choices);
+        keys_.reserve(model.features.size());
         for (std::size_t node = 0; node < model.features.size(); ++node) {
             keys_.push_back(
                 key_of(me, me.index(), node, model.features[node], std::span(chosen).subspan(node * bits, bits)));
@@ -101,14 +103,18 @@ public:
     }
 
     /// Of the next row: feature plus mask minus threshold, for each node, modulo 2^33.
-    [[nodiscard]] std::vector<std::uint64_t> fetch() {
+    [[nodiscard]] SecretVector<std::uint64_t> fetch() {
         const std::size_t features = model_.shape.features;
         std::vector<std::uint64_t> shown(keys_.size() * features);
         const auto bytes = me_.receive<std::byte>(1 - me_.index(), feature_message, packed_size(shown.size(), width));
-        ByteReader(bytes).packed(shown, width);
+        const auto unpacked = catching([&]() -> Expected<bool> {
+            ByteReader(bytes).packed(shown, width);
+            return true;
+        });
+        if (!unpacked) me_.accuse(1 - me_.index(), "sent features under masks that are not packed as they must be");
         Labels pads = keys_;
         expand(hash_, pads, row_++);
-        std::vector<std::uint64_t> fetched(keys_.size());
+        SecretVector<std::uint64_t> fetched(keys_.size());
         for (std::size_t node = 0; node < fetched.size(); ++node) {
             std::uint64_t own = 0;
             for (std::size_t j = 0; j < features; ++j) {
@@ -185,7 +191,7 @@ private:
     BooleanCircuit last_;
 };
 
-void append_bits(std::span<const std::uint64_t> words, std::vector<std::uint8_t>& bits) {
+void append_bits(std::span<const std::uint64_t> words, SecretVector<std::uint8_t>& bits) {
     for (const std::uint64_t word : words) {
         for (int i = 0; i < width; ++i) bits.push_back((word >> i) & 1);
     }
@@ -207,7 +213,8 @@ Parts tree_parts(party::Party& me, Garbler& garbler, const IntegerModel& model, 
     for (std::size_t first = 0; first < rows; first += rows_at_once(shape)) {
         throw_if_interrupted();
         const std::size_t count = std::min(rows_at_once(shape), rows - first);
-        std::vector<std::uint8_t> bits;
+        SecretVector<std::uint8_t> bits;
+        bits.reserve(count * all_nodes(shape) * width);
         for (std::size_t row = 0; row < count; ++row) append_bits(fetched.fetch(), bits);
         const Labels servers = garbler.own_input(bits);
         const Labels clients = garbler.others_input(bits.size());
@@ -228,7 +235,8 @@ Parts tree_parts(party::Party& me, Evaluator& evaluator, const ModelShape& shape
     for (std::size_t first = 0; first < count_rows; first += rows_at_once(shape)) {
         throw_if_interrupted();
         const std::size_t count = std::min(rows_at_once(shape), count_rows - first);
-        std::vector<std::uint8_t> bits;
+        SecretVector<std::uint8_t> bits;
+        bits.reserve(count * all_nodes(shape) * width);
         for (std::size_t row = first; row < first + count; ++row) {
             append_bits(shown.show(rows.subspan(row * shape.features, shape.features)), bits);
         }

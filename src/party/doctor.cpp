@@ -161,8 +161,8 @@ std::vector<PeerFindings> diagnose(const Roster& roster, const identity::Identit
     Rng rng = Rng::from_system();
     const Greeting mine = make_greeting(roster, {.program = "doctor/1", .parameters = {}}, rng);
     for (std::size_t i = 0; i < members.size(); ++i) {
-        if (i == self) continue;
-        all.push_back({names[i], steps(links[i], members[i], i < self, identity)});
+        if (!connects(members, i, self) && !connects(members, self, i)) continue;
+        all.push_back({names[i], steps(links[i], members[i], connects(members, self, i), identity)});
         auto& talk = conversations.emplace_back();
         if (!links[i].connection) continue;
         talk = std::make_unique<Conversation>(self, i, names, links[i], patience);

@@ -6,10 +6,14 @@
 
 #include "base/fail.hpp"
 #include "base/printable.hpp"
+#include "tacit/base/bytes.hpp"
+#include "tacit/base/secret.hpp"
 
 namespace tacit::party {
 
 namespace {
+
+constexpr MessageType confirmation_type{0x0011, "key confirmation"};
 
 template <std::size_t n>
 std::array<char, n> padded(std::string_view text) {
@@ -38,6 +42,15 @@ std::size_t position(const std::vector<Member>& members, const identity::Identit
     return static_cast<std::size_t>(at - members.begin());
 }
 
+const Member& require_address(const Member& listening) {
+    if (listening.address.empty()) {
+        fail(ErrorCode::invalid_argument,
+             "'{}' needs an address in the roster, as its clients connect there: address = \"host:port\"",
+             listening.name);
+    }
+    return listening;
+}
+
 Greeting make_greeting(const Roster& roster, const Plan& plan, Rng& rng) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return {.magic = magic,
@@ -57,6 +70,53 @@ const char* difference(const Greeting& mine, const Greeting& theirs, const std::
     if (theirs.roster != mine.roster) return "roster";
     if (theirs.program != mine.program) return "program";
     return theirs.parameters != mine.parameters ? "parameters" : nullptr;
+}
+
+Digest agree_on_session(Party& greeter, const Roster& roster, const Plan& plan) {
+    const Greeting mine = make_greeting(roster, plan, greeter.rng());
+    greeter.send_to_others(greeting_type, mine);
+    ByteWriter all;
+    all.string("tacit session 1");
+    all.bytes(mine.roster);
+    all.bytes(mine.program);
+    all.bytes(mine.parameters);
+    const char* differs = nullptr;
+    std::string who;
+    for (int i = 0; i < greeter.count(); ++i) {
+        const Greeting theirs = i == greeter.index() ? mine : greeter.receive<Greeting>(i, greeting_type);
+        all.bytes(theirs.nonce);
+        if (const char* found = difference(mine, theirs, greeter.name(i)); found != nullptr && differs == nullptr) {
+            differs = found;
+            who = greeter.name(i);
+        }
+    }
+    if (differs != nullptr) {
+        fail(ErrorCode::parameter_mismatch, "'{}' has another {} than this party; all must say the same: compare both",
+             who, differs);
+    }
+    Hasher hasher;
+    hasher.update(std::move(all).take());
+    return hasher.finish();
+}
+
+void confirm_session(Party& greeter, const Digest& session, const std::vector<Digest>& link_keys) {
+    const auto confirmation = [&](int from, int link) {
+        std::vector<std::byte> data(session.begin(), session.end());
+        const Digest& key = link_keys[static_cast<std::size_t>(link)];
+        data.insert(data.end(), key.begin(), key.end());
+        const Digest digest = greeter.hash("key confirmation", from, data);
+        wipe(data);
+        return digest;
+    };
+    for (const int other : greeter.others()) {
+        greeter.send(other, confirmation_type, confirmation(greeter.index(), other));
+    }
+    for (const int other : greeter.others()) {
+        if (greeter.receive<Digest>(other, confirmation_type) != confirmation(other, other)) {
+            greeter.accuse(other, "did not confirm this session");
+        }
+    }
+    greeter.flush();
 }
 
 std::string version_of(const Greeting& greeting) {

@@ -88,6 +88,11 @@ void Party::receive_bytes(int from, const MessageType& type, std::span<std::byte
     traffic_.bytes_received += payload.size();
 }
 
+bool Party::has_come(int from, std::size_t payload_bytes) {
+    static_cast<void>(peer(from, "has_come"));
+    return transport_->has_come(from, frame_header_bytes + payload_bytes);
+}
+
 Digest Party::hash(std::string_view label, int party, std::span<const std::byte> data) const {
     ByteWriter fields;
     fields.string(label);

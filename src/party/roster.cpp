@@ -87,12 +87,9 @@ void check_together(const toml::node& node, const Roster& roster) {
         if (member.roles.compute) ++computing;
     }
     if (computing < 2) refuse(node, "{} of {} parties compute; at least 2 must", computing, roster.members.size());
-    for (const Member& member : roster.members) {
-        if (!member.roles.compute) continue;
-        if (--computing != 0 && member.address.empty()) {
-            refuse(node, "'{}' needs an address: those after it connect there", member.name);
-        }
-    }
+    const bool reachable = std::ranges::any_of(
+        roster.members, [](const Member& member) { return member.roles.compute && !member.address.empty(); });
+    if (!reachable) refuse(node, "no party that computes has an address, so nobody can connect; add address = \"...\"");
 }
 
 Roster roster_of(const toml::table& table) {

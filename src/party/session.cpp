@@ -5,13 +5,11 @@
 #include "base/fail.hpp"
 #include "party/greeting.hpp"
 #include "party/tls_transport.hpp"
-#include "tacit/base/bytes.hpp"
 
 namespace tacit::party {
 
 namespace {
 
-constexpr MessageType confirmation_type{0x0011, "key confirmation"};
 constexpr std::chrono::milliseconds longest_stay{2000};
 
 void require_all(const std::vector<Member>& members, std::size_t self, const std::vector<PeerLink>& links,
@@ -31,47 +29,28 @@ void require_all(const std::vector<Member>& members, std::size_t self, const std
          patience.count(), missing);
 }
 
-/// Greets everybody and returns the session's identifier.
-Digest agree(Party& greeter, const Roster& roster, const Plan& plan) {
-    const Greeting mine = make_greeting(roster, plan, greeter.rng());
-    greeter.send_to_others(greeting_type, mine);
-    ByteWriter all;
-    all.string("tacit session 1");
-    all.bytes(mine.roster);
-    all.bytes(mine.program);
-    all.bytes(mine.parameters);
-    const char* differs = nullptr;
-    std::string who;
-    for (int i = 0; i < greeter.count(); ++i) {
-        const Greeting theirs = i == greeter.index() ? mine : greeter.receive<Greeting>(i, greeting_type);
-        all.bytes(theirs.nonce);
-        if (const char* found = difference(mine, theirs, greeter.name(i)); found != nullptr && differs == nullptr) {
-            differs = found;
-            who = greeter.name(i);
+void require_addresses(const std::vector<Member>& members) {
+    const Member* without = nullptr;
+    for (const Member& member : members) {
+        if (!member.address.empty()) continue;
+        if (without != nullptr) {
+            fail(ErrorCode::invalid_argument,
+                 "neither '{}' nor '{}' has an address in the roster, so they cannot meet; give one of them "
+                 "address = \"host:port\"",
+                 without->name, member.name);
         }
+        without = &member;
     }
-    if (differs != nullptr) {
-        fail(ErrorCode::parameter_mismatch, "'{}' has another {} than this party; all must say the same: compare both",
-             who, differs);
-    }
-    Hasher hasher;
-    hasher.update(std::move(all).take());
-    return hasher.finish();
 }
 
-/// Both ends of each link show that they are in this session and hold the link's key.
-void confirm(Party& party, const std::vector<Digest>& link_keys) {
-    for (const int other : party.others()) {
-        const Digest& key = link_keys[static_cast<std::size_t>(other)];
-        party.send(other, confirmation_type, party.hash("key confirmation", party.index(), key));
-    }
-    for (const int other : party.others()) {
-        const Digest& key = link_keys[static_cast<std::size_t>(other)];
-        if (party.receive<Digest>(other, confirmation_type) != party.hash("key confirmation", other, key)) {
-            party.accuse(other, "did not confirm this session");
-        }
-    }
-    party.flush();
+/// Connections to all members but this one.
+std::vector<std::unique_ptr<Connection>> meet(const std::vector<Member>& members, std::size_t self,
+                                              const identity::Identity& identity, std::chrono::seconds patience) {
+    std::vector<PeerLink> links = connect_all(members, self, identity, patience);
+    require_all(members, self, links, patience);
+    std::vector<std::unique_ptr<Connection>> connections;
+    for (PeerLink& link : links) connections.push_back(std::move(link.connection));
+    return connections;
 }
 
 }  // namespace
@@ -93,32 +72,42 @@ Party& Session::party() noexcept { return *state_->party; }
 
 void Session::finish() { state_->transport.finish(longest_stay); }
 
-Session Session::open(const Roster& roster, const identity::Identity& identity, const Plan& plan,
-                      const Patience& patience) {
-    const std::vector<Member> members = computing(roster);
-    const std::size_t self = position(members, identity);
-    std::vector<PeerLink> links = connect_all(members, self, identity, patience.to_meet);
-    require_all(members, self, links, patience.to_meet);
-    std::vector<std::unique_ptr<Connection>> connections;
+Session Session::begin(const Roster& roster, const std::vector<Member>& members, std::size_t self,
+                       std::vector<std::unique_ptr<Connection>> connections, const Plan& plan,
+                       std::chrono::seconds to_go_on) {
     std::vector<Digest> keys;
     std::vector<std::string> names;
     for (std::size_t i = 0; i < members.size(); ++i) {
-        keys.push_back(i == self ? Digest{} : links[i].connection->stream().exporter("EXPERIMENTAL-tacit-party-1"));
-        connections.push_back(std::move(links[i].connection));
+        keys.push_back(i == self ? Digest{} : connections[i]->stream().exporter("EXPERIMENTAL-tacit-party-1"));
         names.push_back(members[i].name);
     }
-    auto state = std::make_unique<State>(std::move(connections), names, patience.to_go_on);
+    auto state = std::make_unique<State>(std::move(connections), names, to_go_on);
     Party greeter(static_cast<int>(self), names, Digest{}, Rng::from_system(), state->transport);
     Digest session{};
     try {
-        session = agree(greeter, roster, plan);
+        session = agree_on_session(greeter, roster, plan);
     } catch (const Error& error) {
         if (error.code() == ErrorCode::parameter_mismatch) state->transport.finish(longest_stay);  // all learn of it
         throw;
     }
+    confirm_session(greeter, session, keys);
     state->party = std::make_unique<Party>(greeter.index(), names, session, Rng::from_system(), state->transport);
-    confirm(*state->party, keys);
     return Session(std::move(state));
+}
+
+Session Session::open(const Roster& roster, const identity::Identity& identity, const Plan& plan,
+                      const Patience& patience) {
+    const std::vector<Member> members = computing(roster);
+    const std::size_t self = position(members, identity);
+    require_addresses(members);
+    return begin(roster, members, self, meet(members, self, identity, patience.to_meet), plan, patience.to_go_on);
+}
+
+Session Session::open_with(const Member& server, const Roster& roster, const identity::Identity& identity,
+                           const Plan& plan, const Patience& patience) {
+    const std::vector<Member> all = computing(roster);
+    const std::vector<Member> members{require_address(server), all[position(all, identity)]};
+    return begin(roster, members, 1, meet(members, 1, identity, patience.to_meet), plan, patience.to_go_on);
 }
 
 }  // namespace tacit::party

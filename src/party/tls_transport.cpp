@@ -13,7 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t worth_sending_bytes = std::size_t{1} << 20;
 constexpr std::size_t most_queued_bytes = std::size_t{32} << 20;
 /// How often somebody who waits looks for signals.
 constexpr milliseconds one_wait{100};
@@ -32,11 +31,11 @@ Connection& TlsTransport::connection(int party, const char* what) {
 
 void TlsTransport::send(int to, std::span<const std::byte> header, std::span<const std::byte> payload) {
     Connection& link = connection(to, "a message");
-    link.queue(header);
-    link.queue(payload);
-    if (link.queued() < worth_sending_bytes) return;
-    link.write_some();
-    pump_until(to, "room for a message", [&] { return link.queued() <= most_queued_bytes; });
+    link.send(header, payload);
+    // Whoever is far ahead waits until we read; to wait for it would be to wait for ourselves.
+    const auto is_ahead = [](const auto& other) { return other && other->is_full(); };
+    pump_until(to, "room for a message", nullptr,
+               [&] { return link.queued() <= most_queued_bytes || std::ranges::any_of(connections_, is_ahead); });
 }
 
 void TlsTransport::receive(int from, const char* what, std::span<std::byte> out) {
@@ -44,31 +43,35 @@ void TlsTransport::receive(int from, const char* what, std::span<std::byte> out)
     for (const auto& other : connections_) {
         if (other) other->write_some();
     }
-    out = link.take(out);
-    pump_until(from, what, [&] {
-        out = link.take(out);
-        return out.empty();
-    });
+    link.receive(out);
+    pump_until(from, what, &out, [&] { return out.empty(); });
+}
+
+bool TlsTransport::has_come(int from, std::size_t bytes) {
+    Connection& link = connection(from, "what may have come");
+    link.read_some(bytes);
+    return link.unread() >= bytes;
 }
 
 void TlsTransport::flush() {
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         if (!connections_[i]) continue;
         const Connection& link = *connections_[i];
-        pump_until(static_cast<int>(i), "room for a message", [&] { return link.queued() == 0; });
+        pump_until(static_cast<int>(i), "room for a message", nullptr, [&] { return link.queued() == 0; });
     }
 }
 
-bool TlsTransport::pump(const Connection* watched, milliseconds longest) {
+bool TlsTransport::pump(const Connection* watched, std::span<std::byte>* wanted, milliseconds longest) {
     bool any = false;
     bool moved = false;
     std::vector<pollfd> waits;
     for (const auto& link : connections_) {
         if (!link) continue;
+        const bool is_watched = link.get() == watched;
         const bool wrote = link->write_some();
-        const bool read = link->read_some();
+        const bool read = is_watched && wanted != nullptr ? link->receive(*wanted) : link->read_some();
         any = any || wrote || read;
-        moved = moved || (link.get() == watched && (wrote || read));
+        moved = moved || (is_watched && (wrote || read));
         if (link->events() != 0) waits.push_back({link->stream().descriptor(), link->events(), 0});
     }
     if (!any && longest.count() > 0) poll(waits.data(), waits.size(), static_cast<int>(longest.count()));
@@ -87,12 +90,12 @@ void TlsTransport::check_links(int party, const char* what) {
 }
 
 template <class Done>
-void TlsTransport::pump_until(int party, const char* what, const Done& done) {
+void TlsTransport::pump_until(int party, const char* what, std::span<std::byte>* wanted, const Done& done) {
     const Connection& link = connection(party, what);
     auto deadline = Clock::now() + patience_;
     while (!done()) {
         throw_if_interrupted();
-        const bool moved = pump(&link, one_wait);
+        const bool moved = pump(&link, wanted, one_wait);
         if (done()) return;
         check_links(party, what);
         if (link.ended() && !moved) {
@@ -116,7 +119,8 @@ void TlsTransport::finish(milliseconds stay) {
     const auto all_ended = [&] {
         return std::ranges::all_of(connections_, [](const auto& link) { return !link || link->ended(); });
     };
-    for (const auto deadline = Clock::now() + stay; !all_ended() && Clock::now() < deadline;) pump(nullptr, one_wait);
+    for (const auto deadline = Clock::now() + stay; !all_ended() && Clock::now() < deadline;)
+        pump(nullptr, nullptr, one_wait);
     connections_.clear();
 }
 

@@ -20,8 +20,8 @@ std::vector<std::uint8_t> random_choices(Rng& rng, std::size_t count) {
 
 /// Party 0 sends, party 1 receives.
 struct Ends {
-    std::vector<std::vector<Block>> first;   ///< the sender's q, for each call
-    std::vector<std::vector<Block>> chosen;  ///< the receiver's, for each call
+    std::vector<SecretVector<Block>> first;   ///< the sender's q, for each call
+    std::vector<SecretVector<Block>> chosen;  ///< the receiver's, for each call
     Block delta{};
 };
 
@@ -61,8 +61,8 @@ TEST(ObliviousTransfer, ChosenMessagesOfCorrelatedTransfersDifferFromTheFirstByT
 TEST(ObliviousTransfer, RandomTransfersGiveTheNamedOfTwoIndependentMessages) {
     Seeded seeded;
     const auto choices = random_choices(seeded.rng, 500);
-    std::vector<std::array<Block, 2>> both;
-    std::vector<Block> chosen;
+    SecretVector<std::array<Block, 2>> both;
+    SecretVector<Block> chosen;
     party::LocalNetwork network(2, seeded.seed);
     network.run([&](party::Party& me) {
         if (me.index() == 1) {
@@ -90,8 +90,8 @@ TEST(ObliviousTransfer, TransfersInBothDirectionsShareASession) {
     const std::vector<std::uint8_t> choices = random_choices(seeded.rng, 64);
     party::LocalNetwork network(2, seeded.seed);
     std::vector<Block> delta(2);
-    std::vector<std::vector<Block>> first(2);
-    std::vector<std::vector<Block>> chosen(2);
+    std::vector<SecretVector<Block>> first(2);
+    std::vector<SecretVector<Block>> chosen(2);
     network.run([&](party::Party& me) {
         const auto i = static_cast<std::size_t>(me.index());
         const auto send = [&] {
@@ -146,36 +146,6 @@ TEST(ObliviousTransfer, RefusesOtherChoicesThanBitsAndOtherThanTwoParties) {
     party::LocalNetwork three(3);
     expect_throws(ErrorCode::invalid_argument, "3 parties; it is for two",
                   [&] { return three.run([](party::Party& me) { return OtSender(me).correlated(1).size(); }); });
-}
-
-/// A run in which one frame of a party is altered: whether the other one noticed.
-bool is_caught(int cheater, std::uint32_t number, std::size_t byte) {
-    party::LocalNetwork network(2, Seed{}, [&](party::Frame& frame) {
-        if (frame.from == cheater && frame.number == number) frame.bytes[10 + byte] ^= std::byte{1};
-    });
-    const std::vector<std::uint8_t> choices(200, 1);
-    const auto outcomes = network.run_each([&](party::Party& me) {
-        if (me.index() == 0) return OtSender(me).correlated(choices.size());
-        return OtReceiver(me).correlated(choices);
-    });
-    const auto& honest = outcomes[static_cast<std::size_t>(1 - cheater)];
-    return !honest.has_value() && honest.error().code() == ErrorCode::protocol_violation;
-}
-
-TEST(ObliviousTransfer, AReceiverWhoseTreesOrChoicesDoNotFitTogetherIsCaughtAtWhateverByte) {
-    // Frames of the receiver: 0 key agreement, 1 levels, 2 proofs, 3 corrections, 4 response. Of each level the sender
-    // reads one half, so that an altered one goes unnoticed at the chance 1/2, and changes nothing then; a correction
-    // of a tree whose four bits of the difference are 0 at 1/16.
-    int levels = 0;
-    int corrections = 0;
-    for (std::size_t i = 0; i < 8; ++i) {
-        levels += is_caught(1, 1, 1031 * i) ? 1 : 0;
-        corrections += is_caught(1, 3, 127 * i) ? 1 : 0;
-    }
-    EXPECT_GT(levels, 0);
-    EXPECT_GT(corrections, 4);
-    for (const std::size_t byte : {0U, 2047U}) EXPECT_TRUE(is_caught(1, 2, byte));
-    for (const std::size_t byte : {0U, 16U, 2063U}) EXPECT_TRUE(is_caught(1, 4, byte));
 }
 
 TEST(ObliviousTransfer, PointsThatAreNoGroupElementsEndTheRun) {

@@ -238,41 +238,6 @@ TEST(Predict, AClientThatAsksForTooManyRowsIsNotAnswered) {
     }
 }
 
-TEST(Predict, AnAlteredMessageEndsTheRunOrGivesSomeAnswerAndNeverMore) {
-    // Every kind of message of a run over trees, each altered in the middle.
-    Seeded seeded;
-    const auto model = integer_model(random_ensemble(seeded.rng, 2, 2, 3, 3));
-    const auto rows = random_rows(seeded.rng, 3);
-    std::vector<std::pair<int, std::uint32_t>> frames;
-    const auto outcomes_of = [&](const std::function<void(party::Frame&)>& tamper) {
-        party::LocalNetwork network(2, seeded.seed, tamper);
-        return network.run_each([&](party::Party& me) {
-            const PredictTerms terms{.shape = model.shape};
-            if (me.index() == 0) return predict(me, terms, rows).classes.size();
-            return static_cast<std::size_t>(serve_predictions(me, terms, model, [](std::uint64_t) {}));
-        });
-    };
-    outcomes_of([&](party::Frame& frame) { frames.emplace_back(frame.from, frame.number); });
-    int ended = 0;
-    for (const auto& [from, number] : frames) {
-        const auto outcomes = outcomes_of([&](party::Frame& frame) {
-            if (frame.from == from && frame.number == number)
-                frame.bytes[(frame.bytes.size() + 10) / 2] ^= std::byte{4};
-        });
-        const auto& honest = outcomes[static_cast<std::size_t>(1 - from)];
-        if (honest.has_value()) {
-            EXPECT_EQ(*honest, 1U);
-            continue;
-        }
-        ++ended;
-        EXPECT_TRUE(honest.error().code() == ErrorCode::protocol_violation ||
-                    honest.error().code() == ErrorCode::unreachable)
-            << honest.error().what();
-    }
-    EXPECT_GT(frames.size(), 20U);
-    EXPECT_GT(ended, 8) << "keys, trees, proofs, responses and the number of rows";
-}
-
 TEST(PredictionModel, WholeTreesSayWhatTheWrittenOnesDo) {
     Seeded seeded;
     const auto ensemble = random_ensemble(seeded.rng, 20, 5, 6, 3);

@@ -86,7 +86,8 @@ TEST(Roster, EveryMistakeIsNamedWithItsLine) {
     }
     EXPECT_THAT(refusal(good + entry("ana", 'c')), testing::HasSubstr("two parties are called 'ana'"));
     EXPECT_THAT(refusal(good + entry("cleo", 'a')), testing::HasSubstr("'cleo' has the key of another"));
-    EXPECT_THAT(refusal(good + entry("cleo", 'c', "")), testing::HasSubstr("'ben' needs an address"));
+    EXPECT_THAT(refusal("name = \"x\"\n" + entry("ana", 'a', "") + entry("ben", 'b', "")),
+                testing::HasSubstr("no party that computes has an address"));
     EXPECT_THAT(refusal("name = \"x\"\n" + entry("a", 'a')), testing::HasSubstr("1 of 1 parties compute"));
     EXPECT_THAT(refusal(std::string((1 << 20) + 1, ' ')), testing::HasSubstr("at most 1 MiB"));
 }

@@ -1,60 +1,16 @@
 #include "tacit/party/session.hpp"
 
-#include <fmt/format.h>
-
 #include <atomic>
-#include <future>
 #include <thread>
 
-#include "../base/temporary_folder.hpp"
 #include "../base/throws.hpp"
-#include "party/listener.hpp"
+#include "sessions.hpp"
 
 namespace tacit::party {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr MessageType word_type{0x7f01, "word"};
 constexpr MessageType bulk_type{0x7f02, "bulk"};
-
-class Sessions : public InTemporaryFolder {
-protected:
-    /// n parties with identities and addresses of this machine.
-    void make_parties(std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-            const std::string name = fmt::format("p{}", i);
-            identities_.push_back(identity::Identity::create(folder_ / name, name));
-            roster_.members.push_back({.name = name,
-                                       .pin = identities_.back().fingerprint(),
-                                       .address = fmt::format("127.0.0.1:{}", free_port())});
-        }
-    }
-
-    Session open(std::size_t i, const Plan& plan, Patience patience = {20s, 20s}) const {
-        return Session::open(roster_, identities_[i], plan, patience);
-    }
-
-    /// Every party in a thread: protocol(session). Results or errors by party.
-    template <class Protocol>
-    auto run(const Protocol& protocol) const {
-        using Value = std::invoke_result_t<const Protocol&, std::size_t>;
-        std::vector<std::future<Expected<Value>>> parties;
-        for (std::size_t i = 0; i < identities_.size(); ++i) {
-            parties.push_back(std::async(std::launch::async, [&protocol, i]() -> Expected<Value> {
-                return catching([&] { return protocol(i); });
-            }));
-        }
-        std::vector<Expected<Value>> outcomes;
-        for (auto& party : parties) outcomes.push_back(party.get());
-        return outcomes;
-    }
-
-    std::vector<identity::Identity> identities_;
-    Roster roster_{.name = "test", .members = {}};
-    Plan plan_{.program = "test/1", .parameters = "none"};
-};
 
 }  // namespace
 
@@ -85,6 +41,49 @@ TEST_F(Sessions, EveryRunHasAnIdentifierOfItsOwn) {
         seen.push_back(*ids[0]);
     }
     EXPECT_NE(seen[0], seen[1]);
+}
+
+TEST_F(Sessions, MessagesLargerThanAllQueuesDoNotBlockEachOther) {
+    make_parties(2);
+    const auto outcomes = run([&](std::size_t i) {
+        Session session = open(i, plan_);
+        Party& me = session.party();
+        std::vector<std::uint64_t> values(std::size_t{17} << 20, i);  // 136 MiB
+        values.back() = 7 + i;
+        const int other = me.others().front();
+        me.send(other, bulk_type, values);
+        me.receive(other, bulk_type, std::span<std::uint64_t>(values));
+        session.finish();
+        return values.back() == 8 - i && values.front() == 1 - i;
+    });
+    for (const auto& outcome : outcomes) EXPECT_TRUE(outcome.value());
+}
+
+TEST_F(Sessions, SayWhetherAMessageHasCome) {
+    make_parties(2);
+    constexpr std::size_t words = 20'000;
+    const auto outcomes = run([&](std::size_t i) {
+        Session session = open(i, plan_);
+        Party& me = session.party();
+        bool right = true;
+        if (i == 0) {
+            right = !me.has_come(1, 8);  // comes after what follows
+            me.send(1, bulk_type, std::vector<std::uint64_t>(words, 5));
+            right = right && me.receive<std::uint64_t>(1, word_type) == 6;
+        } else {
+            const auto deadline = std::chrono::steady_clock::now() + 20s;
+            while (!me.has_come(0, 8 * words) && std::chrono::steady_clock::now() < deadline) {
+                std::this_thread::sleep_for(1ms);
+            }
+            right = me.has_come(0, 8 * words) && !me.has_come(0, 8 * words + 1);
+            right = right && me.receive<std::uint64_t>(0, bulk_type, words) == std::vector<std::uint64_t>(words, 5);
+            right = right && !me.has_come(0, 8);
+            me.send(0, word_type, std::uint64_t{6});
+        }
+        session.finish();
+        return right;
+    });
+    for (const auto& outcome : outcomes) EXPECT_TRUE(outcome.value());
 }
 
 TEST_F(Sessions, LargeMessagesInBothDirectionsDoNotBlockEachOther) {
@@ -156,6 +155,19 @@ TEST_F(Sessions, WhoIsNotThereIsNamedInTime) {
     const identity::Identity nobody = identity::Identity::create(folder_ / "nobody", "nobody");
     expect_throws(ErrorCode::invalid_argument, "no computing party of the roster has the key of identity 'nobody'",
                   [&] { return Session::open(roster_, nobody, plan_); });
+}
+
+TEST_F(Sessions, OneOfThePartiesMayListenNowhere) {
+    make_parties(3);
+    roster_.members[1].address.clear();  // connects to the later one too
+    const auto counts = run([&](std::size_t i) {
+        Session session = open(i, plan_);
+        session.finish();
+        return session.party().count();
+    });
+    for (const auto& count : counts) EXPECT_EQ(count.value(), 3);
+    roster_.members[0].address.clear();
+    expect_throws(ErrorCode::invalid_argument, "neither 'p0' nor 'p1' has an address", [&] { return open(2, plan_); });
 }
 
 TEST_F(Sessions, WhoStartsAgainBeforeAllAreThereIsLetIn) {

@@ -28,7 +28,7 @@ namespace tacit::mpc {
 
 /// For the garbler a bit's label for 0, and the one for 1 is that plus the difference; for the evaluator the label that
 /// stands for the bit's value.
-using Labels = std::vector<Block>;
+using Labels = SecretVector<Block>;
 
 class Garbler {
 public:
@@ -49,8 +49,8 @@ public:
     void open(std::span<const Block> labels);
     /// Bits times numbers of this party, as sums modulo 2^64: returns this party's part of sum_i bit_i numbers[k i + s]
     /// for s = 0 ... k - 1; what the evaluator gets is the rest. `numbers` is [labels x k]. 8 bytes a number.
-    [[nodiscard]] std::vector<std::uint64_t> weigh(std::span<const Block> labels,
-                                                   std::span<const std::uint64_t> numbers);
+    [[nodiscard]] SecretVector<std::uint64_t> weigh(std::span<const Block> labels,
+                                                    std::span<const std::uint64_t> numbers);
     /// The transfers behind it, with the garbler as the sender, for further use.
     [[nodiscard]] OtSender& transfers() noexcept;
 
@@ -73,7 +73,7 @@ public:
     [[nodiscard]] Labels run(const BooleanCircuit& circuit, std::span<const Block> inputs);
     [[nodiscard]] std::vector<std::uint8_t> open(std::span<const Block> labels);
     /// The other part of what Garbler::weigh gives, for `sums` numbers to a bit.
-    [[nodiscard]] std::vector<std::uint64_t> weigh(std::span<const Block> labels, std::size_t sums);
+    [[nodiscard]] SecretVector<std::uint64_t> weigh(std::span<const Block> labels, std::size_t sums);
     [[nodiscard]] OtReceiver& transfers() noexcept;
 
 private:

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "tacit/mpc/block.hpp"
+#include "tacit/mpc/secret_vector.hpp"
 #include "tacit/party/party.hpp"
 
 /// Oblivious transfer: of two messages the receiver gets the one that it names; the sender does not learn which, the
@@ -40,9 +40,9 @@ public:
     [[nodiscard]] const Block& delta() const noexcept;
     /// Correlated transfers: of transfer i this end has the first message, q_i; the second is q_i ^ delta(). Throws
     /// protocol_violation.
-    [[nodiscard]] std::vector<Block> correlated(std::size_t count);
+    [[nodiscard]] SecretVector<Block> correlated(std::size_t count);
     /// Both messages of each transfer, uniform and independent. Throws protocol_violation.
-    [[nodiscard]] std::vector<std::array<Block, 2>> random(std::size_t count);
+    [[nodiscard]] SecretVector<std::array<Block, 2>> random(std::size_t count);
 
 private:
     struct State;
@@ -59,9 +59,9 @@ public:
     OtReceiver& operator=(OtReceiver&&) noexcept;
 
     /// q_i ^ c_i delta for choices c_i, each 0 or 1. Throws invalid_argument for another choice.
-    [[nodiscard]] std::vector<Block> correlated(std::span<const std::uint8_t> choices);
+    [[nodiscard]] SecretVector<Block> correlated(std::span<const std::uint8_t> choices);
     /// The named message of each random transfer.
-    [[nodiscard]] std::vector<Block> random(std::span<const std::uint8_t> choices);
+    [[nodiscard]] SecretVector<Block> random(std::span<const std::uint8_t> choices);
 
 private:
     struct State;

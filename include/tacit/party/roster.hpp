@@ -24,7 +24,7 @@ struct Roles {
 struct Member {
     std::string name;  ///< as for identities
     identity::Fingerprint pin;
-    std::string address{};  ///< host:port where it listens; empty if nobody later in the roster connects to it
+    std::string address{};  ///< host:port where it listens; empty if nobody connects to it
     Roles roles{.compute = true, .input = true, .receive = true};
     /// What is sealed to it (sealing_key_of() of its identity); none in rosters where nothing is.
     std::optional<SealingPublicKey> sealing_key{};
@@ -50,8 +50,8 @@ struct Roster {
     [[nodiscard]] Digest hash() const;
 };
 
-/// From at most 1 MiB with 2 to 1000 parties, names and keys each at most once, of which at least two compute. Among
-/// those that compute, every one but the last needs an address. malformed_input names line or party; unknown keys are
+/// From at most 1 MiB with 2 to 1000 parties, names and keys each at most once, of which at least two compute and one
+/// of those has an address; sessions ask for more of them. malformed_input names line or party; unknown keys are
 /// refused.
 [[nodiscard]] Expected<Roster> parse_roster(std::string_view toml);
 /// The members that compute, in order: the parties of a run.
