@@ -10,8 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0) return 0;
     const int parties = 3 + data[0] % 2;
     const int party = data[0] / 2 % 4;
-    const auto share =
-        mpc::share_from_bytes(fuzz::as_bytes(data + 1, size - 1), parties, party, {.planes = 3, .lanes = 70});
+    const auto share = mpc::share_from_bytes(fuzz::as_bytes(data + 1, size - 1), parties, party,
+                                             mpc::BitShape{.planes = 3, .lanes = 70});
     if (!share) {
         fuzz::check_error(share.error());
         return 0;

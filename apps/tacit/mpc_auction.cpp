@@ -93,6 +93,29 @@ void report(const AuctionOptions& options, const std::vector<std::string>& names
     print_step("auction", fmt::format("{}\n{} sent", text, bytes_text(me.traffic().bytes_sent)));
 }
 
+/// Somebody who is told by the key of its bid. Throws now what would end the run when it has a result.
+Outsider outsider_of(const std::string& name, const std::optional<party::SealingPublicKey>& reply,
+                     const Receivers& receivers) {
+    if (std::ranges::find(receivers.outsiders, name, &Outsider::name) != receivers.outsiders.end()) {
+        throw Error(
+            ErrorCode::invalid_argument,
+            fmt::format("'{}' is told as a bidder and receives by the roster; one of the two needs another name",
+                        name));
+    }
+    if (!reply) {
+        throw Error(ErrorCode::malformed_input,
+                    fmt::format("the bid of '{}' has no key for what it is to be told; have "
+                                "it made by `tacit mpc bid`, or take it away",
+                                name));
+    }
+    Rng rng = Rng::from_system();
+    const auto sealed = catching([&] { return party::seal(*reply, {}, {}, rng); });
+    if (!sealed) {
+        throw Error(ErrorCode::malformed_input, fmt::format("the bid of '{}': {}", name, sealed.error().what()));
+    }
+    return {.name = name, .key = *reply};
+}
+
 /// One party's side of an auction: what it was brought, and to whom results go.
 struct Auction {
     const AuctionOptions& options;
@@ -105,11 +128,14 @@ struct Auction {
     const std::optional<Contributed> seller =
         options.seller.empty() ? std::nullopt : std::optional(inbox.read(options.seller));
 
+    const std::vector<Outsider> told_to = bidders_told();  ///< bidders or the seller
+
+    [[nodiscard]] std::vector<Outsider> bidders_told() const;
     [[nodiscard]] party::Plan plan() const;
     [[nodiscard]] Bits reserve(Replicated& ring) const {
         return seller ? seller->share : ring.constant(amount_bits(options.reserve, options.digits));
     }
-    /// What bidders or seller are told.
+    /// What those are told.
     [[nodiscard]] std::vector<ResultFile> told(Replicated& ring, const AuctionOutcome& outcome) const;
 };
 
@@ -121,27 +147,30 @@ party::Plan Auction::plan() const {
                                       options.reserve, options.seller, options.digits, hash_of_names(bids.names))};
 }
 
-Outsider outsider_of(const std::string& name, const std::optional<party::SealingPublicKey>& reply) {
-    if (reply) return {.name = name, .key = *reply};
-    throw Error(
-        ErrorCode::malformed_input,
-        fmt::format("the bid of '{}' has no key for what it is to be told; have it made by `tacit mpc bid`", name));
+std::vector<Outsider> Auction::bidders_told() const {
+    if (options.told == "all") return {};
+    if (seller && options.told == "seller") return {outsider_of(options.seller, seller->reply, receivers)};
+    std::vector<Outsider> all;
+    for (std::size_t i = 0; i < bids.names.size(); ++i) {
+        all.push_back(outsider_of(bids.names[i], bids.replies[i], receivers));
+    }
+    return all;
 }
 
 std::vector<ResultFile> Auction::told(Replicated& ring, const AuctionOutcome& outcome) const {
-    if (options.told == "all") return {};
+    if (told_to.empty()) return {};
     const Bits won = ring.for_receiver(won_bits(ring, outcome));
     std::vector<ResultFile> files;
-    if (seller && options.told == "seller") {
+    if (options.told == "seller") {
         ByteWriter names;
         write_names(names, bids.names);
-        files.push_back(result_file(ring.me(), won, outsider_of(options.seller, seller->reply),
+        files.push_back(result_file(ring.me(), won, told_to.front(),
                                     {.kind = result_kinds::winners, .task = task, .about = std::move(names).take()}));
         return files;
     }
-    for (std::uint32_t i = 0; i < bids.names.size(); ++i) {
-        files.push_back(result_file(ring.me(), gather(won, std::vector{i}), outsider_of(bids.names[i], bids.replies[i]),
-                                    {.kind = result_kinds::won, .task = task}));
+    for (std::uint32_t i = 0; i < told_to.size(); ++i) {
+        files.push_back(
+            result_file(ring.me(), gather(won, std::vector{i}), told_to[i], {.kind = result_kinds::won, .task = task}));
     }
     return files;
 }

@@ -27,7 +27,7 @@ Revealed   whether something was sold, the price and, with --told all, the winne
            the highest losing bid, or the reserve: whoever knows the price knows that one. --first-price opens none
 A cheater could
            of three: change the outcome, and learn about bids by that, unnoticed. Of four: end the run. Who carries
-           files can keep them back, or bring one of its own under a name for which there is none
+           all files of a bidder can keep them back, or bring older ones or its own in their place
 Ties       the earlier name in the alphabet wins, or with --lottery whom an order says that nobody could choose
 Reserve    public (--reserve), or the seller's own bid (--seller NAME), which loses ties and is opened only as a price
 Rounds, bytes
@@ -52,8 +52,8 @@ Revealed   with --decision one bit: YES if enough voted and enough of them said 
            show every single vote, and those of a small vote much: prefer --decision
 A cheater could
            of three: change the outcome, and learn about ballots by that, unnoticed. Of four: end the run. A voter who
-           cheats abstains. Who carries files can keep them back, or bring one of its own under a name for which there
-           is none
+           cheats abstains. Who carries all files of a voter can keep them back, or bring older ones or its own in their
+           place
 Valid      every ballot is: a number that is no choice counts as an abstention, no ballot counts twice
 Rounds, bytes
            a decision takes 14 rounds (18 among four); 8 bytes a ballot and choice from one party in three, 4 from each

@@ -26,20 +26,6 @@ ShareLabel label_of(const party::Roster& roster, const Brought& what, int partie
             .party = party};
 }
 
-/// Throws parameter_mismatch unless what is sealed to this party of the roster opens with its identity.
-party::SealingKey own_key(const party::Roster& roster, const fs::path& identity_folder) {
-    const auto identity = identity::Identity::open(identity_folder);
-    party::SealingKey key = party::sealing_key_of(identity);
-    const party::Member& me = roster.members.at(static_cast<std::size_t>(roster.find(identity.fingerprint())));
-    if (party::sealing_key(me) == key.public_key()) return key;
-    throw Error(
-        ErrorCode::parameter_mismatch,
-        fmt::format("the roster says that the sealing key of '{}' is {}, but that of the identity in '{}' is "
-                    "{}: what was sealed by this roster went to somebody else. Mend the roster by `tacit mpc "
-                    "roster entry` and have everything made anew",
-                    me.name, to_hex(party::sealing_key(me)), identity_folder.string(), to_hex(key.public_key())));
-}
-
 }  // namespace
 
 void check_name(const std::string& name) {
@@ -89,7 +75,7 @@ Inbox::Inbox(const party::Roster& roster, const fs::path& identity_folder, fs::p
           return label_of(roster, what, place.parties, place.party);
       }()),
       planes_(planes),
-      key_(own_key(roster, identity_folder)) {}
+      key_(party::own_sealing_key(roster, identity::Identity::open(identity_folder))) {}
 
 Contributed Inbox::read(const std::string& name) const {
     const fs::path file = folder_ / (name + extension);

@@ -152,6 +152,7 @@ std::vector<PeerFindings> diagnose(const Roster& roster, const identity::Identit
                                    std::chrono::seconds patience) {
     const std::vector<Member> members = computing(roster);
     const std::size_t self = position(members, identity);
+    if (members[self].sealing_key) static_cast<void>(own_sealing_key(roster, identity));
     std::vector<PeerLink> links = connect_all(members, self, identity, patience);
     std::vector<std::string> names;
     for (const Member& member : members) names.push_back(member.name);

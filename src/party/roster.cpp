@@ -148,6 +148,20 @@ const SealingPublicKey& sealing_key(const Member& member) {
     return *member.sealing_key;
 }
 
+SealingKey own_sealing_key(const Roster& roster, const identity::Identity& identity) {
+    const int at = roster.find(identity.fingerprint());
+    if (at < 0) {
+        fail(ErrorCode::invalid_argument, "identity '{}' is no member of roster '{}'", identity.name(), roster.name);
+    }
+    const Member& me = roster.members[static_cast<std::size_t>(at)];
+    SealingKey key = sealing_key_of(identity);
+    if (sealing_key(me) == key.public_key()) return key;
+    fail(ErrorCode::parameter_mismatch,
+         "the roster says that the sealing key of '{}' is {}, but its identity has {}: what was sealed by this roster "
+         "went to somebody else. Mend the roster by `tacit mpc roster entry`, and have everything made anew",
+         me.name, to_hex(sealing_key(me)), to_hex(key.public_key()));
+}
+
 std::string to_text(const Roster& roster) {
     std::string out = fmt::format("name = \"{}\"\n", roster.name);
     for (const Member& member : roster.members) {

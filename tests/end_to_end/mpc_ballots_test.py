@@ -80,6 +80,10 @@ class Ballots(PartiesCase):
         self.bids("receivers", "sealed", {"ada": "120.25", "blaise": "155.50", "carl": "98"})
         self.assert_refused(tacit("mpc", "auction", "--roster", roster, "--identity", self.root / "east", "--bids",
                                   self.root / "sealed" / "east", "--digits", 2), "give --out")
+        self.bids("receivers", "namesake", {"zoe": "1"})
+        self.assert_refused(tacit("mpc", "auction", "--roster", roster, "--identity", self.root / "east", "--bids",
+                                  self.root / "namesake" / "east", "--digits", 2, "--told", "bidders", "--out", self.root),
+                            "'zoe' is told as a bidder and receives by the roster")
         printed = self.all_print(3, "auction", "--bids", "sealed", "--digits", 2, "--out", "OUT", roster=roster)
         self.assertIn("blaise for 120.25", printed["north"])
         for party in ("east", "south"):

@@ -1,6 +1,5 @@
 #include "tacit/party/doctor.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -14,6 +13,7 @@
 #include "../base/throws.hpp"
 #include "identity/tcp.hpp"
 #include "party/greeting.hpp"
+#include "party/listener.hpp"
 #include "party/tls_transport.hpp"
 
 namespace tacit::party {
@@ -23,22 +23,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto patience = 2s;
-
-/// A socket that listens at a free port of this machine, and its port.
-struct Listener {
-    Descriptor socket{::socket(AF_INET, SOCK_STREAM, 0)};
-    int port = 0;
-    Listener() {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        socklen_t size = sizeof address;
-        EXPECT_EQ(bind(socket.value(), reinterpret_cast<const sockaddr*>(&address), size), 0);
-        EXPECT_EQ(getsockname(socket.value(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-        port = ntohs(address.sin_port);
-    }
-};
-
-int free_port() { return Listener().port; }
 
 /// Two or three parties whose rosters may differ: what the first says about the second, or the other way round.
 struct Scene {
@@ -51,7 +35,7 @@ struct Scene {
                                       .pin = identities.back().fingerprint(),
                                       .address = fmt::format("127.0.0.1:{}", free_port()),
                                       .roles = {.compute = true, .input = true, .receive = true},
-                                      .sealing_key = SealingPublicKey{}});
+                                      .sealing_key = sealing_key_of(identities.back()).public_key()});
         }
         rosters.assign(parties, roster);
         present.assign(parties, true);
@@ -78,7 +62,9 @@ struct Scene {
                 if (socket.value() < 0) continue;
                 const std::string_view text(answer);
                 if (text == "closes") continue;
-                if (text != "silence") ASSERT_GT(write(socket.value(), text.data(), text.size()), 0);
+                if (text != "silence") {
+                    ASSERT_GT(write(socket.value(), text.data(), text.size()), 0);
+                }
                 kept.push_back(std::move(socket));
             }
         });
@@ -108,6 +94,7 @@ struct Scene {
             const auto thief = identity::Identity::create(folder_of_strangers, "p0");
             Roster thiefs = rosters[0];
             thiefs.members[0].pin = thief.fingerprint();
+            thiefs.members[0].sealing_key.reset();
             static_cast<void>(diagnose(thiefs, thief, patience));
         });
     }
@@ -126,8 +113,8 @@ struct Fault {
     std::size_t asks;   ///< whose doctor is asked
     std::size_t about;  ///< about whom
     std::function<void(Scene&)> make;
-    const char* what;                ///< of the finding that is not good
-    std::vector<const char*> words;  ///< what it says, the wrong side and the remedy among it
+    const char* what = "";             ///< of the finding that is not good
+    std::vector<const char*> words{};  ///< what it says, the wrong side and the remedy among it
 };
 
 Member& member_of(Scene& scene, std::size_t roster, std::size_t member) {
@@ -257,6 +244,7 @@ std::vector<Fault> faults_of_keys() {
                  const auto stranger = identity::Identity::create(s.folder_of_strangers, "p1");
                  Roster roster = s.rosters[0];
                  roster.members[1].pin = stranger.fingerprint();
+                 roster.members[1].sealing_key.reset();
                  static_cast<void>(diagnose(roster, stranger, patience));
              });
          },
@@ -284,9 +272,9 @@ std::vector<Fault> faults_of_agreement() {
         roster("its roster has another name of a party", [](Roster& r) { r.members[1].name = "eve"; }),
         roster("its roster has another role", [](Roster& r) { r.members[1].roles.receive = false; }),
         roster("its roster has another sealing key",
-               [](Roster& r) { r.members[0].sealing_key->back() = std::byte{1}; }),
+               [](Roster& r) { r.members[1].sealing_key->front() ^= std::byte{1}; }),
         roster("its roster has one more",
-               [](Roster& r) { r.members.push_back({.name = "x", .roles = {.input = true}}); }),
+               [](Roster& r) { r.members.push_back({.name = "x", .pin = {}, .roles = {.input = true}}); }),
         greeting("its clock is ahead", [](Greeting& g) { g.clock += 3600; }, "clock",
                  {"its clock is about 3600 s ahead of yours; set the wrong one right"}),
         greeting("its clock is behind", [](Greeting& g) { g.clock -= 86400; }, "clock", {"behind yours"}),
@@ -386,6 +374,11 @@ TEST_F(Doctor, SaysWhatIsWrongWithThisParty) {
     const auto other = identity::Identity::create(folder_ / "other", "p0");
     expect_throws(ErrorCode::invalid_argument, "no computing party of the roster has the key of identity 'p0'",
                   [&] { return diagnose(scene.rosters[0], other, patience); });
+    member_of(scene, 1, 1).sealing_key = sealing_key_of(other).public_key();
+    expect_throws(ErrorCode::parameter_mismatch, "went to somebody else. Mend the roster",
+                  [&] { return diagnose(scene.rosters[1], scene.identities[1], patience); });
+    expect_throws(ErrorCode::invalid_argument, "identity 'p0' is no member of roster 'test'",
+                  [&] { return own_sealing_key(scene.rosters[1], other).public_key(); });
     member_of(scene, 0, 0).roles.compute = false;
     expect_throws(ErrorCode::invalid_argument, "use another identity, or mend the pin",
                   [&] { return diagnose(scene.rosters[0], scene.identities[0], patience); });

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include <chrono>
 #include <future>
@@ -10,7 +8,7 @@
 #include <vector>
 
 #include "../base/temporary_folder.hpp"
-#include "identity/tcp.hpp"
+#include "party/listener.hpp"
 #include "tacit/party/session.hpp"
 
 namespace tacit::party {
@@ -18,17 +16,6 @@ namespace tacit::party {
 using namespace std::chrono_literals;
 
 inline constexpr MessageType word_type{0x7f01, "word"};
-
-/// A port that was free a moment ago.
-inline int free_port() {
-    const Descriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(socket.value(), reinterpret_cast<const sockaddr*>(&address), size), 0);
-    EXPECT_EQ(getsockname(socket.value(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-    return ntohs(address.sin_port);
-}
 
 class Sessions : public InTemporaryFolder {
 protected:

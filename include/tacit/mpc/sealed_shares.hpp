@@ -17,9 +17,9 @@
 /// under one label alone, that of its task, its contributor or receiver, and its party.
 ///
 /// As bytes: "TSH1", the label, then the sealed message; the label is in the clear and is the message's associated
-/// data. Who carries them sees who brings what to whom, and sizes; it can keep files back, and bring ones of its own
-/// making under a name for which there is none yet: the seal does not say who wrote. It cannot alter one, bring it to
-/// another party, into another task or under another name.
+/// data. Who carries them sees who brings what to whom, and sizes; it can keep files back, and, if it
+/// carries those of a contributor to all parties, bring older ones or its own in their place: the seal does not say who
+/// wrote. It cannot read or alter one, nor bring it to another party, into another task or under another name.
 namespace tacit::mpc {
 
 /// What a share is of and where it belongs. Public.

@@ -58,6 +58,9 @@ struct Roster {
 [[nodiscard]] std::vector<Member> computing(const Roster& roster);
 /// Throws invalid_argument for a member without a sealing key.
 [[nodiscard]] const SealingPublicKey& sealing_key(const Member& member);
+/// Of this identity, which is a member. Throws invalid_argument if it is none or has no sealing key in the roster;
+/// parameter_mismatch if it has another one there, so that what was sealed by the roster went to somebody else.
+[[nodiscard]] SealingKey own_sealing_key(const Roster& roster, const identity::Identity& identity);
 /// The same roster again as TOML.
 [[nodiscard]] std::string to_text(const Roster& roster);
 /// Throws malformed_input and io_failure.
