@@ -269,6 +269,11 @@ void write_dealt_shares(const Seeds& seeds) {
             input.insert(input.end(), bytes.begin(), bytes.end());
             seeds.raw("dealt_share", fmt::format("party{}_of_{}", party, parties), input);
         }
+        const auto numbers = mpc::deal(std::array<std::uint64_t, 2>{3, 5}, parties, rng)[0];
+        Bytes input{static_cast<std::byte>(128 + parties - 3)};
+        const auto bytes = mpc::to_bytes(numbers, parties, 0);
+        input.insert(input.end(), bytes.begin(), bytes.end());
+        seeds.raw("dealt_share", fmt::format("numbers_of_{}", parties), input);
     }
 }
 

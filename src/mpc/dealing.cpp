@@ -172,7 +172,10 @@ Expected<Numbers> numbers_from_bytes(std::span<const std::byte> bytes, int parti
         BitShape shape;
         Numbers out;
         out.parts = read_parts(bytes, numbers_mark, parties, party, shape);
-        out.size = shape.words();
+        if (shape.lanes != 64) {
+            fail(ErrorCode::malformed_input, "a share of numbers of {} bits; they have 64", shape.lanes);
+        }
+        out.size = shape.planes;
         return out;
     });
 }

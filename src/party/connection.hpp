@@ -44,7 +44,6 @@ public:
     /// What has come and was not taken.
     [[nodiscard]] std::span<const std::byte> unread() const noexcept { return in_.front(); }
     [[nodiscard]] std::size_t queued() const noexcept { return out_.size(); }
-    [[nodiscard]] std::size_t unread() const noexcept { return in_.size(); }
     /// The peer is so far ahead that nothing more is read.
     [[nodiscard]] bool is_full() const noexcept { return in_.size() >= most_unread_bytes; }
     /// The peer sends no more; `broken`: without having said so.

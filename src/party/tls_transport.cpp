@@ -51,7 +51,7 @@ void TlsTransport::receive(int from, const char* what, std::span<std::byte> out)
 bool TlsTransport::has_come(int from, std::size_t bytes) {
     Connection& link = connection(from, "what may have come");
     link.read_some(bytes);
-    return link.unread() >= bytes;
+    return link.unread().size() >= bytes;
 }
 
 void TlsTransport::flush() {
@@ -97,7 +97,7 @@ void TlsTransport::check_links(int party, const char* what) {
 void TlsTransport::say_farewell(int missed) {
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         if (!connections_[i] || connections_[i]->ended() || static_cast<int>(i) == missed) continue;
-        connections_[i]->queue(make_farewell(static_cast<std::uint32_t>(missed)));
+        connections_[i]->send(make_farewell(static_cast<std::uint32_t>(missed)), {});
         connections_[i]->write_some();
     }
 }
