@@ -1,7 +1,7 @@
 // What computing on shares among three and four parties costs, all in one process, in memory and over TLS, one JSON
-// object per line: mpc_bench [NUMBERS]. `cpu_s_per_party` is the processor time of all parties together, over TLS with
-// meeting each other, divided by their number; `wall_s` is that of one run on this machine's cores, over TLS from when
-// all had met. Least of five runs; every result is checked.
+// object per line: mpc_bench [NUMBERS [NAME]], all or those whose name has NAME in it. `cpu_s_per_party` is the
+// processor time of all parties together, over TLS with meeting each other, divided by their number; `wall_s` is that
+// of one run on this machine's cores, over TLS from when all had met. Least of five runs; every result is checked.
 #include <algorithm>
 #include <cmath>
 #include <iostream>
@@ -23,6 +23,8 @@
 namespace {
 
 using namespace tacit;
+
+std::string wanted_name;
 
 struct Cost {
     double wall = 1e9;
@@ -68,6 +70,7 @@ void print(const std::string& name, const char* network, int rounds, std::size_t
 /// took for `count` items.
 template <class Protocol>
 void report(const std::string& name, int parties, std::size_t count, const Protocol& protocol) {
+    if (name.find(wanted_name) == std::string::npos) return;
     const auto checked = [&](party::Party& me) {
         mpc::Replicated ring(me);
         if (!protocol(ring)) throw Error(ErrorCode::internal, name + " gave a wrong result");
@@ -112,11 +115,16 @@ void compare(int parties, std::size_t count) {
     });
 }
 
-void multiply(int parties, std::size_t count) {
+/// x^2, x^4, ...: `times` batches of products, one after the other.
+void multiply(int parties, std::size_t count, int times) {
     const auto x = uniform(count, 64);
-    report("product of 64-bit numbers", parties, count, [&](mpc::Replicated& ring) {
-        const mpc::Numbers secret = ring.constant(x);
-        return ring.open(mpc::slice(ring.multiply(secret, secret), 0, 1)).front() == x[0] * x[0];
+    std::uint64_t expected = x.back();
+    for (int i = 0; i < times; ++i) expected *= expected;
+    const std::string name = "product of 64-bit numbers" + (times == 1 ? "" : fmt::format(", {} in a row", times));
+    report(name, parties, count * static_cast<std::size_t>(times), [&](mpc::Replicated& ring) {
+        mpc::Numbers power = ring.constant(x);
+        for (int i = 0; i < times; ++i) power = ring.multiply(power, power);
+        return ring.open(mpc::slice(power, count - 1, 1)).front() == expected;
     });
 }
 
@@ -164,8 +172,8 @@ void noisy_maximum(int parties, std::size_t candidates) {
     const std::size_t favourite = candidates / 3;
     for (std::size_t ballot = 0; ballot < 200; ++ballot) ballots.set(favourite, ballot);
     report("noisy maximum of scores of 200 ballots", parties, candidates, [&](mpc::Replicated& ring) {
-        const auto place = mpc::open_answer(ring, question, wanted, ring.constant(ballots));
-        return place.front() == static_cast<std::int64_t>(favourite);
+        const auto place = std::get<mpc::Bits>(mpc::noisy_answer(ring, question, wanted, ring.constant(ballots)));
+        return ring.open(place).values().front() == favourite;
     });
 }
 
@@ -173,8 +181,10 @@ void noisy_maximum(int parties, std::size_t candidates) {
 
 int main(int argc, char** argv) {
     const std::size_t count = argc > 1 ? std::stoul(argv[1]) : 200000;
+    if (argc > 2) wanted_name = argv[2];
     for (const int parties : {3, 4}) {
-        multiply(parties, 5 * count);
+        multiply(parties, 5 * count, 1);
+        multiply(parties, 5 * count, 11);
         compare(parties, count);
         compare(parties, 5 * count);
         auction(parties, 1000, mpc::AuctionRules::Price::highest_losing, "Vickrey auction");

@@ -1,32 +1,14 @@
 // Bytes from contributors to whoever takes them in and to servers, from organisers to servers, and from servers to the
 // analyst: as they are, and sealed so that they open.
-#include <string_view>
-
 #include "common.hpp"
+#include "study.hpp"
 #include "tacit/base/bytes.hpp"
-#include "tacit/study/compute.hpp"
 
 namespace {
 
 using namespace tacit;
 
-struct World {
-    Rng rng{Seed{}};
-    std::vector<party::SealingKey> keys;
-    study::Study study;
-
-    World() {
-        std::string toml =
-            "name = \"f\"\ntitle = \"f\"\nfewest = 3\nmost = 10\ndeadline = 2999-01-01T00:00:00Z\n[[group]]\n"
-            "name = \"g\"\nlevels = [\"a\", \"b\"]\n[[column]]\nname = \"c\"\nlow = 0\nhigh = 9\n";
-        for (int i = 0; i < 4; ++i) {
-            keys.push_back(party::SealingKey::create(rng));
-            toml += i == 3 ? "[analyst]\n" : "[[server]]\nname = \"s" + std::to_string(i) + "\"\n";
-            toml += "key = \"" + to_hex(keys.back().public_key()) + "\"\n";
-        }
-        study = study::parse_study(toml).value();
-    }
-};
+using World = fuzz::StudyWorld;
 
 template <class T>
 void check(const Expected<T>& outcome) {

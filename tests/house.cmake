@@ -5,8 +5,14 @@ set(house_dir ${CMAKE_CURRENT_BINARY_DIR}/house)
 add_test(NAME house.layers COMMAND ${TACIT_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_layers.py)
 add_test(NAME house.citations COMMAND ${TACIT_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_citations.py)
 add_test(NAME house.parity COMMAND ${TACIT_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_parity.py)
+if(TARGET tacit)
+  add_test(NAME house.statements
+    COMMAND ${TACIT_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_statements.py --help-of $<TARGET_FILE:tacit>)
+  set_tests_properties(house.statements PROPERTIES LABELS house)
+endif()
+add_test(NAME house.fuzz COMMAND ${TACIT_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_fuzz.py)
 add_test(NAME house.checkers_find_violations COMMAND ${TACIT_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/house/tools_test.py)
-set_tests_properties(house.layers house.citations house.parity house.checkers_find_violations PROPERTIES LABELS house)
+set_tests_properties(house.layers house.citations house.parity house.fuzz house.checkers_find_violations PROPERTIES LABELS house)
 
 # Every public header compiles alone, and twice in a row.
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include

@@ -25,7 +25,7 @@ if(NOT TACIT_VALGRIND OR NOT TACIT_VALGRIND_INCLUDE)
 endif()
 add_executable(leak_check ${CMAKE_CURRENT_LIST_DIR}/leak/leak_check.cpp)
 target_include_directories(leak_check PRIVATE ${PROJECT_SOURCE_DIR}/src)
-target_link_libraries(leak_check PRIVATE tacit::ckks tacit_flags fmt::fmt)
+target_link_libraries(leak_check PRIVATE tacit::ckks tacit::mpc tacit_flags fmt::fmt)
 set(valgrind ${TACIT_VALGRIND} --quiet --error-exitcode=1 --suppressions=${CMAKE_CURRENT_LIST_DIR}/leak/public.supp)
 # Valgrind knows no AVX-512: the other kernels stand in for it.
 foreach(kernels portable avx2)

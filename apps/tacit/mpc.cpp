@@ -8,6 +8,7 @@
 #include "output.hpp"
 #include "tacit/base/hash.hpp"
 #include "tacit/party/doctor.hpp"
+#include "tacit/party/sealed.hpp"
 
 namespace tacit::app::mpc {
 
@@ -31,7 +32,8 @@ party::Session open_session(const SessionOptions& options, const party::Roster& 
 void print_entry(const EntryOptions& options) {
     const auto identity = identity::Identity::open(options.identity_folder);
     std::string text =
-        fmt::format("[[party]]\nname = \"{}\"\npin = \"{}\"\n", identity.name(), to_string(identity.fingerprint()));
+        fmt::format("[[party]]\nname = \"{}\"\npin = \"{}\"\nsealing = \"{}\"\n", identity.name(),
+                    to_string(identity.fingerprint()), to_hex(party::sealing_key_of(identity).public_key()));
     if (!options.address.empty()) text += fmt::format("address = \"{}\"\n", options.address);
     if (!options.roles.empty()) text += fmt::format("roles = [\"{}\"]\n", fmt::join(options.roles, "\", \""));
     fmt::print("{}", text);

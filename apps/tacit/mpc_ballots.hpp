@@ -2,12 +2,13 @@
 
 #include "mpc.hpp"
 
-/// `tacit mpc bid|auction|ballot|vote|reveal`: sealed bids and ballots of people who are no parties, computed on by
-/// three or four parties who are.
+/// `tacit mpc bid|auction|ballot|vote`: sealed bids and ballots of people who are no parties, computed on by
+/// three or four parties who are; what `tacit mpc reveal` reads is in mpc_results.hpp.
 namespace tacit::app::mpc {
 
 struct BidOptions {
     fs::path roster;
+    std::string task;  ///< which auction; empty: the roster's name
     std::string bidder;
     std::string amount;
     int digits = 0;
@@ -17,6 +18,7 @@ void bid(const BidOptions& options);
 
 struct AuctionOptions {
     SessionOptions session;
+    std::string task;
     fs::path bids;
     bool first_price = false;
     std::size_t units = 1;
@@ -31,6 +33,7 @@ void auction(const AuctionOptions& options);
 
 struct BallotOptions {
     fs::path roster;
+    std::string task;
     std::string voter;
     std::size_t choices = 2;
     std::vector<std::size_t> chosen;
@@ -41,6 +44,7 @@ void ballot(const BallotOptions& options);
 
 struct VoteOptions {
     SessionOptions session;
+    std::string task;
     fs::path ballots;
     std::size_t choices = 2;
     bool approval = false;
@@ -48,13 +52,8 @@ struct VoteOptions {
     std::string majority = "1/2";
     bool at_least = false;
     std::uint64_t quorum = 0;
+    fs::path out;  ///< for receivers who are no parties
 };
 void vote(const VoteOptions& options);
-
-struct RevealOptions {
-    std::vector<fs::path> shares;
-    fs::path names;
-};
-void reveal(const RevealOptions& options);
 
 }  // namespace tacit::app::mpc

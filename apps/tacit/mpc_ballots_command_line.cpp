@@ -1,11 +1,12 @@
-// The command line of `tacit mpc bid|auction|ballot|vote|reveal`: options and help. What they do is in mpc_auction.cpp
-// and mpc_vote.cpp.
+// The command line of `tacit mpc bid|auction|ballot|vote|reveal`: options and help. What they do is in mpc_auction.cpp,
+// mpc_vote.cpp and mpc_results.cpp.
 #include "mpc_ballots_command_line.hpp"
 
 #include <memory>
 
 #include "mpc_ballots.hpp"
 #include "mpc_command_line.hpp"
+#include "mpc_results.hpp"
 
 namespace tacit::app {
 
@@ -15,32 +16,48 @@ using namespace mpc;
 
 constexpr const char* auction_footer = R"(
 Parties    three or four that the roster says compute; all run this command with the same options. Bidders, any number,
-           are no parties: each cuts its bid into shares with `tacit mpc bid` and brings one file to each party
-Adversary  three parties: semi-honest, one. A party that departs from the protocol can change the outcome, and learn
-           about bids by that, unnoticed. Four parties: one that does anything; it can end the run, not falsify it.
-           Two parties who put their files together know every bid, in both cases
-Revealed   whether something was sold, the price, and the winners to whom --told says; who has bid; when. Losing bids
-           are never opened. By definition the price of a second-price auction is the highest losing bid, or the
-           reserve: whoever knows the price knows that one. Rules with --first-price open no losing bid at all
+           are no parties: each cuts its bid into shares with `tacit mpc bid`, sealed to one party each, which may go by
+           any way. Nobody proves who made a bid: the parties see to it that a name is whose it says
+Adversary  three parties: semi-honest, one. Four parties: one that does anything. Two parties who put their files
+           together know every bid, in both cases
+Revealed   whether something was sold, the price and, with --told all, the winners: to those with the role `receive`, of
+           the parties (opened) and of others in the roster (sealed to them); a party that only computes learns none of
+           it. With --told bidders each bidder learns whether it has won, with --told seller the seller who has. All
+           parties know who has bid. Losing bids are never opened. By definition the price of a second-price auction is
+           the highest losing bid, or the reserve: whoever knows the price knows that one. --first-price opens none
+A cheater could
+           of three: change the outcome, and learn about bids by that, unnoticed. Of four: end the run. Who carries
+           all files of a bidder can keep them back, or bring older ones or its own in their place
 Ties       the earlier name in the alphabet wins, or with --lottery whom an order says that nobody could choose
 Reserve    public (--reserve), or the seller's own bid (--seller NAME), which loses ties and is opened only as a price
-Cost       1000 bidders, one unit: 93 rounds (96 among four), 65 kB from each party (98 kB)
+Rounds, bytes
+           1000 bidders, one unit: 93 rounds (96 among four), 65 kB from each party (98 kB)
 
 Examples:
   tacit mpc bid     --roster sale.toml --bidder ada --amount 155.00 --digits 2 --out files     (each bidder)
   tacit mpc auction --roster sale.toml --identity me --bids from-bidders --digits 2 --reserve 100
   tacit mpc auction --roster sale.toml --identity me --bids from-bidders --seller seller --lottery --told bidders
-                    --out to-bidders)";
+                    --out to-bidders
+  tacit mpc reveal  --key files/ada.key from-parties/ada.*.result)";
 
 constexpr const char* vote_footer = R"(
-Parties, adversary: as for `tacit mpc auction`. Voters are no parties: each makes a ballot with `tacit mpc ballot` and
-brings one file to each party. The parties know who has voted, and must see to it that everybody does so once.
-
-Revealed   with --decision one bit, to all parties: YES if enough voted and enough of them said yes, else NO, and not
-           which of the two failed. Else the counts of all choices. Counts of a unanimous vote show every single vote,
-           and those of a small vote much: prefer --decision
+Parties    three or four that the roster says compute. Voters are no parties: each makes a ballot with `tacit mpc
+           ballot`, one file sealed to each party, which may go by any way. The parties know who has voted, and must
+           see to it that everybody does so once
+Adversary  three parties: semi-honest, one. Four parties: one that does anything. Two parties who put their files
+           together know every ballot, in both cases
+Revealed   with --decision one bit: YES if enough voted and enough of them said yes, else NO, and not which of the two
+           failed. Else the counts of all choices. To those with the role `receive`, of the parties (opened) and of
+           others in the roster (sealed to them); a party that only computes learns neither. Counts of a unanimous vote
+           show every single vote, and those of a small vote much: prefer --decision
+A cheater could
+           of three: change the outcome, and learn about ballots by that, unnoticed. Of four: end the run. A voter who
+           cheats abstains. Who carries all files of a voter can keep them back, or bring older ones or its own in their
+           place
 Valid      every ballot is: a number that is no choice counts as an abstention, no ballot counts twice
-Cost       a decision takes about 15 rounds (18 among four); 8 bytes a ballot and choice from one party in three
+Rounds, bytes
+           a decision takes 14 rounds (18 among four); 8 bytes a ballot and choice from one party in three, 4 from each
+           of four
 
 Examples:
   tacit mpc ballot --roster board.toml --voter ada --choice 1 --out files             (1 is yes, 2 is no)
@@ -49,21 +66,27 @@ Examples:
   tacit mpc vote   --roster board.toml --identity me --ballots from-voters --choices 5 --approval)";
 
 constexpr const char* reveal_footer = R"(
-What `tacit mpc auction --told bidders` or `--told seller` wrote: one file from each party, in the roster's order.
+Reads what the parties of an auction, a vote or a private answer wrote for you: one file from each of them, in any
+order. A bidder has the key that `tacit mpc bid` made; who has the role `receive` in the roster has its identity.
 
 Examples:
-  tacit mpc reveal --share a/ada.share --share b/ada.share --share c/ada.share
-  tacit mpc reveal --share a/seller.share --share b/seller.share --share c/seller.share --names a/bidders.txt)";
+  tacit mpc reveal --key files/ada.key from-parties/ada.*.result
+  tacit mpc reveal --identity me from-parties/me.*.result)";
+
+void add_task(CLI::App* command, std::string& task) {
+    command->add_option("--task", task, "Which one, if the roster serves for several (default: the roster's name)");
+}
 
 void add_bid(CLI::App* parent, std::function<void()>& run) {
     const auto options = std::make_shared<BidOptions>();
     CLI::App* command = parent->add_subcommand("bid", "Cut a sealed bid into a file for each party of an auction");
     command->footer(auction_footer);
     command->add_option("--roster", options->roster, "TOML file of the auction's parties")->required();
+    add_task(command, options->task);
     command->add_option("--bidder", options->bidder, "Your name, which is not secret")->required();
     command->add_option("--amount", options->amount, "Your bid")->required();
     command->add_option("--digits", options->digits, "Digits behind the point")->check(CLI::Range(0, 9));
-    command->add_option("--out", options->out, "Folder for PARTY/BIDDER.share")->required();
+    command->add_option("--out", options->out, "Folder for PARTY/BIDDER.share and BIDDER.key")->required();
     command->callback([&run, options] { run = [options] { bid(*options); }; });
 }
 
@@ -73,7 +96,8 @@ void add_auction(CLI::App* parent, std::function<void()>& run) {
     command->footer(auction_footer);
     add_session(command, options->session);
     command->add_flag("--json", options->session.json, "One JSON object");
-    command->add_option("--bids", options->bids, "Folder with the files that bidders brought to you")->required();
+    add_task(command, options->task);
+    command->add_option("--bids", options->bids, "Folder with the files that bidders sent you")->required();
     command->add_flag(
         "--first-price", options->first_price,
         "Winners pay the lowest winning bid (one unit: their own); else the highest losing one (Vickrey)");
@@ -87,7 +111,7 @@ void add_auction(CLI::App* parent, std::function<void()>& run) {
         ->add_option("--told", options->told, "Who learns the winners: all parties, each bidder for itself, the seller")
         ->check(CLI::IsMember({"all", "bidders", "seller"}))
         ->capture_default_str();
-    command->add_option("--out", options->out, "Folder for what bidders or seller are told");
+    command->add_option("--out", options->out, "Folder for what bidders, seller and other receivers are told");
     command->add_option("--digits", options->digits, "Digits behind the point")->check(CLI::Range(0, 9));
     command->callback([&run, options] { run = [options] { auction(*options); }; });
 }
@@ -97,6 +121,7 @@ void add_ballot(CLI::App* parent, std::function<void()>& run) {
     CLI::App* command = parent->add_subcommand("ballot", "Cut a ballot into a file for each party of a vote");
     command->footer(vote_footer);
     command->add_option("--roster", options->roster, "TOML file of the vote's parties")->required();
+    add_task(command, options->task);
     command->add_option("--voter", options->voter, "Your name, which is not secret")->required();
     command->add_option("--choices", options->choices, "How many choices there are")
         ->check(CLI::Range(1, 60))
@@ -113,7 +138,8 @@ void add_vote(CLI::App* parent, std::function<void()>& run) {
     command->footer(vote_footer);
     add_session(command, options->session);
     command->add_flag("--json", options->session.json, "One JSON object");
-    command->add_option("--ballots", options->ballots, "Folder with the files that voters brought to you")->required();
+    add_task(command, options->task);
+    command->add_option("--ballots", options->ballots, "Folder with the files that voters sent you")->required();
     command->add_option("--choices", options->choices, "How many choices there are")
         ->check(CLI::Range(1, 60))
         ->capture_default_str();
@@ -124,15 +150,19 @@ void add_vote(CLI::App* parent, std::function<void()>& run) {
         ->capture_default_str();
     command->add_flag("--at-least", options->at_least, "That part is enough; else more is needed")->needs(decision);
     command->add_option("--quorum", options->quorum, "Votes cast that any decision needs")->needs(decision);
+    command->add_option("--out", options->out, "Folder for what receivers who are no parties are told");
     command->callback([&run, options] { run = [options] { vote(*options); }; });
 }
 
 void add_reveal(CLI::App* parent, std::function<void()>& run) {
     const auto options = std::make_shared<RevealOptions>();
-    CLI::App* command = parent->add_subcommand("reveal", "Read what the parties of an auction wrote for you");
+    CLI::App* command = parent->add_subcommand("reveal", "Read what the parties of a run wrote for you");
     command->footer(reveal_footer);
-    command->add_option("--share", options->shares, "A party's file; once for each party")->required();
-    command->add_option("--names", options->names, "The bidders, for the seller");
+    CLI::Option_group* who = command->add_option_group("Who you are");
+    who->add_option("--key", options->key, "The key that your bid came with");
+    who->add_option("--identity", options->identity_folder, "Folder of your identity, which the roster has");
+    who->require_option(1);
+    command->add_option("files", options->files, "A file from each party")->required();
     command->callback([&run, options] { run = [options] { reveal(*options); }; });
 }
 

@@ -24,7 +24,7 @@ Whoever holds the key that the roster pins is that party: compare `tacit mpc ros
 
 constexpr const char* doctor_footer = R"(
 All parties run it at the same time. It meets the others as a run would, and says for each which side is wrong: name,
-port, TLS, pin, your key there, roster, version, clock. Nothing private is used.
+port, TLS, pin, your key there, answer, roster, command, version, clock. Nothing private is used.
 
 Example:
   tacit mpc doctor --roster wages.toml --identity me)";
@@ -32,11 +32,15 @@ Example:
 constexpr const char* sum_footer = R"(
 Parties    those of the roster, 3 or more of whom give values; all run this command with the same options
 Adversary  semi-honest. All but two of those who give values may put their heads together and learn nothing but the
-           result. A party that cheats learns no more, but can shift the result blindly, or end the run
+           result
 Revealed   sum and number of values, to those who receive; who takes part and when, to the network
 Not hidden what the result says: with 3 parties, two who tell each other their values learn the third one's. Nobody
            checks that values are true
-Cost       3 rounds; each party sends 96 bytes and 8 per value to each other one (16 per value if sums may pass 2^63)
+A cheater could
+           shift the result by an amount that it chooses blindly, send different results to different receivers, or end
+           the run; it learns no more by that
+Rounds, bytes
+           3 rounds; each party sends 96 bytes and 8 per value to each other one (16 per value if sums may pass 2^63)
 
 Numbers are decimal with at most --digits behind the point and are added exactly. --low and --high bound every value
 and are part of what all must agree on.

@@ -9,6 +9,7 @@ namespace tacit::app::mpc {
 
 struct GiveOptions {
     fs::path roster;
+    std::string task;  ///< which survey; empty: the roster's name
     std::string name;
     std::string value;
     int digits = 0;
@@ -21,12 +22,14 @@ void give(const GiveOptions& options);
 
 struct PrivateAnswerOptions {
     SessionOptions session;
+    std::string task;
     fs::path contributions;
     fs::path ledger;
     fs::path witness;
     std::string epsilon;
     std::string low;
     std::string high;
+    fs::path out;                          ///< for receivers who are no parties
     tacit::mpc::PrivateQuestion question;  ///< kind, digits, keys and minimum; the rest is in the texts above
 };
 void answer_privately(const PrivateAnswerOptions& options);

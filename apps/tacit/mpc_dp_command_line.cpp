@@ -11,20 +11,25 @@ namespace {
 using Kind = tacit::mpc::PrivateQuestion::Kind;
 
 constexpr const char* dp_footer = R"(
-Contributors, any number, are no parties: each cuts what it has into a share for each party with `tacit mpc dp give`
-and brings one file to each. The parties then run one of the other commands, all with the same options and each with a
-ledger of its own (`tacit dp create --change-one`), which says for whom the budget is.
+Contributors, any number, are no parties: each cuts what it has into a share for each party with `tacit mpc dp give`,
+sealed to that party, which may go by any way. The parties then run one of the other commands, all with the same options
+and each with a ledger of its own (`tacit dp create --change-one`), which says for whom the budget is.
 
 Parties    three or four that the roster says compute
-Adversary  three parties: semi-honest, one. A party that departs from the protocol can change answers and noise, and
-           learn about contributions by that, unnoticed. Four parties: one that does anything; it can end the run, not
-           falsify it. Two parties who put their files together know everything, in both cases. A contributor that
-           cheats has its value clamped, or is no member of any count
-Revealed   the answer with noise, to all parties; who has contributed. Nobody learns the noise or the exact answer
+Adversary  three parties: semi-honest, one. Four parties: one that does anything. Two parties who put their files
+           together know everything, in both cases. Contributors may do anything
+Revealed   the answer with noise, to those with the role `receive`, of the parties (opened) and of others in the roster
+           (sealed to them: --out, `tacit mpc reveal`); a party that only computes does not learn it. Who has
+           contributed, to all parties. Nobody learns the noise or the exact answer
+A cheater could
+           of three parties: change answers and noise, and learn about contributions by that, unnoticed. Of four: end
+           the run, after it has the answer too. A contributor that cheats has its value clamped, or is no member of any
+           count
 Protected  what each contributor brought, with the epsilon that is asked (computational differential privacy); not
            that it took part
 Ledgers    all must have the loss left, or nothing is spent and computed; then all spend it, whatever happens after
-Cost       a sum of 1000 values: 21 rounds and 164 kB from the party that sends most (25 and 102 kB among four)
+Rounds, bytes
+           a sum of 1000 values: 21 rounds and 164 kB from the party that sends most (25 and 102 kB among four)
 
 Examples:
   tacit dp create     --ledger wages.ledger --data-set wages --epsilon 2 --change-one                  (each party)
@@ -47,6 +52,8 @@ void add_give(CLI::App* parent, std::function<void()>& run) {
     CLI::App* command = parent->add_subcommand("give", "Cut what you have into a file for each party");
     command->footer(dp_footer);
     command->add_option("--roster", options->roster, "TOML file of the parties")->required();
+    command->add_option("--task", options->task,
+                        "Which survey, if the roster serves for several (default: the roster's name)");
     command->add_option("--name", options->name, "Your name, which is not secret")->required();
     CLI::Option* keys =
         command->add_option("--keys", options->keys, "KEY,KEY,...: as the parties state them")->delimiter(',');
@@ -69,8 +76,11 @@ void add_question(CLI::App* parent, std::function<void()>& run, Kind kind, const
     command->footer(dp_footer);
     add_session(command, options->session);
     command->add_flag("--json", options->session.json, "One JSON object");
-    command->add_option("--contributions", options->contributions, "Folder with the files that were brought to you")
+    command->add_option("--task", options->task,
+                        "Which survey, if the roster serves for several (default: the roster's name)");
+    command->add_option("--contributions", options->contributions, "Folder with the files that were sent to you")
         ->required();
+    command->add_option("--out", options->out, "Folder for what receivers who are no parties are told");
     command->add_option("--ledger", options->ledger, "Your ledger of these contributors")->required();
     command->add_option("--witness", options->witness, "File that knows the ledger's newest head");
     command->add_option("--epsilon", options->epsilon, "What one unit of privacy may lose: 0.5 or 1/2")->required();

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <iterator>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <variant>
 
@@ -15,6 +17,7 @@
 #include "tacit/learn/offer.hpp"
 #include "tacit/learn/score_roles.hpp"
 #include "tacit/mpc/run_budget.hpp"
+#include "tacit/party/serve.hpp"
 #include "tacit/table/table.hpp"
 
 namespace tacit::app::mpc {
@@ -142,59 +145,104 @@ struct OpenModel {
     }
 };
 
-/// The two who compute, and which of them is the client: the one who receives.
-struct Two {
-    std::vector<party::Member> parties;
-    int client = 0;
-
-    explicit Two(const party::Roster& roster) : parties(party::computing(roster)) {
-        if (parties.size() != 2) {
-            refuse(fmt::format("{} parties compute in '{}'; it takes two", parties.size(), roster.name));
-        }
-        if (parties[0].roles.receive == parties[1].roles.receive) {
-            refuse("give the role 'receive' to one of the two in the roster: the client");
-        }
-        client = parties[0].roles.receive ? 0 : 1;
+/// Of those who compute, the one who does not receive; all others are clients.
+party::Member server_of(const party::Roster& roster) {
+    const auto parties = party::computing(roster);
+    const auto is_server = [](const party::Member& party) { return !party.roles.receive; };
+    if (std::ranges::count_if(parties, is_server) != 1) {
+        refuse(
+            fmt::format("{} of the {} who compute in '{}' are without the role 'receive'; one has to be: the server, "
+                        "and all others are its clients",
+                        std::ranges::count_if(parties, is_server), parties.size(), roster.name));
     }
-};
+    return *std::ranges::find_if(parties, is_server);
+}
 
-PredictTerms terms_of(const PredictCommand& command, const Two& two, const Offer& offer) {
+PredictTerms terms_of(const PredictCommand& command, const Offer& offer) {
     if (offer.classes().empty() && command.reveal == PredictOutput::label) {
         refuse(
             "the model predicts a number, not a class; if its owner is willing to show what some rows' numbers say of "
             "the model, both take --reveal score");
     }
-    return {.shape = offer.shape(), .output = command.reveal, .client = two.client, .purpose = offer.fingerprint()};
+    return {.shape = offer.shape(), .output = command.reveal, .client = 1, .purpose = offer.fingerprint()};
 }
 
-void serve(const PredictCommand& command, const party::Roster& roster, const Two& two) {
-    const OpenModel open = OpenModel::read(command.model);
-    const PredictTerms terms = terms_of(command, two, open.offer);
-    const party::Member& client = two.parties[static_cast<std::size_t>(two.client)];
-    party::Session session = open_session(command.session, roster, terms.plan());
-    RunBudget budget(command.session.identity_folder / "queries");
-    const std::string who = fmt::format("{} {}", client.name, to_string(client.pin));
-    const std::string what = fmt::format("model {}", open.offer.fingerprint().substr(0, 16));
-    const std::uint64_t rows = serve_predictions(session.party(), terms, open.model, [&](std::uint64_t asked) {
-        const std::uint64_t spent = budget.spent(who, what);
-        if (asked > command.queries || spent > command.queries - asked) {
-            throw Error(ErrorCode::budget_exceeded,
-                        fmt::format("'{}' asks for {} rows, had {} and may have {}; every answer says something of the "
-                                    "model: raise --queries with thought",
-                                    client.name, asked, spent, command.queries));
+/// A model, and what each client has had of it.
+class PredictionServer {
+public:
+    explicit PredictionServer(const PredictCommand& command)
+        : command_(command),
+          open_(OpenModel::read(command.model)),
+          terms_(terms_of(command, open_.offer)),
+          budget_(command.session.identity_folder / "queries"),
+          what_(fmt::format("model {}", open_.offer.fingerprint().substr(0, 16))) {}
+
+    void run(const party::Roster& roster, const identity::Identity& identity) {
+        const std::chrono::seconds patience(command_.session.patience);
+        if (!command_.once && !command_.session.json) {
+            print_step("predict", fmt::format("answers clients of '{}' until Ctrl-C", roster.name));
         }
-        budget.spend(who, what, command.queries, asked);
-    });
-    session.finish();
-    const std::uint64_t left = command.queries - budget.spent(who, what);
-    if (command.session.json) {
-        fmt::print("{}\n",
-                   json{{"rows", rows}, {"left", left}, {"bytes_sent", session.party().traffic().bytes_sent}}.dump());
-        return;
+        party::serve_clients(
+            roster, identity, terms_.plan(),
+            {.patience = {patience, patience}, .once = command_.once, .at_once = command_.at_once},
+            [&](party::Session& session, const party::Member& client) { answer(session, client); },
+            [&](const party::Member& client, const Error& error) { report_failure(client, error); });
     }
-    print_step("predict", fmt::format("{} rows answered for '{}', who may ask for {} more\n{} sent", count_text(rows),
-                                      client.name, count_text(left), bytes_text(session.party().traffic().bytes_sent)));
-}
+
+private:
+    [[nodiscard]] static std::string key_of(const party::Member& client) {
+        return fmt::format("{} {}", client.name, to_string(client.pin));
+    }
+    [[nodiscard]] std::uint64_t left(const party::Member& client) const {
+        return command_.queries - std::min(command_.queries, budget_.spent(key_of(client), what_));
+    }
+    /// Any thread.
+    void answer(party::Session& session, const party::Member& client) {
+        const std::string who = key_of(client);
+        const std::uint64_t rows = serve_predictions(session.party(), terms_, open_.model, [&](std::uint64_t asked) {
+            const std::uint64_t spent = budget_.spent(who, what_);
+            if (asked > command_.queries || spent > command_.queries - asked) {
+                throw Error(ErrorCode::budget_exceeded,
+                            fmt::format("'{}' asks for {} rows, had {} and may have {}; every answer says something of "
+                                        "the model: raise --queries with thought",
+                                        client.name, asked, spent, command_.queries));
+            }
+            budget_.spend(who, what_, command_.queries, asked);
+        });
+        session.finish();
+        const std::uint64_t sent = session.party().traffic().bytes_sent;
+        if (command_.session.json) {
+            print_line(json{{"client", client.name}, {"rows", rows}, {"left", left(client)}, {"bytes_sent", sent}});
+            return;
+        }
+        const std::lock_guard lock(printing_);
+        print_step("predict", fmt::format("{} rows answered for '{}', who may ask for {} more\n{} sent",
+                                          count_text(rows), client.name, count_text(left(client)), bytes_text(sent)));
+    }
+    void report_failure(const party::Member& client, const Error& error) {
+        if (command_.session.json) {
+            print_line(json{{"client", client.name}, {"error", error.what()}, {"left", left(client)}});
+            return;
+        }
+        const std::lock_guard lock(printing_);
+        print_step("predict",
+                   fmt::format("the session with '{}' ended early: {}\nthe rows that it asked for stay spent; "
+                               "it may ask for {} more",
+                               client.name, error.what(), count_text(left(client))));
+    }
+    void print_line(const json& object) {
+        const std::lock_guard lock(printing_);
+        fmt::print("{}\n", object.dump());
+        std::fflush(stdout);
+    }
+
+    const PredictCommand& command_;
+    OpenModel open_;
+    PredictTerms terms_;
+    RunBudget budget_;
+    std::string what_;
+    std::mutex printing_;
+};
 
 std::string answers_csv(const Offer& offer, const Offer::Rows& rows, const Predictions& found) {
     const auto classes = offer.classes();
@@ -218,12 +266,14 @@ std::string answers_csv(const Offer& offer, const Offer::Rows& rows, const Predi
     return text + "\n";
 }
 
-void ask(const PredictCommand& command, const party::Roster& roster, const Two& two) {
+void ask(const PredictCommand& command, const party::Roster& roster, const party::Member& server,
+         const identity::Identity& identity) {
     const Offer offer = Offer::read(command.offer);
-    const PredictTerms terms = terms_of(command, two, offer);
+    const PredictTerms terms = terms_of(command, offer);
     const Offer::Rows rows = offer.rows_of(command.data, command.delimiter);
     static_cast<void>(encode_rows(terms.shape, rows.values));  // refuse the file before anybody waits
-    party::Session session = open_session(command.session, roster, terms.plan());
+    const std::chrono::seconds patience(command.session.patience);
+    party::Session session = party::Session::open_with(server, roster, identity, terms.plan(), {patience, patience});
     const Predictions found = tacit::mpc::predict(session.party(), terms, rows.values);
     session.finish();
     const std::size_t classes = offer.classes().size();
@@ -264,19 +314,20 @@ void offer(const OfferCommand& command) {
 void predict(const PredictCommand& command) {
     const InterruptGuard guard;
     const party::Roster roster = party::read_roster(command.session.roster);
-    const Two two(roster);
-    const auto own = identity::Identity::open(command.session.identity_folder).fingerprint();
-    const bool client = two.parties[static_cast<std::size_t>(two.client)].pin == own;
-    if (client) {
-        if (!command.model.empty())
-            refuse("the roster says that you receive, so you are the client: give --offer, not --model");
-        if (command.offer.empty() || command.data.empty() || command.out.empty()) {
-            refuse("a client gives --offer, --data and --out");
-        }
-        return ask(command, roster, two);
+    const party::Member server = server_of(roster);
+    const auto identity = identity::Identity::open(command.session.identity_folder);
+    if (server.pin == identity.fingerprint()) {
+        if (command.model.empty())
+            refuse("the roster says that you do not receive, so you are the server: give --model");
+        return PredictionServer(command).run(roster, identity);
     }
-    if (command.model.empty()) refuse("the roster says that you do not receive, so you are the server: give --model");
-    serve(command, roster, two);
+    if (!command.model.empty()) {
+        refuse("the roster says that you receive, so you are the client: give --offer, not --model");
+    }
+    if (command.offer.empty() || command.data.empty() || command.out.empty()) {
+        refuse("a client gives --offer, --data and --out");
+    }
+    ask(command, roster, server, identity);
 }
 
 }  // namespace tacit::app::mpc

@@ -16,7 +16,9 @@ struct PredictCommand {
     SessionOptions session;
     fs::path model;  ///< the server's
     std::uint64_t queries = 1000;
-    fs::path offer;  ///< the client's, with the rows and where the answers go
+    bool once = false;         ///< the server's: one session, and its error is the command's
+    std::size_t at_once = 16;  ///< the server's: sessions at a time
+    fs::path offer;            ///< the client's, with the rows and where the answers go
     fs::path data;
     fs::path out;
     char delimiter = ',';

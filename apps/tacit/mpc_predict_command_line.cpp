@@ -18,15 +18,19 @@ Example:
   tacit mpc offer --model model.json --out offer.json)";
 
 constexpr const char* predict_footer = R"(
-Parties    the two who compute in the roster: the client, who has the role receive, and the server, who has not. Both
-           run this command, the server with --model, the client with --offer, --data and --out
-Adversary  for privacy malicious, one of the two. A server that cheats learns nothing of the rows, but can give wrong
-           answers. A client that cheats gets one answer a row, to a question that may be wider than a row
+Parties    those who compute in the roster: the one without the role receive is the server, who runs this command with
+           --model and stays until Ctrl-C; the others are its clients, who come when they like, with --offer, --data
+           and --out. Each has a session of two with the server; clients see nothing of each other
+Adversary  for privacy malicious, one of the two
 Revealed   to the client the class of each row; with --reveal score, which both must say, the scores. To the server the
            number of rows
 Not hidden what answers say: features + 1 scores are all of a linear model, and with many classes one comes close. A
            client has --queries rows of models with one offer (kept in the identity's folder, file 'queries')
-Cost       10 rounds (linear) or 16 (trees), and some more for many rows. For each row: linear, 24 (4 + 8 outputs) bytes
+A cheater could
+           as the server, give wrong answers, and learns nothing of the rows; as the client, ask for each row one question
+           that may be wider than a row
+Rounds, bytes
+           10 rounds (linear) or 16 (trees), and some more for many rows. For each row: linear, 24 (4 + 8 outputs) bytes
            a feature; trees, 1.2 kB and 4.2 bytes a feature for each of trees x 2^depth nodes; then 3 kB an output
 
 Examples:
@@ -51,6 +55,10 @@ void add_predict(CLI::App* parent, std::function<void()>& run) {
     command->add_option("--model", options->model, "server: file of the model");
     command->add_option("--queries", options->queries, "server: rows that this client may ask about, of this model")
         ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->add_flag("--once", options->once, "server: end after one client, with exit status 2 if that failed");
+    command->add_option("--at-once", options->at_once, "server: clients answered at a time")
+        ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     command->add_option("--offer", options->offer, "client: the model's offer");
     command->add_option("--data", options->data, "client: CSV file with the columns of the offer");

@@ -16,17 +16,20 @@ Protocol   ecdh: Diffie-Hellman; gives all of --reveal and holds back what is be
            vole: oblivious transfer; for large lists. A million against a million takes seconds instead of minutes and
            a third of the bytes. The receiver finds the common rows itself, so it gives intersections alone, and any
            that is not empty. If both receive, the first in the roster learns first, and could keep it from the other
-Adversary  semi-honest. A party that cheats can put into its list what it wants to test, or spoil the result; with
-           sum, who does not give the weights can have single ones opened
+Adversary  semi-honest, one of the two
 Revealed   to both: how many different elements the other has (hide it with --pad), and whether --minimum is reached.
            intersection: to those who receive, which of their own rows are common. count: how many are. sum: to both,
            how many are, and the sum of the weights that the party --weights-of gives to them
 Not hidden what the answer says: two runs on lists that differ by one row tell whether that row is common. A file has
            --runs runs with each party (kept in the identity's folder, file 'runs'); raise them with thought
-Stopped    with ecdh, a run for an intersection or a count that was cut goes on where it was if both start the same
-           command on the same data again; that is the same run, which --runs counts once. Until it is over, a secret
-           of the run lies in the identity's folder under 'stopped'
-Cost       ecdh: 5 to 7 rounds, one more for every 4096 elements; 32 bytes for each element of either side, and about
+A cheater could
+           put into its list what it wants to test, say that a minimum is reached when it is not, or spoil the result;
+           with sum, who does not give the weights can have single ones opened
+Stopped    with ecdh, a run that was cut goes on where it was if both start the same command on the same data again
+           (for a sum until it has been opened); that is the same run, which --runs counts once. Until it is over,
+           secrets of the run lie in the identity's folder under 'stopped'
+Rounds, bytes
+           ecdh: 5 to 7 rounds, one more for every 4096 elements; 32 bytes for each element of either side, and about
            10 (count), 18 (intersection) or 106 (sum) more; one hash and two multiplications of a point for each.
            vole: 8 rounds; 21 bytes for each element of the receiver, 10 for each of the other
 

@@ -14,13 +14,20 @@ constexpr const char* study_footer = R"(
 Contributors, any number, each fill in a table once; sums and means of it with all margins go to the analyst. Nobody
 sees anybody's table, and nothing is shown of fewer contributors than the description says, also not by subtracting.
 
-Servers    three or four, each of which holds shares. Three: semi-honest; a server that departs from the protocol can
-           change results, and learn about tables by that, unnoticed. Four: one that does anything; it can end the run,
-           not falsify it. Two servers together know every table, in both cases
-Web server sees who is invited, who has handed in, and ciphertexts; if it cheats it can leave contributors out, or send
-           browsers another page. Contributors who use `study submit` and the description do not have to trust it
-Servers see who contributed, by invitation; tables that are none; which entries have too few contributors
-Analyst    sees contributors, sums and means of the entries that are shown
+Parties    three or four servers, each of which holds shares. Contributors, the organiser's web server and the analyst
+           are none
+Adversary  three servers: semi-honest, one. Four: one that does anything. Two servers together know every table, in
+           both cases. Contributors may do anything
+Revealed   to the analyst: the number of contributors, and contributors, sums and means of the entries that are shown.
+           To the servers: who contributed, by invitation; tables that are none; which entries have too few
+           contributors. To the web server: who is invited, who has handed in, and ciphertexts
+A cheater could
+           as one of three servers, change results, and learn about tables by that, unnoticed; of four, end the run. As
+           the web server, leave contributors out, or send browsers another page; contributors who use `study submit`
+           and the description do not have to trust it. As a contributor, send false numbers within the bounds
+Rounds, bytes
+           among the servers 60 to 80 bytes a number and contributor from each (100 to 130 among four); 1000 contributors
+           with 480 numbers: 176 rounds and 37 MB (199 and 61 MB)
 
   each server, analyst   tacit mpc study key     --out my.key               (its public half goes into the description)
   organiser              tacit mpc study create  --study wages.toml --folder wages
@@ -37,19 +44,11 @@ The description is shown in docs/study.md; everybody compares the number that `s
 
 using Run = std::function<void()>;
 
-/// A command whose options live as long as it may run.
-template <class Options>
-struct Command {
-    CLI::App* line;
-    std::shared_ptr<Options> options = std::make_shared<Options>();
-
-    Command(CLI::App* parent, const char* name, const char* summary) : line(parent->add_subcommand(name, summary)) {
-        line->footer(study_footer);
-    }
-    void calls(Run& run, void (*function)(const Options&)) const {
-        line->callback([&run, function, kept = options] { run = [function, kept] { function(*kept); }; });
-    }
-};
+CLI::App* add_command(CLI::App* parent, const char* name, const char* summary) {
+    CLI::App* command = parent->add_subcommand(name, summary);
+    command->footer(study_footer);
+    return command;
+}
 
 void add_description(CLI::App* command, fs::path& path) {
     command->add_option("--study", path, "TOML file with the description, the same for all")->required();
@@ -60,71 +59,77 @@ void add_folder(CLI::App* command, fs::path& path) {
 }
 
 void add_organiser(CLI::App* parent, Run& run) {
-    const Command<StudyFolderOptions> create(parent, "create", "Organiser: make a folder for a study");
-    add_description(create.line, create.options->description);
-    add_folder(create.line, create.options->folder);
-    create.calls(run, study_create);
-    const Command<StudyFolderOptions> invite(parent, "invite", "Organiser: make links, one for each contributor");
-    add_folder(invite.line, invite.options->folder);
-    invite.line->add_option("--count", invite.options->count, "How many")
+    const auto create = std::make_shared<StudyFolderOptions>();
+    CLI::App* create_command = add_command(parent, "create", "Organiser: make a folder for a study");
+    add_description(create_command, create->description);
+    add_folder(create_command, create->folder);
+    create_command->callback([&run, create] { run = [create] { study_create(*create); }; });
+    const auto invite = std::make_shared<StudyFolderOptions>();
+    CLI::App* invite_command = add_command(parent, "invite", "Organiser: make links, one for each contributor");
+    add_folder(invite_command, invite->folder);
+    invite_command->add_option("--count", invite->count, "How many")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20U))
         ->required();
-    invite.line->add_option("--address", invite.options->address, "https://host:port of `study serve`")->required();
-    invite.line->add_option("--out", invite.options->out, "File for the links; they are secrets")->required();
-    invite.calls(run, study_invite);
-    const Command<StudyFolderOptions> status(parent, "status", "Organiser: how many have handed in a table");
-    add_folder(status.line, status.options->folder);
-    status.calls(run, study_status);
-    const Command<StudyFolderOptions> close(parent, "close", "Organiser: take nothing more in; files for the servers");
-    add_folder(close.line, close.options->folder);
-    close.line->add_option("--out", close.options->out, "Folder for SERVER.bundle")->required();
-    close.calls(run, study_close);
+    invite_command->add_option("--address", invite->address, "https://host:port of `study serve`")->required();
+    invite_command->add_option("--out", invite->out, "File for the links; they are secrets")->required();
+    invite_command->callback([&run, invite] { run = [invite] { study_invite(*invite); }; });
+    const auto status = std::make_shared<StudyFolderOptions>();
+    CLI::App* status_command = add_command(parent, "status", "Organiser: how many have handed in a table");
+    add_folder(status_command, status->folder);
+    status_command->callback([&run, status] { run = [status] { study_status(*status); }; });
+    const auto close = std::make_shared<StudyFolderOptions>();
+    CLI::App* close_command = add_command(parent, "close", "Organiser: take nothing more in; files for the servers");
+    add_folder(close_command, close->folder);
+    close_command->add_option("--out", close->out, "Folder for SERVER.bundle")->required();
+    close_command->callback([&run, close] { run = [close] { study_close(*close); }; });
 }
 
 void add_serve(CLI::App* parent, Run& run) {
-    const Command<StudyServeOptions> serve(parent, "serve", "Organiser: serve the page and take tables in");
-    add_folder(serve.line, serve.options->folder);
-    serve.line->add_option("--host", serve.options->host, "Address to listen at")->capture_default_str();
-    serve.line->add_option("--port", serve.options->port, "0: any")->check(CLI::Range(0, 65535))->capture_default_str();
-    CLI::Option* plain = serve.line->add_flag("--plain-on-loopback", serve.options->plain_on_loopback,
-                                              "Unencrypted on 127.0.0.1: tests, or behind a proxy on this machine");
-    serve.line->add_option("--certificate", serve.options->certificate, "PEM file, the chain behind it")
-        ->excludes(plain);
-    serve.line->add_option("--key", serve.options->key, "PEM file of the certificate's key")->excludes(plain);
-    serve.calls(run, study_serve);
+    const auto serve = std::make_shared<StudyServeOptions>();
+    CLI::App* serve_command = add_command(parent, "serve", "Organiser: serve the page and take tables in");
+    add_folder(serve_command, serve->folder);
+    serve_command->add_option("--host", serve->host, "Address to listen at")->capture_default_str();
+    serve_command->add_option("--port", serve->port, "0: any")->check(CLI::Range(0, 65535))->capture_default_str();
+    CLI::Option* plain = serve_command->add_flag("--plain-on-loopback", serve->plain_on_loopback,
+                                                 "Unencrypted on 127.0.0.1: tests, or behind a proxy on this machine");
+    serve_command->add_option("--certificate", serve->certificate, "PEM file, the chain behind it")->excludes(plain);
+    serve_command->add_option("--key", serve->key, "PEM file of the certificate's key")->excludes(plain);
+    serve_command->callback([&run, serve] { run = [serve] { study_serve(*serve); }; });
 }
 
 void add_submit(CLI::App* parent, Run& run) {
-    const Command<StudySubmitOptions> submit(parent, "submit", "Contributor: hand a table in without a browser");
-    add_description(submit.line, submit.options->description);
-    submit.line->add_option("--link", submit.options->link, "Your invitation")->required();
-    submit.line->add_option("--table", submit.options->table, "CSV file: groups and columns; a row for each cell")
+    const auto submit = std::make_shared<StudySubmitOptions>();
+    CLI::App* submit_command = add_command(parent, "submit", "Contributor: hand a table in without a browser");
+    add_description(submit_command, submit->description);
+    submit_command->add_option("--link", submit->link, "Your invitation")->required();
+    submit_command->add_option("--table", submit->table, "CSV file: groups and columns; a row for each cell")
         ->required();
-    submit.line->add_option("--authorities", submit.options->authorities,
-                            "PEM file of certificates to trust (default: the system's)");
-    submit.calls(run, study_submit);
+    submit_command->add_option("--authorities", submit->authorities,
+                               "PEM file of certificates to trust (default: the system's)");
+    submit_command->callback([&run, submit] { run = [submit] { study_submit(*submit); }; });
 }
 
 void add_compute(CLI::App* parent, Run& run) {
-    const Command<StudyComputeOptions> compute(parent, "compute", "Server: compute the result with the other servers");
-    add_session(compute.line, compute.options->session);
-    add_description(compute.line, compute.options->description);
-    compute.line->add_option("--key", compute.options->key, "Your sealing key")->required();
-    compute.line->add_option("--bundle", compute.options->bundle, "What the organiser brought you")->required();
-    compute.line->add_option("--out", compute.options->out, "File for the analyst")->required();
-    compute.line->add_option("--receipts", compute.options->receipts, "File for the receipts of all that counted");
-    compute.calls(run, study_compute);
+    const auto compute = std::make_shared<StudyComputeOptions>();
+    CLI::App* compute_command = add_command(parent, "compute", "Server: compute the result with the other servers");
+    add_session(compute_command, compute->session);
+    add_description(compute_command, compute->description);
+    compute_command->add_option("--key", compute->key, "Your sealing key")->required();
+    compute_command->add_option("--bundle", compute->bundle, "What the organiser brought you")->required();
+    compute_command->add_option("--out", compute->out, "File for the analyst")->required();
+    compute_command->add_option("--receipts", compute->receipts, "File for the receipts of all that counted");
+    compute_command->callback([&run, compute] { run = [compute] { study_compute(*compute); }; });
 }
 
 void add_result(CLI::App* parent, Run& run) {
-    const Command<StudyResultOptions> result(parent, "result", "Analyst: read the result");
-    add_description(result.line, result.options->description);
-    result.line->add_option("--key", result.options->key, "Your sealing key")->required();
-    result.line->add_option("--share", result.options->shares, "Each server's file, in the description's order")
-        ->required();
-    result.line->add_flag("--json", result.options->json, "JSON; else CSV");
-    result.line->add_option("--out", result.options->out, "File (default: stdout)");
-    result.calls(run, study_result);
+    const auto result = std::make_shared<StudyResultOptions>();
+    CLI::App* result_command = add_command(parent, "result", "Analyst: read the result");
+    add_description(result_command, result->description);
+    result_command->add_option("--key", result->key, "Your sealing key")->required();
+    result_command->add_option("--share", result->shares, "Each server's file, in the description's order")->required();
+    result_command->add_flag("--json", result->json, "JSON; else CSV");
+    result_command->add_option("--out", result->out, "File (default: stdout)");
+    result_command->callback([&run, result] { run = [result] { study_result(*result); }; });
 }
 
 }  // namespace

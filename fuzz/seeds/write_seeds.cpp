@@ -6,9 +6,12 @@
 
 #include "../checkpoint.hpp"
 #include "../common.hpp"
+#include "../folder.hpp"
 #include "../threshold.hpp"
 #include "dp/ledger_format.hpp"
+#include "learn/score_files.hpp"
 #include "learn/state_file.hpp"
+#include "mpc/psi_checkpoint.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/circuit/trace.hpp"
 #include "tacit/ckks/decryptor.hpp"
@@ -18,6 +21,7 @@
 #include "tacit/compile/text.hpp"
 #include "tacit/mpc/dealing.hpp"
 #include "tacit/mpc/prio3.hpp"
+#include "tacit/mpc/sealed_shares.hpp"
 #include "tacit/runtime/encrypted_value.hpp"
 #include "tacit/table/feature_map.hpp"
 
@@ -265,18 +269,107 @@ void write_dealt_shares(const Seeds& seeds) {
             input.insert(input.end(), bytes.begin(), bytes.end());
             seeds.raw("dealt_share", fmt::format("party{}_of_{}", party, parties), input);
         }
+        const auto numbers = mpc::deal(std::array<std::uint64_t, 2>{3, 5}, parties, rng)[0];
+        Bytes input{static_cast<std::byte>(128 + parties - 3)};
+        const auto bytes = mpc::to_bytes(numbers, parties, 0);
+        input.insert(input.end(), bytes.begin(), bytes.end());
+        seeds.raw("dealt_share", fmt::format("numbers_of_{}", parties), input);
     }
 }
 
-/// Terms, and one change to a frame; the first is none.
-void write_intersections(const Seeds& seeds) {
-    for (unsigned terms = 0; terms < 12; ++terms) {
-        for (unsigned frame = 0; frame < 8; ++frame) {
-            const Bytes input{std::byte(terms), std::byte(frame), std::byte{0},
-                              std::byte{15},    std::byte{0},     std::byte(frame == 0 ? 0 : 1)};
-            seeds.raw("psi", fmt::format("{}-{}", terms, frame), input);
+/// A label and what is sealed under it: nothing to know, and a share.
+void write_sealed_shares(const Seeds& seeds) {
+    Rng rng(Seed{});
+    const party::SealingKey key = party::SealingKey::create(rng);
+    for (int parties = 3; parties <= 4; ++parties) {
+        const mpc::Bits share = mpc::deal(mpc::ClearBits(mpc::BitShape{.planes = 3, .lanes = 1}), parties, rng)[0];
+        const mpc::ShareLabel label{
+            .kind = "bid", .task = "t", .name = "ada", .parties = parties, .reply = key.public_key()};
+        const auto file = mpc::seal_share(label, {}, share, key.public_key(), rng);
+        const auto message = mpc::to_bytes(share, parties, 0);
+        const std::size_t front = file.size() - message.size() - 4 - party::sealing_overhead_bytes;
+        Bytes input{static_cast<std::byte>(front)};
+        input.insert(input.end(), file.begin(), file.begin() + static_cast<std::ptrdiff_t>(front));
+        input.resize(input.size() + 4);
+        input.insert(input.end(), message.begin(), message.end());
+        seeds.raw("sealed_share", fmt::format("of_{}", parties), input);
+    }
+}
+
+/// For targets of Replay: a side, and one change to a frame; the first is none.
+void write_changes(const Seeds& seeds) {
+    for (const char* target : {"psi", "transfers", "replicated"}) {
+        for (unsigned side = 0; side < 8; ++side) {
+            for (unsigned frame = 0; frame < 8; ++frame) {
+                const Bytes input{std::byte(side), std::byte(frame), std::byte{0},
+                                  std::byte{15},   std::byte{0},     std::byte(frame == 0 ? 0 : 1)};
+                seeds.raw(target, fmt::format("{}-{}", side, frame), input);
+            }
         }
     }
+}
+
+/// Records as they are without anything in them, behind the byte that says which.
+void write_records(const Seeds& seeds) {
+    const fuzz::Folder folder;
+    char kind = 0;
+    const auto seed = [&] {
+        const auto bytes = read_file(folder.path() / "record", 1 << 20);
+        seeds.text("records", fmt::format("{}", int{kind}),
+                   std::string(1, kind) + std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        ++kind;
+    };
+    const auto add = [&](const auto& record) {
+        write_record(folder.path() / "record", record);
+        seed();
+    };
+    const auto add_of_scoring = [&](const auto& record) {
+        learn::write_score_record(folder.path() / "record", record, FileMode::owner_only);
+        seed();
+    };
+    add(learn::ProgramRecord{});
+    add(learn::DataRecord{});
+    add(learn::PreprocessingRecord{});
+    add(learn::ModelRecord{});
+    add(learn::StatisticsRecord{});
+    add(learn::EvaluationRecord{});
+    add_of_scoring(learn::OfferRecord{});
+    add_of_scoring(learn::ScoringRecord{});
+    add_of_scoring(learn::RowsRecord{});
+    add_of_scoring(learn::ScoringStatistics{});
+}
+
+void write_files_of_parties(const Seeds& seeds) {
+    seeds.text("run_budget", "runs", "1700000000\ta\tb\n1700000001\ta\tb\t150\n1700000002\tc\td\n");
+    const std::string hash(64, '0');
+    const auto behind = [](char first, const std::string& rest) { return first + rest; };
+    seeds.text("study_files", "table", behind('\0', "g,c\na,3\nb,9\n"));
+    seeds.text("study_files", "key", behind('\1', "tacit sealing key 1\n" + std::string(32, 'k')));
+    seeds.text("study_files", "record", behind('\2', hash + " " + hash + "\n"));
+    seeds.text("study_web", "page", behind('\0', "GET /study.json HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    seeds.text("study_web", "status", behind('\1', std::string(32, '0')));
+    seeds.text("study_web", "stranger", behind('\2', std::string(100, 'x')));
+    seeds.text("study_web", "invited", behind('\3', std::string(1000, 'x')));
+    for (char mechanism = 0; mechanism < 5; ++mechanism) {
+        const std::vector<std::string> reports{"yes\nno\n", "010\n111\n", "010\n111\n", "5:7:1\n9:2:0\n", "3\n1\n"};
+        const auto at = static_cast<std::size_t>(mechanism);
+        seeds.text("dp_poll", std::to_string(at), behind(mechanism, "r\n" + reports[at]));
+    }
+    seeds.text("texts", "number", "-12.50");
+    seeds.text("texts", "cost", "1e-6");
+    seeds.text("texts", "ratio", "3/4");
+    seeds.text("texts", "address", "[::1]:7001");
+    seeds.text("texts", "hash", std::string(64, 'a'));
+    mpc::PsiCheckpoint::Run run{};
+    run.masked = 2;
+    run.count = 1;
+    Bytes file{std::byte{0}};
+    const auto header = std::as_bytes(std::span(&run, 1));
+    file.insert(file.end(), header.begin(), header.end());
+    file.resize(file.size() + 2 * sizeof(mpc::MaskedElement));
+    seeds.raw("psi_checkpoint", "run", file);
+    seeds.raw("psi_checkpoint", "size", Bytes(9, std::byte{1}));
+    seeds.raw("psi_checkpoint", "tags", Bytes(1 + 3 * sizeof(mpc::PsiCheckpoint::Received), std::byte{2}));
 }
 
 }  // namespace
@@ -297,6 +390,9 @@ int main(int argc, char** argv) {
     write_others(seeds);
     write_prio3(seeds);
     write_dealt_shares(seeds);
-    write_intersections(seeds);
+    write_sealed_shares(seeds);
+    write_changes(seeds);
+    write_records(seeds);
+    write_files_of_parties(seeds);
     return 0;
 }

@@ -7,7 +7,7 @@
 #include <limits>
 #include <new>
 
-#include "base/block_cache.hpp"
+#include "base/memory.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define TACIT_PLAIN_BUFFERS 1
@@ -20,21 +20,25 @@
 namespace tacit {
 
 namespace {
-
 constexpr std::size_t alignment = 64;
+}  // namespace
 
 #ifdef TACIT_PLAIN_BUFFERS
 // AddressSanitizer sees overflows and late uses only of blocks that it manages itself.
-BlockCache::Block allocate(std::size_t bytes) {
-    return {std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment), bytes};
+BlockCache::Block take_memory(std::size_t bytes) {
+    void* const data = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+    if (data == nullptr) throw std::bad_alloc();
+    return {data, bytes};
 }
-void release(BlockCache::Block block) noexcept { std::free(block.data); }
+void give_back_memory(BlockCache::Block block) noexcept { std::free(block.data); }
 #else
-BlockCache::Block allocate(std::size_t bytes) {
+BlockCache::Block take_memory(std::size_t bytes) {
     if (bytes >= BlockCache::smallest) return block_cache().take(bytes);
-    return {scalable_aligned_malloc(bytes, alignment), bytes};
+    void* const data = scalable_aligned_malloc(bytes, alignment);
+    if (data == nullptr) throw std::bad_alloc();
+    return {data, bytes};
 }
-void release(BlockCache::Block block) noexcept {
+void give_back_memory(BlockCache::Block block) noexcept {
     if (block.capacity >= BlockCache::smallest) {
         block_cache().give_back(block);
     } else {
@@ -43,19 +47,16 @@ void release(BlockCache::Block block) noexcept {
 }
 #endif
 
-}  // namespace
-
 AlignedBuffer::AlignedBuffer(std::size_t size) : size_(size) {
     if (size == 0) return;
     if (size > std::numeric_limits<std::size_t>::max() / (2 * sizeof(double))) throw std::bad_alloc();
-    const BlockCache::Block block = allocate(size * sizeof(double));
-    if (block.data == nullptr) throw std::bad_alloc();
+    const BlockCache::Block block = take_memory(size * sizeof(double));
     data_ = static_cast<double*>(block.data);
     capacity_bytes_ = block.capacity;
 }
 
 AlignedBuffer::~AlignedBuffer() {
-    if (data_ != nullptr) release({data_, capacity_bytes_});
+    if (data_ != nullptr) give_back_memory({data_, capacity_bytes_});
 }
 
 void AlignedBuffer::wipe() noexcept {

@@ -26,6 +26,9 @@ bool is_valid_address(std::string_view address) noexcept {
     const std::size_t colon = address.rfind(':');
     if (colon == std::string_view::npos || colon == 0 || address.size() > 300) return false;
     if (std::ranges::any_of(address, [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\\'; })) return false;
+    const std::string_view host = address.substr(0, colon);
+    const bool bracketed = host.front() == '[' && host.back() == ']';
+    if (host.find(':') != std::string_view::npos && !bracketed) return false;  // where would the port begin?
     const std::string_view port = address.substr(colon + 1);
     int value = 0;
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), value);

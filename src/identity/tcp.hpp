@@ -18,7 +18,7 @@ struct Endpoint {
     std::string port;
 };
 
-/// Whether it is host:port with a port from 1 to 65535.
+/// Whether it is host:port with a port from 1 to 65535; an IPv6 host is in brackets.
 [[nodiscard]] bool is_valid_address(std::string_view address) noexcept;
 /// Of a valid address.
 [[nodiscard]] Endpoint split_address(std::string_view address);

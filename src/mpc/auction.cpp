@@ -155,13 +155,12 @@ AuctionOutcome hold_auction(Replicated& ring, const Bits& bids, const Bits& rese
     return seal(ring, gather(ranking.values, priced), stack({&is_bid, &number}), std::move(order));
 }
 
-AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opened opened) {
+Bits result_bits(Replicated& ring, const AuctionOutcome& outcome, Opened opened) {
     const std::size_t units = outcome.winners.shape.lanes;
-    const bool all = opened == Opened::price_and_winners;
     const Bits sold = planes(outcome.winners, 0, 1);
-    const Bits shown = !all         ? lanes(sold, 0, 1)  // the best unit is sold if any is
-                       : units == 1 ? outcome.winners
-                                    : Shuffle(ring, units).apply(outcome.winners);
+    const Bits shown = opened == Opened::price ? lanes(sold, 0, 1)  // the best unit is sold if any is
+                       : units == 1            ? outcome.winners
+                                               : Shuffle(ring, units).apply(outcome.winners);
     // One opening for both: the price in a lane behind the winners, planes filled up.
     const std::size_t height = std::max(shown.shape.planes, outcome.price.shape.planes);
     const auto filled = [&](const Bits& x) {
@@ -170,18 +169,40 @@ AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opene
     };
     const Bits upper = filled(shown);
     const Bits lower = filled(outcome.price);
-    const ClearBits together = ring.open(beside({&upper, &lower}));
-    const auto values = together.values();
+    return beside({&upper, &lower});
+}
+
+AuctionResult read_result(const ClearBits& bits, std::size_t units, std::span<const std::uint32_t> bidder,
+                          Opened opened) {
+    const BitShape winners{.planes = 1, .lanes = opened == Opened::price ? 1 : units};
+    if (units == 0 || units > most_bidders || bits.shape.planes > 64 ||
+        bits.shape.lanes != 64 * winners.lane_words() + 1) {
+        fail(ErrorCode::protocol_violation, "{} x {} bits are no result of an auction of {} units", bits.shape.planes,
+             bits.shape.lanes, units);
+    }
+    const auto values = bits.values();
     const auto is_sold = [](std::uint64_t winner) { return (winner & 1U) != 0; };
-    const auto shown_values = std::span(values).first(shown.shape.lanes);
-    AuctionResult result{.sold = std::ranges::any_of(shown_values, is_sold), .price = {}, .winners = {}};
+    const auto shown = std::span(values).first(winners.lanes);
+    AuctionResult result{.sold = std::ranges::any_of(shown, is_sold), .price = {}, .winners = {}};
     if (!result.sold) return result;
     result.price = values.back();
-    for (const std::uint64_t winner : shown_values) {
-        if (all && is_sold(winner)) result.winners.push_back(outcome.bidder.at(winner >> 1U));
+    if (opened == Opened::price) return result;
+    for (const std::uint64_t winner : shown) {
+        if (!is_sold(winner)) continue;
+        if (winner >> 1U >= bidder.size()) {
+            fail(ErrorCode::protocol_violation,
+                 "the winner is number {} of {} bidders; a party cheats, or its program is damaged", winner >> 1U,
+                 bidder.size());
+        }
+        result.winners.push_back(bidder[winner >> 1U]);
     }
     std::ranges::sort(result.winners);
     return result;
+}
+
+AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opened opened) {
+    return read_result(ring.open(result_bits(ring, outcome, opened)), outcome.winners.shape.lanes, outcome.bidder,
+                       opened);
 }
 
 Bits won_bits(Replicated& ring, const AuctionOutcome& outcome) {

@@ -10,7 +10,61 @@ namespace tacit::mpc {
 
 namespace {
 
-constexpr std::uint32_t magic = 0x31534254;  // "TBS1"
+constexpr std::uint32_t bits_mark = 0x31534254;     // "TBS1"
+constexpr std::uint32_t numbers_mark = 0x31534E54;  // "TNS1"; a plane of 64 lanes for each number
+constexpr std::size_t share_header_bytes = 24;
+
+/// What stands before the words of a share.
+struct ShareHeader {
+    std::uint32_t mark;
+    BitShape shape;
+};
+
+SecretVector<std::byte> write_share(const ShareHeader& header, const Components& parts, int parties, int party) {
+    ByteWriter out;
+    out.u32(header.mark);
+    out.u16(static_cast<std::uint16_t>(parties));
+    out.u16(static_cast<std::uint16_t>(party));
+    out.u64(header.shape.planes);
+    out.u64(header.shape.lanes);
+    const std::vector<std::byte> front = std::move(out).take();
+    SecretVector<std::byte> bytes(front.begin(), front.end());
+    bytes.reserve(share_header_bytes + 8 * header.shape.words() * static_cast<std::size_t>(parties - 1));
+    for (const auto& part : parts) {
+        const auto words = std::as_bytes(std::span(part));
+        bytes.insert(bytes.end(), words.begin(), words.end());
+    }
+    return bytes;
+}
+
+/// Takes no more memory than the bytes have. Throws malformed_input.
+Components read_parts(std::span<const std::byte> bytes, std::uint32_t mark, int parties, int party, BitShape& shape) {
+    ByteReader in(bytes);
+    if (in.u32("the mark of a share") != mark) {
+        fail(ErrorCode::malformed_input, "these bytes are no share of {}; it begins with {}",
+             mark == bits_mark ? "bits" : "numbers", mark == bits_mark ? "TBS1" : "TNS1");
+    }
+    const int of = in.u16("the number of parties");
+    const int owner = in.u16("the party");
+    if (of != parties || owner != party || parties < 3 || parties > 4 || party < 0 || party >= parties) {
+        fail(ErrorCode::malformed_input, "a share for party {} of {} where that for {} of {} is due", owner, of, party,
+             parties);
+    }
+    shape.planes = in.bounded("the number of planes", bytes.size());
+    shape.lanes = in.bounded("the number of lanes", 8 * bytes.size());
+    if (in.remaining() / 8 != shape.words() * static_cast<std::size_t>(parties - 1) || in.remaining() % 8 != 0) {
+        fail(ErrorCode::malformed_input, "a share of {} bytes where {} words in {} components are due", bytes.size(),
+             shape.words(), parties - 1);
+    }
+    Components out;
+    for (int m = 0; m < parties; ++m) {
+        if (m == party) continue;
+        auto& part = out[static_cast<std::size_t>(m)];
+        part.resize(shape.words());
+        in.bytes(std::as_writable_bytes(std::span(part)));
+    }
+    return out;
+}
 
 /// All components of uniformly random words that add up to `values`.
 template <class Ring>
@@ -92,49 +146,38 @@ Expected<std::vector<std::uint64_t>> combine(std::span<const Numbers> shares) {
     return combine_words<Additive>(shares, shares.empty() ? 0 : shares.front().size);
 }
 
-std::vector<std::byte> to_bytes(const Bits& share, int parties, int party) {
-    ByteWriter out;
-    out.u32(magic);
-    out.u16(static_cast<std::uint16_t>(parties));
-    out.u16(static_cast<std::uint16_t>(party));
-    out.u64(share.shape.planes);
-    out.u64(share.shape.lanes);
-    for (const auto& part : share.parts) out.bytes(std::as_bytes(std::span(part)));
-    return std::move(out).take();
+SecretVector<std::byte> to_bytes(const Bits& share, int parties, int party) {
+    return write_share({.mark = bits_mark, .shape = share.shape}, share.parts, parties, party);
 }
 
-Expected<Bits> share_from_bytes(std::span<const std::byte> bytes, int parties, int party, BitShape shape) {
-    try {
-        ByteReader in(bytes);
-        if (in.u32("the mark of a share") != magic) {
-            fail(ErrorCode::malformed_input, "these bytes are no share of bits; it begins with TBS1");
-        }
-        const int of = in.u16("the number of parties");
-        const int owner = in.u16("the party");
-        if (of != parties || owner != party || parties < 3 || parties > 4 || party < 0 || party >= parties) {
-            fail(ErrorCode::malformed_input, "a share for party {} of {} where that for {} of {} is due", owner, of,
-                 party, parties);
-        }
-        const BitShape found{.planes = in.u64("the number of planes"), .lanes = in.u64("the number of lanes")};
-        if (found != shape) {
-            fail(ErrorCode::malformed_input, "a share of {} x {} bits where {} x {} are due", found.planes, found.lanes,
-                 shape.planes, shape.lanes);
-        }
-        if (in.remaining() != 8 * shape.words() * static_cast<std::size_t>(parties - 1)) {
-            fail(ErrorCode::malformed_input, "a share of {} bytes where {} words in {} components are due",
-                 bytes.size(), shape.words(), parties - 1);
-        }
-        Bits out{.parts = {}, .shape = shape};
-        for (int m = 0; m < parties; ++m) {
-            if (m == party) continue;
-            auto& part = out.parts[static_cast<std::size_t>(m)];
-            part.resize(shape.words());
-            in.bytes(std::as_writable_bytes(std::span(part)));
+SecretVector<std::byte> to_bytes(const Numbers& share, int parties, int party) {
+    return write_share({.mark = numbers_mark, .shape = {.planes = share.size, .lanes = 64}}, share.parts, parties,
+                       party);
+}
+
+Expected<Bits> share_from_bytes(std::span<const std::byte> bytes, int parties, int party, std::optional<BitShape> due) {
+    return catching([&] {
+        Bits out;
+        out.parts = read_parts(bytes, bits_mark, parties, party, out.shape);
+        if (due && out.shape != *due) {
+            fail(ErrorCode::malformed_input, "a share of {} x {} bits where {} x {} are due", out.shape.planes,
+                 out.shape.lanes, due->planes, due->lanes);
         }
         return out;
-    } catch (const Error& error) {
-        return error;
-    }
+    });
+}
+
+Expected<Numbers> numbers_from_bytes(std::span<const std::byte> bytes, int parties, int party) {
+    return catching([&] {
+        BitShape shape;
+        Numbers out;
+        out.parts = read_parts(bytes, numbers_mark, parties, party, shape);
+        if (shape.lanes != 64) {
+            fail(ErrorCode::malformed_input, "a share of numbers of {} bits; they have 64", shape.lanes);
+        }
+        out.size = shape.planes;
+        return out;
+    });
 }
 
 }  // namespace tacit::mpc

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/fail.hpp"
+#include "base/printable.hpp"
 
 namespace tacit::mpc {
 
@@ -13,10 +14,7 @@ namespace {
 constexpr Int128 largest = std::numeric_limits<std::int64_t>::max();
 
 Error refusal(std::string_view text, const char* why) {
-    std::string shown(text.substr(0, 40));
-    std::ranges::replace_if(
-        shown, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return {ErrorCode::malformed_input, fmt::format("'{}' {}", shown, why)};
+    return {ErrorCode::malformed_input, fmt::format("'{}' {}", printable(text, 40), why)};
 }
 
 }  // namespace

@@ -52,13 +52,12 @@ Numbers total(Replicated& ring, const Bits& clamped) {
 }
 
 /// The first lane of those whose number is largest.
-std::uint64_t place_of_largest(Replicated& ring, const Numbers& scores, std::uint64_t most) {
+Bits place_of_largest(Replicated& ring, const Numbers& scores, std::uint64_t most) {
     const auto bits = static_cast<std::size_t>(std::bit_width(most));
     const AuctionRules rules{.price = AuctionRules::Price::lowest_winning, .bid_bits = bits};
     const Bits nothing = ring.constant(ClearBits(BitShape{bits, 1}));
     const AuctionOutcome outcome = hold_auction(ring, to_bits(ring, scores, bits), nothing, rules);
-    const Bits number = planes(outcome.winners, 1, outcome.winners.shape.planes - 1);  // the price stays closed
-    return ring.open(number).values().front();
+    return planes(outcome.winners, 1, outcome.winners.shape.planes - 1);  // the price stays closed
 }
 
 }  // namespace
@@ -76,8 +75,8 @@ Bits clamp(Replicated& ring, const Bits& values, std::int64_t low, std::int64_t 
     return out;
 }
 
-std::vector<std::int64_t> open_answer(Replicated& ring, const PrivateQuestion& question, const dp::Noise& noise,
-                                      const Bits& contributions) {
+SecretAnswer noisy_answer(Replicated& ring, const PrivateQuestion& question, const dp::Noise& noise,
+                          const Bits& contributions) {
     Numbers exact;
     switch (question.kind) {
         case Kind::sum: exact = total(ring, clamp(ring, contributions, question.low, question.high)); break;
@@ -89,13 +88,11 @@ std::vector<std::int64_t> open_answer(Replicated& ring, const PrivateQuestion& q
         case Kind::histogram: exact = count_choices(ring, contributions, {.choices = question.keys.size()}); break;
         case Kind::select: exact = count_approvals(ring, contributions); break;
     }
-    const Numbers noisy = exact + draw_noise(ring, noise);
+    Numbers noisy = exact + draw_noise(ring, noise);
     if (question.kind == Kind::select) {
-        const std::uint64_t most = contributions.shape.lanes + largest_joint_noise(noise);
-        return {static_cast<std::int64_t>(place_of_largest(ring, noisy, most))};
+        return place_of_largest(ring, noisy, contributions.shape.lanes + largest_joint_noise(noise));
     }
-    const auto opened = ring.open(noisy);
-    return {opened.begin(), opened.end()};
+    return noisy;
 }
 
 }  // namespace tacit::mpc

@@ -9,6 +9,7 @@
 #include "mpc/universal_hash.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/base/secret.hpp"
+#include "tacit/mpc/secret_vector.hpp"
 
 namespace tacit::mpc {
 
@@ -110,17 +111,25 @@ std::vector<Rng> streams_of(const SecretVector<Seed>& seeds) {
     return streams;
 }
 
-/// The four columns of a tree: column j sums the streams of the leaves x with bit j of x ^ `hole` set.
+/// The four columns of a tree: column j sums the streams of the leaves x with bit j of x ^ `hole` set; to `sum` all are
+/// added. Subtrees are summed from the leaves up, each the right half of one column's part: every stream is touched
+/// about twice.
 void fill_columns(std::vector<Rng>& streams, Matrix& matrix, std::size_t tree, std::size_t first, std::uint64_t hole,
                   std::span<std::uint64_t> sum) {
-    Words stream(matrix.width(first));
+    const auto column = [&](std::size_t j) { return matrix.column(tree * depth + j, first); };
+    Words subtree(matrix.width(first));
+    std::vector<Words> left(depth + 1, subtree);  // by height, waiting for its right half; at the top the whole tree
     for (std::size_t x = 0; x < leaves; ++x) {
-        streams[tree * leaves + x].fill(stream);
-        add(sum, stream, ~std::uint64_t{0});
-        for (std::size_t j = 0; j < depth; ++j) {
-            add(matrix.column(tree * depth + j, first), stream, -(((x ^ hole) >> j) & 1));
+        streams[tree * leaves + x].fill(subtree);
+        std::size_t height = 0;
+        for (; ((x >> height) & 1) != 0; ++height) {
+            add(column(height), subtree, ~std::uint64_t{0});
+            add(subtree, left[height], ~std::uint64_t{0});
         }
+        std::swap(subtree, left[height]);
     }
+    add(sum, left[depth], ~std::uint64_t{0});
+    for (std::size_t j = 0; j < depth; ++j) add(column(j), left[depth], -((hole >> j) & 1));
 }
 
 std::uint64_t bit_of(const Block& block, std::size_t i) { return ((i < 64 ? block.low : block.high) >> (i % 64)) & 1; }

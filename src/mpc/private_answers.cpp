@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "mpc/noisy_answers.hpp"
+#include "tacit/base/bytes.hpp"
 #include "tacit/dp/transformation.hpp"
 #include "tacit/mpc/decimal.hpp"
 #include "tacit/mpc/joint_ledger.hpp"
@@ -21,6 +22,7 @@ constexpr std::size_t value_planes = 48;
 constexpr std::int64_t largest_bound = std::int64_t{1} << 46U;
 constexpr std::size_t most_choices = 255;
 constexpr std::size_t most_candidates = 4096;
+constexpr std::uint32_t longest_text = 1000;
 constexpr std::uint64_t most_contributors = std::uint64_t{1} << 32U;
 
 bool has_keys(Kind kind) noexcept { return kind == Kind::histogram || kind == Kind::select; }
@@ -110,19 +112,98 @@ dp::Statement statement_of(const dp::LedgerContents& after, const dp::Loss& loss
     return statement;
 }
 
-PrivateAnswer answer_of(const PrivateQuestion& question, const dp::NoiseEffect& noise,
-                        std::span<const std::int64_t> opened) {
-    PrivateAnswer answer;
+void put_values(PrivateAnswer& answer, const PrivateQuestion& question, const dp::NoiseEffect& noise,
+                std::span<const std::uint64_t> opened) {
+    const std::size_t due = question.kind == Kind::histogram ? question.keys.size() : 1;
+    if (opened.size() != due) {
+        fail(ErrorCode::malformed_input, "an answer of {} numbers where {} are due", opened.size(), due);
+    }
     if (question.kind == Kind::select) {
-        answer.selected = question.keys.at(static_cast<std::size_t>(opened.front()));
-        return answer;
+        if (opened.front() >= question.keys.size()) {
+            fail(ErrorCode::protocol_violation,
+                 "the answer is number {} of {} keys; a party cheats, or its program is damaged", opened.front(),
+                 question.keys.size());
+        }
+        answer.selected = question.keys[opened.front()];
+        return;
     }
     for (std::size_t i = 0; i < opened.size(); ++i) {
+        const auto noisy = static_cast<std::int64_t>(opened[i]);
         answer.estimates.push_back(
             {.key = has_keys(question.kind) ? question.keys[i] : "",
-             .answer = dp::detail::estimate(opened[i], 0, noise.noise, noise.unit, dp::detail::usual_doubt)});
+             .answer = dp::detail::estimate(noisy, 0, noise.noise, noise.unit, dp::detail::usual_doubt)});
     }
-    return answer;
+}
+
+/// Gives the answer to the receivers.
+void hand_out(PrivateAnswer& answer, Replicated& ring, const SecretAnswer& secret, const PrivateQuestion& question,
+              const dp::NoiseEffect& noise, const Receivers& receivers, const ResultText& text) {
+    if (const Bits* const place = std::get_if<Bits>(&secret)) {
+        auto given = deliver(ring, *place, receivers, text);
+        answer.received = given.value.has_value();
+        answer.files = std::move(given.files);
+        if (given.value) put_values(answer, question, noise, given.value->values());
+        return;
+    }
+    auto given = deliver(ring, std::get<Numbers>(secret), receivers, text);
+    answer.received = given.value.has_value();
+    answer.files = std::move(given.files);
+    if (given.value) put_values(answer, question, noise, *given.value);
+}
+
+/// What a receiver who is no party needs to understand an answer.
+std::vector<std::byte> about_bytes(const PrivateQuestion& question, const dp::LedgerTerms& terms,
+                                   std::uint64_t contributors) {
+    ByteWriter out;
+    out.u8(static_cast<std::uint8_t>(question.kind));
+    out.string(to_string(question.epsilon));
+    out.i64(question.low);
+    out.i64(question.high);
+    out.u8(static_cast<std::uint8_t>(question.digits));
+    out.u32(static_cast<std::uint32_t>(question.keys.size()));
+    for (const std::string& key : question.keys) out.string(key);
+    out.u64(terms.rows_per_unit);
+    out.string(terms.data_set);
+    out.string(terms.unit);
+    out.u64(contributors);
+    return std::move(out).take();
+}
+
+struct About {
+    PrivateQuestion question;
+    dp::LedgerTerms terms;
+    std::uint64_t contributors = 0;
+};
+/// Throws malformed_input.
+About read_about(std::span<const std::byte> bytes) {
+    ByteReader in(bytes);
+    About about;
+    const std::uint8_t kind = in.u8("the kind of question");
+    if (kind > static_cast<std::uint8_t>(Kind::select)) {
+        fail(ErrorCode::malformed_input, "an answer to a question of kind {}; there is none", kind);
+    }
+    about.question.kind = static_cast<Kind>(kind);
+    about.question.epsilon = dp::parse_cost(in.string("epsilon", longest_text)).value();
+    about.question.low = in.i64("the lower bound");
+    about.question.high = in.i64("the upper bound");
+    about.question.digits = in.u8("the digits");
+    const std::uint32_t keys = in.bounded_u32("the number of keys", most_candidates);
+    for (std::uint32_t i = 0; i < keys; ++i) about.question.keys.push_back(in.string("a key"));
+    about.terms.neighbours = dp::Neighbours::change_one;
+    about.terms.rows_per_unit = in.bounded("rows of a unit", most_contributors);
+    about.terms.data_set = in.string("the data set", longest_text);
+    about.terms.unit = in.string("the unit", longest_text);
+    about.contributors = in.u64("the number of contributors");
+    in.expect_end();
+    if (about.question.digits > 9 || about.terms.rows_per_unit == 0) {
+        fail(ErrorCode::malformed_input, "{} digits and {} rows of a unit; up to 9, and from 1", about.question.digits,
+             about.terms.rows_per_unit);
+    }
+    return about;
+}
+
+dp::Loss loss_of(const PrivateQuestion& question, std::uint64_t rows) {
+    return dp::group_loss(dp::Measure::pure, {.epsilon = question.epsilon.split(rows)}, rows);
 }
 
 }  // namespace
@@ -202,7 +283,7 @@ party::Plan plan_answer(const PrivateQuestion& question, const dp::LedgerTerms& 
 }
 
 PrivateAnswer answer_privately(party::Party& me, dp::Ledger& ledger, const PrivateQuestion& question,
-                               const Bits& contributions) {
+                               const Bits& contributions, const Receivers& receivers) {
     check_ledger(ledger.terms());
     const std::uint64_t rows = ledger.terms().rows_per_unit;
     const dp::Description what = describe(question, rows);
@@ -210,17 +291,51 @@ PrivateAnswer answer_privately(party::Party& me, dp::Ledger& ledger, const Priva
     if (me.count() != 3 && me.count() != 4) {
         fail(ErrorCode::invalid_argument, "a private answer of {} parties; three or four compute it", me.count());
     }
-    const dp::Loss loss = dp::group_loss(dp::Measure::pure, {.epsilon = question.epsilon.split(rows)}, rows);
+    const dp::Loss loss = loss_of(question, rows);
     Replicated ring(me);
     // Before the reservation, so that a contributor whose shares do not fit costs nobody's budget. What is hashed is,
     // at any one party, uniform whatever was contributed.
     ring.confirm_dealt(std::vector{&contributions.parts});
     const dp::LedgerContents after = reserve_together(me, ledger, loss, fmt::format("{}", fmt::join(what.steps, "; ")));
-    const auto opened = open_answer(ring, question, what.noise.front().noise, contributions);
-    PrivateAnswer answer = answer_of(question, what.noise.front(), opened);
+    const SecretAnswer secret = noisy_answer(ring, question, what.noise.front().noise, contributions);
+    PrivateAnswer answer;
     answer.contributors = contributions.shape.lanes;
-    answer.statement = statement_of(after, loss, what, me.count(), contributions.shape.lanes);
+    answer.statement = statement_of(after, loss, what, me.count(), answer.contributors);
+    hand_out(answer, ring, secret, question, what.noise.front(), receivers,
+             {.kind = private_answer_kind,
+              .task = after.terms.data_set,
+              .about = about_bytes(question, after.terms, answer.contributors)});
     return answer;
+}
+
+PrivateAnswer answer_privately(party::Party& me, dp::Ledger& ledger, const PrivateQuestion& question,
+                               const Bits& contributions) {
+    return answer_privately(me, ledger, question, contributions, all_parties(me.count()));
+}
+
+Expected<PrivateAnswer> read_private_answer(const Revealed& revealed) {
+    try {
+        if (revealed.label.kind != private_answer_kind) {
+            fail(ErrorCode::malformed_input, "these files are no private answer");
+        }
+        const About about = read_about(revealed.about);
+        const dp::Description what = describe(about.question, about.terms.rows_per_unit);
+        PrivateAnswer answer;
+        answer.contributors = about.contributors;
+        answer.statement = statement_of({.terms = about.terms}, loss_of(about.question, about.terms.rows_per_unit),
+                                        what, revealed.label.parties, about.contributors);
+        answer.statement.ledger_head.clear();
+        const auto* const bits = std::get_if<ClearBits>(&revealed.value);
+        if ((bits != nullptr) != (about.question.kind == Kind::select) ||
+            (bits != nullptr && bits->shape.planes > 64)) {
+            fail(ErrorCode::malformed_input, "an answer of the wrong kind of shares");
+        }
+        put_values(answer, about.question, what.noise.front(),
+                   bits != nullptr ? bits->values() : std::get<std::vector<std::uint64_t>>(revealed.value));
+        return answer;
+    } catch (const Error& error) {
+        return Error(ErrorCode::malformed_input, error.what());
+    }
 }
 
 }  // namespace tacit::mpc

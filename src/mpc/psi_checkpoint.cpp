@@ -22,6 +22,7 @@ namespace {
 
 static_assert(std::has_unique_object_representations_v<PsiCheckpoint::Run> &&
               std::has_unique_object_representations_v<PsiCheckpoint::Received> &&
+              std::has_unique_object_representations_v<PsiCheckpoint::WeightedReceived> &&
               std::has_unique_object_representations_v<MaskedElement>);
 
 /// Throws io_failure if the system says no.
@@ -48,6 +49,11 @@ PsiCheckpoint::Run run_of(std::span<const std::byte> bytes, const fs::path& file
 }
 
 }  // namespace
+
+void PsiCheckpoint::Run::wipe_secrets() noexcept {
+    wipe(secret);
+    wipe(weight_key);
+}
 
 std::optional<PsiCheckpoint::Run> PsiCheckpoint::stopped(const Digest& about) const {
     if (folder_.empty() || !fs::exists(run_file())) return std::nullopt;
@@ -94,41 +100,38 @@ std::uint64_t PsiCheckpoint::size_of_other(std::uint64_t announced) const {
     return announced;
 }
 
-void PsiCheckpoint::add(std::span<const Received> received) const {
+void PsiCheckpoint::append(std::span<const std::byte> records) const {
     if (folder_.empty()) return;
     const Descriptor file(open(tags_file().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     if (file.value() < 0) fail_io("open", tags_file(), errno);
-    write_all(file.value(), std::as_bytes(received), tags_file());
+    write_all(file.value(), records, tags_file());
     if (fdatasync(file.value()) != 0) fail_io("flush", tags_file(), errno);
 }
 
-std::uint64_t PsiCheckpoint::read_received(std::uint64_t total,
-                                           const std::function<void(std::uint64_t, const Received&)>& take) const {
+std::uint64_t PsiCheckpoint::read_records(std::uint64_t total, std::size_t size,
+                                          const std::function<void(std::uint64_t, const std::byte*)>& take) const {
     if (!fs::exists(tags_file())) return 0;
     std::error_code error;
-    std::uint64_t count = fs::file_size(tags_file(), error) / sizeof(Received);
+    std::uint64_t count = fs::file_size(tags_file(), error) / size;
     check(error, "read", tags_file());
     if (count < total) count -= count % psi_chunk;
     if (count > total) refuse(tags_file());
-    fs::resize_file(tags_file(), count * sizeof(Received), error);
+    fs::resize_file(tags_file(), count * size, error);
     check(error, "shorten", tags_file());
     if (count == 0) return 0;
     const MappedFile file = MappedFile::open(tags_file());
-    for (std::uint64_t i = 0; i < count; ++i) {
-        Received record;
-        std::memcpy(&record, file.bytes().data() + i * sizeof record, sizeof record);
-        take(i, record);
-    }
+    for (std::uint64_t i = 0; i < count; ++i) take(i, file.bytes().data() + i * size);
     return count;
 }
 
 void PsiCheckpoint::remove() const {
-    if (folder_.empty()) return;
+    if (folder_.empty() || !fs::exists(folder_)) return;
     std::error_code error;
     for (const fs::path& path : {run_file(), size_file(), tags_file()}) {
         fs::remove(path, error);
         check(error, "remove", path);
     }
+    flush_folder(folder_);
     fs::remove(folder_, error);  // stays if there is something else in it
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
+#include <type_traits>
 
 #include "base/fail.hpp"
 #include "mpc/psi_messages.hpp"
@@ -11,7 +11,6 @@
 #include "mpc/psi_sum.hpp"
 #include "tacit/base/interrupt.hpp"
 #include "tacit/base/parallel.hpp"
-#include "tacit/base/secret.hpp"
 
 namespace tacit::mpc {
 
@@ -51,11 +50,18 @@ Digest about(const party::Party& me, const PsiTerms& terms, const PsiOptions& op
     return hasher.finish();
 }
 
-PsiCheckpoint::Run new_run(party::Party& me, const Digest& about, PsiElements& elements) {
-    PsiCheckpoint::Run run{
-        .about = about, .session = me.session(), .elements = elements.digest(), .secret = {}, .count = 0, .masked = 0};
+bool encrypts_weights(const party::Party& me, const PsiTerms& terms) {
+    return terms.output == PsiOutput::sum && me.index() != terms.receiver;
+}
+
+PsiCheckpoint::Run new_run(party::Party& me, const PsiTerms& terms, const Digest& about, PsiElements& elements) {
+    PsiCheckpoint::Run run{};
+    run.about = about;
+    run.session = me.session();
+    run.elements = elements.digest();
     const ristretto::Scalar secret(me.rng());
     std::memcpy(run.secret.data(), secret.data(), run.secret.size());
+    if (encrypts_weights(me, terms)) WeightSecretKey(me.rng()).store(run.weight_key);
     return run;
 }
 
@@ -67,7 +73,7 @@ Prepared prepare(party::Party& me, const PsiTerms& terms, const PsiSource& sourc
     if (stopped) {
         elements.emplace(stopped->session, source, options.sort_bytes);
         if (elements->digest() != stopped->elements) {
-            wipe(stopped->secret);
+            stopped->wipe_secrets();
             stopped.reset();
         }
     }
@@ -76,13 +82,13 @@ Prepared prepare(party::Party& me, const PsiTerms& terms, const PsiSource& sourc
     const auto others = me.receive<Digest>(1 - me.index(), stopped_message);
     const bool both = stopped && others == offered;
     if (!both) {
-        if (stopped) wipe(stopped->secret);
+        if (stopped) stopped->wipe_secrets();
         if (options.begins) options.begins();
         elements.emplace(me.session(), source, options.sort_bytes);
-        stopped = new_run(me, subject, *elements);
+        stopped = new_run(me, terms, subject, *elements);
     }
     Prepared prepared{*std::move(elements), *stopped, both};
-    wipe(stopped->secret);
+    stopped->wipe_secrets();
     return prepared;
 }
 
@@ -98,7 +104,8 @@ public:
           receives_(me.index() == terms.receiver),
           session_(prepared.run.session),
           set_(me, std::move(prepared.elements), options, checkpoint, prepared.run, prepared.stopped) {
-        wipe(prepared.run.secret);
+        if (encrypts_weights(me, terms)) key_.emplace(prepared.run.weight_key);
+        prepared.run.wipe_secrets();
         result_.went_on = prepared.stopped;
         result_.elements = set_.elements();
         result_.others = exchange_sizes(me_, terms_, set_.announced());
@@ -111,15 +118,12 @@ public:
     }
 
     PsiResult run() {
-        const bool sums = terms_.output == PsiOutput::sum;
-        if (receives_) {
-            if (sums) {
-                receive_sum();
-            } else {
-                receive_matches();
-            }
+        if (!receives_) {
+            send();
+        } else if (terms_.output == PsiOutput::sum) {
+            receive_sum();
         } else {
-            send(sums);
+            receive_matches();
         }
         checkpoint_.remove();
         return std::move(result_);
@@ -130,8 +134,8 @@ private:
 
     void receive_matches() {
         RecordSorter<NumberedTag> theirs(options_.sort_bytes);
-        exchange([&](std::uint64_t first, std::span<const Tag> tags) {
-            for (std::size_t i = 0; i < tags.size(); ++i) theirs.add({tags[i], first + i});
+        exchange<PsiCheckpoint::Received>([&](std::uint64_t position, const auto& received) {
+            theirs.add({received.tag, position});
         });
         theirs.finish();
         std::vector<std::uint64_t> order;      // of my elements in the intersection, among the tags
@@ -152,9 +156,8 @@ private:
     void receive_sum() {
         const auto key = me_.receive<WeightPublicKey>(other_, key_message);
         RecordSorter<Weighted> theirs(options_.sort_bytes);
-        exchange([&](std::uint64_t, std::span<const Tag> tags) {
-            const auto weights = me_.receive<WeightCiphertext>(other_, weight_message, tags.size());
-            for (std::size_t i = 0; i < tags.size(); ++i) theirs.add({tags[i], weights[i]});
+        exchange<PsiCheckpoint::WeightedReceived>([&](std::uint64_t, const auto& received) {
+            theirs.add({received.tag, received.weight});
         });
         theirs.finish();
         const auto checked = [&](const std::optional<WeightCiphertext>& ciphertext) {
@@ -211,16 +214,11 @@ private:
 
     // The sender.
 
-    void send(bool sums) {
-        std::optional<WeightSecretKey> key;
-        if (sums) {
-            key.emplace(me_.rng());
-            me_.send(other_, key_message, key->public_key());
-        }
-        key_ = key ? &*key : nullptr;
+    void send() {
+        if (key_) me_.send(other_, key_message, key_->public_key());
         RecordSorter<NumberedTag> theirs(options_.sort_bytes);
-        exchange([&](std::uint64_t first, std::span<const Tag> tags) {
-            for (std::size_t i = 0; i < tags.size(); ++i) theirs.add({tags[i], first + i});
+        exchange<PsiCheckpoint::Received>([&](std::uint64_t position, const auto& received) {
+            theirs.add({received.tag, position});
         });
         theirs.finish();
         TagWriter tags(me_, tag_bytes_);
@@ -228,7 +226,7 @@ private:
         tags.finish();
         const std::uint64_t told = hear_verdict(me_, terms_, std::min(set_.announced(), result_.others), result_);
         if (!result_.minimum_reached) return;
-        if (sums) open_sum(*key, told);
+        if (key_) open_sum(told);
         if (terms_.output != PsiOutput::intersection) return;
         send_order(theirs);
         if (terms_.sender_learns) result_.rows = set_.rows_at(mpc::receive_matches(me_, told, set_.announced()));
@@ -248,21 +246,23 @@ private:
         if (!positions.empty()) flush();
     }
 
-    void open_sum(const WeightSecretKey& key, std::uint64_t count) {
-        const auto sum = key.decrypt_sum(me_.receive<WeightCiphertext>(other_, sum_message), count);
+    /// Once only under one key: from here on there is no run to go on with.
+    void open_sum(std::uint64_t count) {
+        const auto sum = key_->decrypt_sum(me_.receive<WeightCiphertext>(other_, sum_message), count);
         if (!sum) me_.accuse(other_, "sent a sum that is none of that many weights");
         result_.sum = *sum;
+        checkpoint_.remove();
         me_.send(other_, opened_message, *sum);
     }
 
     // Both.
 
-    /// Announces my elements and masks the other party's once more: take(position of the first, tags) for every
-    /// psi_chunk. Leaves out what a stopped run did.
-    template <class Take>
+    /// Announces my elements and masks the other party's once more: take(position, record) for each of these. Leaves
+    /// out what a stopped run did.
+    template <class Record, class Take>
     void exchange(const Take& take) {
         Point last{};
-        const std::uint64_t before = take_received(last, take);
+        const std::uint64_t before = take_received<Record>(last, take);
         const std::uint64_t sent = result_.went_on ? exchange_progress(before) : 0;
         set_.rewind();
         MaskedElement skipped;
@@ -271,17 +271,17 @@ private:
         for (std::uint64_t first = 0; first < most; first += psi_chunk) {
             throw_if_interrupted();
             if (first >= sent && first < set_.announced()) announce(std::min(psi_chunk, set_.announced() - first));
-            if (first >= before && first < result_.others) receive_points(first, last, take);
+            if (first >= before && first < result_.others) receive_points<Record>(first, last, take);
         }
     }
 
     /// What was received before the stop; returns how many.
-    template <class Take>
+    template <class Record, class Take>
     std::uint64_t take_received(Point& last, const Take& take) {
         if (!result_.went_on) return 0;
-        return checkpoint_.read_received(result_.others, [&](std::uint64_t i, const PsiCheckpoint::Received& record) {
+        return checkpoint_.read_received<Record>(result_.others, [&](std::uint64_t i, const Record& record) {
             last = record.point;
-            take(i, std::span(&record.tag, 1));
+            take(i, record);
         });
     }
 
@@ -295,7 +295,7 @@ private:
         return sent;
     }
 
-    template <class Take>
+    template <class Record, class Take>
     void receive_points(std::uint64_t first, Point& last, const Take& take) {
         const auto points = me_.receive<Point>(other_, point_message, std::min(psi_chunk, result_.others - first));
         for (const Point& point : points) {
@@ -303,10 +303,17 @@ private:
             last = point;
         }
         const auto tags = tags_of(points);
-        std::vector<PsiCheckpoint::Received> received;
-        for (std::size_t i = 0; i < points.size(); ++i) received.push_back({points[i], tags[i]});
-        checkpoint_.add(received);
-        take(first, tags);
+        std::vector<Record> received(points.size());
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            received[i].point = points[i];
+            received[i].tag = tags[i];
+        }
+        if constexpr (std::is_same_v<Record, PsiCheckpoint::WeightedReceived>) {
+            const auto weights = me_.receive<WeightCiphertext>(other_, weight_message, points.size());
+            for (std::size_t i = 0; i < weights.size(); ++i) received[i].weight = weights[i];
+        }
+        checkpoint_.add(std::span<const Record>(received));
+        for (std::size_t i = 0; i < received.size(); ++i) take(first + i, received[i]);
         if (options_.progress) options_.progress(PsiStep::others_elements, first + points.size(), result_.others);
     }
 
@@ -318,36 +325,26 @@ private:
             points.push_back(masked.point);
         }
         me_.send(other_, point_message, points);
-        if (key_ == nullptr) return;
-        std::vector<WeightCiphertext> weights(count);
-        constexpr std::uint64_t block = 256;
-        const Seed seed = me_.rng().new_seed();
-        parallel_for(0, (count + block - 1) / block, [&](std::size_t b) {
-            Rng rng(seed, b);
-            for (std::size_t i = b * block; i < std::min(count, (b + 1) * block); ++i) {
-                weights[i] = key_->encrypt(part[i].weight, rng);
-            }
-        });
-        me_.send(other_, weight_message, weights);
+        if (!key_) return;
+        std::vector<std::uint64_t> weights(count);
+        std::ranges::transform(part, weights.begin(), &MaskedElement::weight);
+        me_.send(other_, weight_message, key_->encrypt(weights, me_.rng()));
     }
 
     std::vector<Tag> tags_of(std::span<const Point> points) const {
+        std::vector<Point> masked(points.size());
+        if (!ristretto::multiply(set_.secret(), points, masked)) {
+            me_.accuse(other_, "sent a masked element that is no element of the group");
+        }
         std::vector<Tag> tags(points.size());
-        std::atomic<bool> good = true;
         parallel_for(0, points.size(), [&](std::size_t i) {
-            const auto masked = ristretto::multiply(set_.secret(), points[i]);
-            if (!masked) {
-                good = false;
-                return;
-            }
             Hasher hasher;  // with the session of the first try, not that of a later one
             hasher.update(session_);
             hasher.update(std::as_bytes(std::span("tacit psi tag")));
-            hasher.update(*masked);
+            hasher.update(masked[i]);
             const Digest digest = hasher.finish();
             std::memcpy(tags[i].data(), digest.data(), tag_bytes_);
         });
-        if (!good) me_.accuse(other_, "sent a masked element that is no element of the group");
         return tags;
     }
 
@@ -361,15 +358,14 @@ private:
     PsiSet set_;
     PsiResult result_{};
     std::size_t tag_bytes_ = 0;
-    const WeightSecretKey* key_ = nullptr;  ///< if weights are announced too
+    std::optional<WeightSecretKey> key_;  ///< if weights are announced too
 };
 
 }  // namespace
 
 PsiResult intersect_by_ecdh(party::Party& me, const PsiTerms& terms, const PsiSource& elements,
                             const PsiOptions& options) {
-    // Weights are encrypted anew in every try, under a key of its own.
-    const PsiCheckpoint checkpoint(terms.output == PsiOutput::sum ? std::filesystem::path() : options.checkpoint);
+    const PsiCheckpoint checkpoint(options.checkpoint);
     return Run(me, terms, options, checkpoint, prepare(me, terms, elements, options, checkpoint)).run();
 }
 

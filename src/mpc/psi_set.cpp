@@ -5,12 +5,13 @@
 
 #include "base/fail.hpp"
 #include "tacit/base/interrupt.hpp"
-#include "tacit/base/parallel.hpp"
 #include "tacit/base/secret.hpp"
 
 namespace tacit::mpc {
 
 namespace {
+
+using ristretto::Point;
 
 constexpr std::size_t batch = 4096;
 
@@ -53,19 +54,24 @@ void PsiSet::mask_all(const PsiProgress& progress) {
 
 void PsiSet::mask_some(std::span<const PsiElements::Element> distinct) {
     throw_if_interrupted();
-    std::vector<MaskedElement> masked(distinct.size());
-    parallel_for(0, distinct.size(), [&](std::size_t i) {
-        const auto point = ristretto::multiply(secret_, ristretto::from_hash(distinct[i].hash));
-        TACIT_ASSERT(point.has_value());  // neither a hash nor the secret is 0, but with probability 2^-252
-        masked[i] = {*point, count_ + i, distinct[i].weight};
-    });
-    for (const MaskedElement& m : masked) masked_.add(m);
+    std::vector<ristretto::Hash> hashes(distinct.size());
+    std::ranges::transform(distinct, hashes.begin(), &PsiElements::Element::hash);
+    std::vector<Point> points(distinct.size());
+    ristretto::multiply_hashes(secret_, hashes, points);
+    for (std::size_t i = 0; i < points.size(); ++i) masked_.add({points[i], count_ + i, distinct[i].weight});
     count_ += distinct.size();
 }
 
+/// A random point is one whatever it is multiplied by.
 void PsiSet::pad(Rng& rng, std::uint64_t size) {
     check_padded_size(count_, size);
-    while (masked_.size() < size) masked_.add({ristretto::random_point(rng), no_element, 0});
+    while (masked_.size() < size) {
+        std::vector<ristretto::Hash> random(std::min<std::uint64_t>(batch, size - masked_.size()));
+        rng.fill(std::as_writable_bytes(std::span(random)));
+        std::vector<Point> points(random.size());
+        ristretto::multiply_hashes(secret_, random, points);
+        for (const Point& point : points) masked_.add({point, no_element, 0});
+    }
 }
 
 std::vector<std::uint64_t> PsiSet::rows_at(std::vector<std::uint64_t> positions) {

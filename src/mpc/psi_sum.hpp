@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "mpc/ristretto.hpp"
 
@@ -25,11 +26,18 @@ using WeightPublicKey = std::array<ristretto::Point, weight_limbs>;
 
 class WeightSecretKey {
 public:
+    static constexpr std::size_t bytes = 32 * weight_limbs;
+
     explicit WeightSecretKey(Rng& rng) : keys_{ristretto::Scalar(rng), ristretto::Scalar(rng)} {}
+    /// What store() wrote.
+    explicit WeightSecretKey(std::span<const std::byte, bytes> stored) noexcept;
+    void store(std::span<std::byte, bytes> out) const noexcept;
     [[nodiscard]] WeightPublicKey public_key() const noexcept;
-    /// Three multiplications of the base point: whoever has the secret key needs no others. weight < 2^32.
-    [[nodiscard]] WeightCiphertext encrypt(std::uint64_t weight, Rng& rng) const;
-    /// The sum of `terms` weights; none if it is no such sum. Time and memory of about sqrt(2^16 terms) points.
+    /// Three multiplications of the base point each, on all cores: whoever has the secret key needs no others. Weights
+    /// below 2^32.
+    [[nodiscard]] std::vector<WeightCiphertext> encrypt(std::span<const std::uint64_t> weights, Rng& rng) const;
+    /// The sum of `terms` weights; none if it is no such sum. Time of up to 3 2^8 sqrt(terms) additions of points
+    /// on all cores, memory for 2^8 sqrt(terms) points.
     [[nodiscard]] std::optional<std::uint64_t> decrypt_sum(const WeightCiphertext& sum, std::uint64_t terms) const;
 
 private:
@@ -39,7 +47,7 @@ private:
 /// A fresh encryption of 0, so that a sum does not show its terms; none if the key is no key.
 [[nodiscard]] std::optional<WeightCiphertext> encrypt_zero(const WeightPublicKey& key, Rng& rng);
 
-/// sum + all of `terms`, three threads; none if one is no ciphertext.
+/// sum + all of `terms`, on all cores; none if one is no ciphertext.
 [[nodiscard]] std::optional<WeightCiphertext> add(const WeightCiphertext& sum, std::span<const WeightCiphertext> terms);
 
 }  // namespace tacit::mpc

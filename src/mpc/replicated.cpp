@@ -5,6 +5,16 @@
 
 namespace tacit::mpc {
 
+namespace {
+
+void check_receiver(int receiver, int parties) {
+    if (receiver < 0 || receiver >= parties) {
+        fail(ErrorCode::invalid_argument, "opening to party {} of {}", receiver, parties);
+    }
+}
+
+}  // namespace
+
 Replicated::Replicated(party::Party& me) : core_(std::make_unique<Core>(me)) {}
 Replicated::~Replicated() = default;
 
@@ -63,10 +73,18 @@ ClearBits Replicated::open(const Bits& x) {
 }
 
 std::vector<std::uint64_t> Replicated::open_to(int receiver, const Numbers& x) {
-    if (receiver < 0 || receiver >= core_->n) {
-        fail(ErrorCode::invalid_argument, "opening to party {} of {}", receiver, core_->n);
-    }
+    check_receiver(receiver, core_->n);
     return core_->open<Additive>(x.parts, x.size, receiver);
+}
+
+ClearBits Replicated::open_to(int receiver, const Bits& x) {
+    check_receiver(receiver, core_->n);
+    Bits padded = x;
+    clear_padding(padded);
+    ClearBits out;
+    out.words = core_->open<Bitwise>(padded.parts, x.shape.words(), receiver);
+    if (receiver == core_->self) out.shape = x.shape;
+    return out;
 }
 
 void Replicated::confirm_dealt(std::span<const Components* const> shares) { core_->confirm_dealt(shares); }

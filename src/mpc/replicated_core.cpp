@@ -11,7 +11,6 @@ namespace {
 
 constexpr party::MessageType key_type{0x0200, "key of a component"};
 constexpr party::MessageType key_hash_type{0x0201, "hash of keys"};
-constexpr party::MessageType contribution_type{0x0202, "masked values"};
 constexpr party::MessageType input_type{0x0203, "masked input"};
 constexpr party::MessageType voucher_type{0x0204, "hash of what was vouched for"};
 constexpr party::MessageType checked_type{0x0205, "all hashes fit"};
@@ -20,36 +19,6 @@ constexpr party::MessageType opening_hash_type{0x0207, "hash of the missing comp
 constexpr party::MessageType dealt_hash_type{0x0208, "hash of dealt shares"};
 
 using Words = std::span<const std::uint64_t>;
-
-template <class Ring>
-void add_to(std::span<std::uint64_t> sum, Words values) noexcept {
-    for (std::size_t i = 0; i < values.size(); ++i) sum[i] = Ring::add(sum[i], values[i]);
-}
-
-template <class Ring>
-void subtract_from(std::span<std::uint64_t> sum, Words values) noexcept {
-    for (std::size_t i = 0; i < values.size(); ++i) sum[i] = Ring::subtract(sum[i], values[i]);
-}
-
-template <class Ring>
-void add_products_to(std::span<std::uint64_t> sums, Words x, Words y, std::size_t length) noexcept {
-    if (length == 1) {
-        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = Ring::add(sums[i], Ring::multiply(x[i], y[i]));
-        return;
-    }
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-        std::uint64_t sum = sums[i];
-        for (std::size_t j = i * length; j < (i + 1) * length; ++j) sum = Ring::add(sum, Ring::multiply(x[j], y[j]));
-        sums[i] = sum;
-    }
-}
-
-/// Which component is masked for whom: every pair of parties once, nobody a receiver much more often than others.
-std::span<const std::pair<int, int>> pairs(int n) noexcept {
-    static constexpr std::pair<int, int> three[] = {{0, 1}, {1, 2}, {2, 0}};
-    static constexpr std::pair<int, int> four[] = {{0, 1}, {1, 2}, {2, 3}, {3, 0}, {0, 2}, {1, 3}};
-    return n == 3 ? std::span<const std::pair<int, int>>(three) : std::span<const std::pair<int, int>>(four);
-}
 
 Digest digest_of(const party::Party& me, const char* label, int about, Words words) {
     return me.hash(label, about, std::as_bytes(words));
@@ -105,109 +74,6 @@ void Replicated::Core::agree_on_keys() {
 Components Replicated::Core::zeros(std::size_t words) const {
     Components out;
     for (const int m : me.others()) out[static_cast<std::size_t>(m)].resize(words);
-    return out;
-}
-
-Words Replicated::Core::sent_by(int sender, const Contribution& one, Words values) const {
-    if (n == 3) return values;
-    int other = 0;
-    while (other == sender || other == one.g || other == one.h) ++other;
-    const std::size_t lower = (values.size() + 1) / 2;
-    return sender < other ? values.first(lower) : values.subspan(lower);
-}
-
-void Replicated::Core::vouch(std::optional<Hasher>& hasher, Words values) {
-    if (!hasher) {
-        hasher.emplace();
-        hasher->update(me.session());
-    }
-    hasher->update(std::as_bytes(values));
-}
-
-template <class Ring>
-void Replicated::Core::give(Contribution& one, SecretVector<std::uint64_t>& outbox) {
-    const auto g = static_cast<std::size_t>(one.g);
-    const auto h = static_cast<std::size_t>(one.h);
-    Components& sharing = *one.into;
-    SecretVector<std::uint64_t> mask(sharing[h].size());
-    key(one.h).fill(mask);
-    add_to<Ring>(sharing[h], mask);
-    if (self == one.g) return;
-    subtract_from<Ring>(one.values, mask);
-    add_to<Ring>(sharing[g], one.values);
-    const Words mine = sent_by(self, one, one.values);
-    outbox.insert(outbox.end(), mine.begin(), mine.end());
-    if (n == 4) vouch(vouched[h], sent_by(6 - self - one.g - one.h, one, one.values));
-}
-
-template <class Ring>
-void Replicated::Core::take(Contribution& one, Boxes& inbox, std::array<std::size_t, max_replicated_parties>& read) {
-    std::span<std::uint64_t> component = (*one.into)[static_cast<std::size_t>(one.g)];
-    for (int from = 0; from < n; ++from) {
-        if (from == one.g || from == one.h) continue;
-        const auto i = static_cast<std::size_t>(from);
-        const Words place = sent_by(from, one, component);
-        const auto offset = static_cast<std::size_t>(place.data() - component.data());
-        const Words values = Words(inbox[i]).subspan(read[i], place.size());
-        read[i] += place.size();
-        add_to<Ring>(component.subspan(offset, place.size()), values);
-        if (n == 4) vouch(heard[static_cast<std::size_t>(6 - one.g - one.h - from)], values);
-    }
-}
-
-template <class Ring>
-void Replicated::Core::contribute(std::vector<Contribution>& contributions) {
-    Boxes outbox;
-    Boxes inbox;
-    std::array<std::size_t, max_replicated_parties> due{};
-    for (Contribution& one : contributions) {
-        if (self != one.h) {
-            give<Ring>(one, outbox[static_cast<std::size_t>(one.h)]);
-            continue;
-        }
-        for (int from = 0; from < n; ++from) {
-            if (from == one.g || from == one.h) continue;
-            due[static_cast<std::size_t>(from)] +=
-                sent_by(from, one, (*one.into)[static_cast<std::size_t>(one.g)]).size();
-        }
-    }
-    for (const int to : me.others()) {
-        const auto& box = outbox[static_cast<std::size_t>(to)];
-        if (!box.empty()) me.send(to, contribution_type, Words(box));
-    }
-    for (const int from : me.others()) {
-        const auto i = static_cast<std::size_t>(from);
-        inbox[i].resize(due[i]);
-        if (due[i] != 0) me.receive(from, contribution_type, std::span<std::uint64_t>(inbox[i]));
-    }
-    std::array<std::size_t, max_replicated_parties> read{};
-    for (Contribution& one : contributions) {
-        if (self == one.h) take<Ring>(one, inbox, read);
-    }
-    unverified = n == 4;
-}
-
-template <class Ring>
-Components Replicated::Core::products(const Components& x, const Components& y, std::size_t words, std::size_t length) {
-    const std::size_t sums = words / length;
-    Components out = zeros(sums);
-    for (const int m : me.others()) {
-        const auto i = static_cast<std::size_t>(m);
-        add_products_to<Ring>(out[i], x[i], y[i], length);
-    }
-    std::vector<Contribution> cross;
-    for (const auto& [g, h] : pairs(n)) {
-        Contribution one{.g = g, .h = h, .into = &out, .values = {}};
-        if (self != g && self != h) {
-            one.values.resize(sums);
-            const auto i = static_cast<std::size_t>(g);
-            const auto j = static_cast<std::size_t>(h);
-            add_products_to<Ring>(one.values, x[i], y[j], length);
-            add_products_to<Ring>(one.values, x[j], y[i], length);
-        }
-        cross.push_back(std::move(one));
-    }
-    contribute<Ring>(cross);
     return out;
 }
 
@@ -296,13 +162,10 @@ std::vector<std::uint64_t> Replicated::Core::open(const Components& x, std::size
 template <class Ring>
 Components Replicated::Core::refresh(const Components& x, std::size_t words) {
     Components out = x;
-    std::vector<Contribution> zero;
-    for (int g = 0; g + 1 < n; ++g) {
-        Contribution one{.g = g, .h = g + 1, .into = &out, .values = {}};
-        if (self != g && self != g + 1) one.values.resize(words);
-        zero.push_back(std::move(one));
-    }
-    contribute<Ring>(zero);
+    const auto zeros = [](std::size_t, std::span<std::uint64_t> values) { std::ranges::fill(values, 0); };
+    std::vector<Contribution> contributions;
+    for (int g = 0; g + 1 < n; ++g) contributions.push_back({.g = g, .h = g + 1, .into = &out, .known = zeros});
+    contribute<Ring>(contributions, words);
     return out;
 }
 
@@ -327,13 +190,13 @@ std::array<Components, 2> Replicated::Core::share_halves(std::array<SecretVector
                                                          std::size_t words) {
     std::array<Components, 2> out{zeros(words), zeros(words)};
     std::vector<Contribution> contributions;
-    contributions.push_back({.g = 0, .h = 1, .into = &out[0], .values = std::move(values[0])});
+    contributions.push_back({.g = 0, .h = 1, .into = &out[0], .known = known_values(std::move(values[0]))});
     if (n == 4) {
-        contributions.push_back({.g = 2, .h = 3, .into = &out[1], .values = std::move(values[1])});
+        contributions.push_back({.g = 2, .h = 3, .into = &out[1], .known = known_values(std::move(values[1]))});
     } else if (self != 2) {
         out[1][2] = std::move(values[1]);  // known to all who hold component 2
     }
-    contribute<Ring>(contributions);
+    contribute<Ring>(contributions, words);
     return out;
 }
 
@@ -363,16 +226,13 @@ Components Replicated::Core::random(std::size_t words) {
     return out;
 }
 
-#define TACIT_FOR_RING(Ring)                                                                                \
-    template void Replicated::Core::contribute<Ring>(std::vector<Contribution>&);                           \
-    template Components Replicated::Core::products<Ring>(const Components&, const Components&, std::size_t, \
-                                                         std::size_t);                                      \
-    template Components Replicated::Core::input<Ring>(int, Words, std::size_t);                             \
-    template std::vector<std::uint64_t> Replicated::Core::open<Ring>(const Components&, std::size_t,        \
-                                                                     std::optional<int>);                   \
-    template Components Replicated::Core::refresh<Ring>(const Components&, std::size_t);                    \
-    template SecretVector<std::uint64_t> Replicated::Core::half<Ring>(const Components&, int) const;        \
-    template std::array<Components, 2> Replicated::Core::share_halves<Ring>(                                \
+#define TACIT_FOR_RING(Ring)                                                                         \
+    template Components Replicated::Core::input<Ring>(int, Words, std::size_t);                      \
+    template std::vector<std::uint64_t> Replicated::Core::open<Ring>(const Components&, std::size_t, \
+                                                                     std::optional<int>);            \
+    template Components Replicated::Core::refresh<Ring>(const Components&, std::size_t);             \
+    template SecretVector<std::uint64_t> Replicated::Core::half<Ring>(const Components&, int) const; \
+    template std::array<Components, 2> Replicated::Core::share_halves<Ring>(                         \
         std::array<SecretVector<std::uint64_t>, 2>, std::size_t);
 TACIT_FOR_RING(Additive)
 TACIT_FOR_RING(Bitwise)

@@ -3,11 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "tacit/base/hash.hpp"
+#include "tacit/base/secret.hpp"
 #include "tacit/mpc/replicated.hpp"
 
 namespace tacit::mpc {
@@ -30,17 +32,35 @@ struct Contribution {
     int g;
     int h;
     Components* into;
-    SecretVector<std::uint64_t> values;  ///< empty at g and h
+    /// Sets values to those from `first` on; not called at g and h.
+    using Known = std::function<void(std::size_t first, std::span<std::uint64_t> values)>;
+    Known known;
 };
+/// From a vector that is there already.
+[[nodiscard]] Contribution::Known known_values(SecretVector<std::uint64_t> values);
+
+template <class Ring>
+void add_to(std::span<std::uint64_t> sum, std::span<const std::uint64_t> values) noexcept {
+    for (std::size_t i = 0; i < values.size(); ++i) sum[i] = Ring::add(sum[i], values[i]);
+}
+
+template <class Ring>
+void subtract_from(std::span<std::uint64_t> sum, std::span<const std::uint64_t> values) noexcept {
+    for (std::size_t i = 0; i < values.size(); ++i) sum[i] = Ring::subtract(sum[i], values[i]);
+}
 
 struct Replicated::Core {
     explicit Core(party::Party& party);
 
     /// All zero, for this party's components.
     [[nodiscard]] Components zeros(std::size_t words) const;
-    /// Shares values by one message to each h, all in one round. 1 round.
+    using Before = std::function<void(std::size_t first, std::size_t count)>;
+    /// Shares values, `words` of each, by messages to each h, all in one round. Long vectors are made, masked and sent
+    /// in pieces that stay in the cache; `before` is called for each piece ahead of the contributions to it. 1 round.
     template <class Ring>
-    void contribute(std::vector<Contribution>& contributions);
+    void contribute(
+        std::span<const Contribution> contributions, std::size_t words,
+        const Before& before = [](std::size_t, std::size_t) {});
     /// Sums of `length` products.
     template <class Ring>
     [[nodiscard]] Components products(const Components& x, const Components& y, std::size_t words, std::size_t length);
@@ -71,15 +91,22 @@ struct Replicated::Core {
 
 private:
     void agree_on_keys();
+    struct Piece {  ///< of all vectors of a round
+        std::size_t first;
+        std::size_t count;
+    };
+    using Box = SecretVector<std::uint64_t>;
+    using Boxes = std::array<Box, max_replicated_parties>;
     [[nodiscard]] std::span<const std::uint64_t> sent_by(int sender, const Contribution& one,
                                                          std::span<const std::uint64_t> values) const;
-    using Boxes = std::array<SecretVector<std::uint64_t>, max_replicated_parties>;
     /// This party's part of a contribution: masks, and what goes to party h.
     template <class Ring>
-    void give(Contribution& one, SecretVector<std::uint64_t>& outbox);
-    /// Party h's part.
+    void give(const Contribution& one, Piece piece, Box& scratch, Box& outbox);
+    /// Its part as party h.
     template <class Ring>
-    void take(Contribution& one, Boxes& inbox, std::array<std::size_t, max_replicated_parties>& read);
+    void take(std::span<const Contribution> contributions, Piece piece, Boxes& inbox);
+    /// Words of a piece that come from a party.
+    [[nodiscard]] std::size_t due(std::span<const Contribution> contributions, Piece piece, int from) const;
     void vouch(std::optional<Hasher>& hasher, std::span<const std::uint64_t> values);
 
     std::array<std::optional<Rng>, max_replicated_parties> keys;        ///< drawn alike by all but that party

@@ -13,6 +13,8 @@ namespace tacit::mpc::ristretto {
 
 /// An encoded element. Equal elements have equal bytes.
 using Point = std::array<std::byte, 32>;
+/// 64 uniform bytes.
+using Hash = std::array<std::byte, 64>;
 
 /// A secret integer modulo the order, wiped at its end.
 class Scalar {
@@ -25,11 +27,14 @@ public:
     ~Scalar();
     Scalar(const Scalar&) = delete;
     Scalar& operator=(const Scalar&) = delete;
-    Scalar(Scalar&&) = delete;
+    Scalar(Scalar&& other) noexcept = default;  // `other` keeps its value until its end
     Scalar& operator=(Scalar&&) = delete;
 
     /// Makes this a + b c.
     void set_sum_of_product(std::uint64_t a, const Scalar& b, const Scalar& c) noexcept;
+    /// Of a, modulo the order.
+    void set_half_of(const Scalar& a) noexcept;
+    void set_negative_of(const Scalar& a) noexcept;
     [[nodiscard]] const unsigned char* data() const noexcept { return bytes_.data(); }
 
 private:
@@ -46,5 +51,19 @@ private:
 /// None if one encodes no element; the identity is one.
 [[nodiscard]] std::optional<Point> add(const Point& a, const Point& b) noexcept;
 [[nodiscard]] std::optional<Point> subtract(const Point& a, const Point& b) noexcept;
+
+// Many at a time, on all cores: by the vector instructions of kernels() in ristretto_kernels.hpp several times as fast.
+// `out` is as long as the input and may not overlap it.
+
+/// out[i] = scalar from_hash(hashes[i])
+void multiply_hashes(const Scalar& scalar, std::span<const Hash> hashes, std::span<Point> out);
+/// out[i] = scalar points[i]; false if one encodes no element or gives the identity.
+[[nodiscard]] bool multiply(const Scalar& scalar, std::span<const Point> points, std::span<Point> out);
+/// out[i] = scalars[i] times the base point
+void multiply_base(std::span<const Scalar> scalars, std::span<Point> out);
+/// out[i] = start + i step, an addition each; false if one encodes no element. Point{} is the identity.
+[[nodiscard]] bool walk(const Point& start, const Point& step, std::span<Point> out);
+/// The sum; the identity of nothing. None if one encodes no element.
+[[nodiscard]] std::optional<Point> add_all(std::span<const Point> points);
 
 }  // namespace tacit::mpc::ristretto

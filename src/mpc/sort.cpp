@@ -102,23 +102,22 @@ Shuffle::Shuffle(Replicated& ring, std::size_t count) : ring_(ring), count_(coun
 template <class Algebra>
 Components Shuffle::apply_to(Components x) {
     auto& core = ring_.core();
-    const auto moved = [](const SecretVector<std::uint64_t>& from, const SecretVector<std::uint32_t>& order) {
-        SecretVector<std::uint64_t> to(order.size());
+    const auto pick = [](const auto& from, std::span<const std::uint32_t> order, std::span<std::uint64_t> to) {
         std::ranges::transform(order, to.begin(), [&](std::uint32_t i) { return from[i]; });
-        return to;
     };
     for (int m = 0; m < core.n; ++m) {
         const auto i = static_cast<std::size_t>(m);
         Components out = core.zeros(count_);
-        if (core.self != m) out[i] = moved(x[i], orders_[i]);
+        if (core.self != m) pick(x[i], orders_[i], out[i]);
         std::vector<Contribution> rest;
         for (int c = 0; c < core.n; ++c) {
             if (c == m) continue;
-            Contribution one{.g = c, .h = m, .into = &out, .values = {}};
-            if (core.self != c && core.self != m) one.values = moved(x[static_cast<std::size_t>(c)], orders_[i]);
-            rest.push_back(std::move(one));
+            rest.push_back({.g = c, .h = m, .into = &out, .known = [&, c](std::size_t first, auto values) {
+                                const auto order = std::span(orders_[i]).subspan(first, values.size());
+                                pick(x[static_cast<std::size_t>(c)], order, values);
+                            }});
         }
-        core.contribute<Algebra>(rest);
+        core.contribute<Algebra>(rest, count_);
         x = std::move(out);
     }
     return x;

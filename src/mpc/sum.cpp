@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/fail.hpp"
+#include "tacit/base/secret.hpp"
 #include "tacit/mpc/secret_vector.hpp"
 #include "tacit/party/agreement.hpp"
 

@@ -40,7 +40,7 @@ Numbers count_choices(Replicated& ring, const Bits& ballots, const ChoiceVote& v
 
 Numbers count_approvals(Replicated& ring, const Bits& ballots) { return count_ones(ring, ballots); }
 
-bool is_carried(Replicated& ring, const Bits& ballots, const Majority& rule) {
+Bits carried_bit(Replicated& ring, const Bits& ballots, const Majority& rule) {
     constexpr std::uint64_t limit = std::uint64_t{1} << 20U;
     if (rule.denominator == 0 || rule.denominator > limit || rule.numerator > rule.denominator) {
         fail(ErrorCode::invalid_argument, "a majority of {}/{}; it is a fraction up to 1 with a denominator up to 2^20",
@@ -62,7 +62,11 @@ bool is_carried(Replicated& ring, const Bits& ballots, const Majority& rule) {
     const Bits fails = is_negative(ring, join({&over_majority, &over_quorum}));
     const std::vector<std::uint32_t> majority{0};
     const std::vector<std::uint32_t> quorum{1};
-    return ring.open(ring.both(~gather(fails, majority), ~gather(fails, quorum))).at(0, 0);
+    return ring.both(~gather(fails, majority), ~gather(fails, quorum));
+}
+
+bool is_carried(Replicated& ring, const Bits& ballots, const Majority& rule) {
+    return ring.open(carried_bit(ring, ballots, rule)).at(0, 0);
 }
 
 bool is_unanimous(const std::vector<std::uint64_t>& counts) {

@@ -8,6 +8,9 @@
 
 namespace tacit::party {
 
+/// What a peer may send ahead of what the protocol reads.
+inline constexpr std::size_t most_unread_bytes = std::size_t{64} << 20;
+
 /// Bytes in a row; what was read is wiped.
 class ByteQueue {
 public:
@@ -30,14 +33,19 @@ class Connection {
 public:
     explicit Connection(identity::TlsStream stream) : stream_(std::move(stream)) {}
 
-    void queue(std::span<const std::byte> bytes) { out_.append(bytes); }
-    /// Both say whether anything moved.
+    /// Queues a frame. Long ones are written from where they lie, as far as the socket takes them.
+    void send(std::span<const std::byte> header, std::span<const std::byte> payload);
+    /// What has come and comes next goes to `out`, which shrinks to what is still missing. Whether anything moved.
+    bool receive(std::span<std::byte>& out);
+    /// Both say whether anything moved. Reading ends once `enough` bytes wait to be taken.
     bool write_some();
-    bool read_some();
-    /// As many of the bytes that have come as fit; returns the rest of `out`.
-    [[nodiscard]] std::span<std::byte> take(std::span<std::byte> out);
+    bool read_some(std::size_t enough = most_unread_bytes);
 
+    /// What has come and was not taken.
+    [[nodiscard]] std::span<const std::byte> unread() const noexcept { return in_.front(); }
     [[nodiscard]] std::size_t queued() const noexcept { return out_.size(); }
+    /// The peer is so far ahead that nothing more is read.
+    [[nodiscard]] bool is_full() const noexcept { return in_.size() >= most_unread_bytes; }
     /// The peer sends no more; `broken`: without having said so.
     [[nodiscard]] bool ended() const noexcept { return ended_ || broken_; }
     [[nodiscard]] bool broken() const noexcept { return broken_; }
@@ -47,6 +55,7 @@ public:
 
 private:
     [[nodiscard]] bool note(identity::TlsStep step);
+    bool write_from(std::span<const std::byte>& bytes);
     identity::TlsStream stream_;
     ByteQueue in_;
     ByteQueue out_;

@@ -33,9 +33,11 @@ struct Remedy {
 };
 Remedy remedy_of(Reached reached, bool listens) {
     if (!listens) {
-        return {"port",
-                "their side: the doctor has to run there too and says whether it can reach you; your side: let "
-                "connections to your port through"};
+        return {
+            "port",
+            "their side: the doctor has to run there too and says whether it can reach you; your side: let "
+            "connections to your port through; both sides: who is later in the roster connects to who is earlier, so "
+            "the order has to be the same"};
     }
     if (reached == Reached::nothing) return {"name", "your side: mend its address in the roster, or your name service"};
     if (reached == Reached::name) {
@@ -83,7 +85,7 @@ public:
     void hear(const Greeting& mine, const identity::Identity& identity, std::vector<Finding>& findings) {
         const auto theirs = catching([&] { return me_.receive<Greeting>(other_, greeting_type); });
         if (!theirs) {
-            findings.push_back(unknown_key(identity, theirs.error().what()));
+            findings.push_back(silence(theirs.error(), identity));
             return;
         }
         compare(mine, *theirs, findings);
@@ -96,8 +98,23 @@ private:
         connections[other] = std::move(link.connection);
         return connections;
     }
+    Finding silence(const Error& error, const identity::Identity& identity) {
+        if (error.code() == ErrorCode::protocol_violation) return other_version(error.what());
+        if (transport_.ended(other_)) return unknown_key(identity, error.what());
+        return {Verdict::wrong, "answer",
+                fmt::format("{}; their side: the program there is stopped or overloaded, or something in between drops "
+                            "what is sent after the handshake",
+                            error.what())};
+    }
+    static Finding other_version(const std::string& why) {
+        return {Verdict::wrong, "version", why + "; both sides: use one version of tacit"};
+    }
     static void compare(const Greeting& mine, const Greeting& theirs, std::vector<Finding>& findings) {
         findings.push_back({Verdict::good, "your key", "it knows you"});
+        if (theirs.magic != mine.magic) {
+            findings.push_back(other_version("it does not greet as this version does"));
+            return;
+        }
         const auto add = [&](bool fine, Verdict otherwise, const char* what, std::string text) {
             findings.push_back({fine ? Verdict::good : otherwise, what, std::move(text)});
         };
@@ -108,6 +125,9 @@ private:
                 : fmt::format("it has {}, you have {}; names, keys, roles and order must agree: compare the two "
                               "files",
                               short_hex(theirs.roster), short_hex(mine.roster)));
+        add(theirs.program == mine.program, Verdict::warning, "command",
+            theirs.program == mine.program ? "the doctor runs there too"
+                                           : "it runs another command; run the doctor on all sides at the same time");
         const bool same_version = theirs.version == mine.version;
         add(same_version, Verdict::warning, "version",
             same_version ? fmt::format("both have {}", version_of(mine))
@@ -132,6 +152,7 @@ std::vector<PeerFindings> diagnose(const Roster& roster, const identity::Identit
                                    std::chrono::seconds patience) {
     const std::vector<Member> members = computing(roster);
     const std::size_t self = position(members, identity);
+    if (members[self].sealing_key) static_cast<void>(own_sealing_key(roster, identity));
     std::vector<PeerLink> links = connect_all(members, self, identity, patience);
     std::vector<std::string> names;
     for (const Member& member : members) names.push_back(member.name);
@@ -140,8 +161,8 @@ std::vector<PeerFindings> diagnose(const Roster& roster, const identity::Identit
     Rng rng = Rng::from_system();
     const Greeting mine = make_greeting(roster, {.program = "doctor/1", .parameters = {}}, rng);
     for (std::size_t i = 0; i < members.size(); ++i) {
-        if (i == self) continue;
-        all.push_back({names[i], steps(links[i], members[i], i < self, identity)});
+        if (!connects(members, i, self) && !connects(members, self, i)) continue;
+        all.push_back({names[i], steps(links[i], members[i], connects(members, self, i), identity)});
         auto& talk = conversations.emplace_back();
         if (!links[i].connection) continue;
         talk = std::make_unique<Conversation>(self, i, names, links[i], patience);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/fail.hpp"
+#include "base/printable.hpp"
 #include "tacit/base/bytes.hpp"
 #include "tacit/base/secret.hpp"
 
@@ -39,6 +40,15 @@ std::size_t position(const std::vector<Member>& members, const identity::Identit
              identity.name(), identity::to_string(identity.fingerprint()));
     }
     return static_cast<std::size_t>(at - members.begin());
+}
+
+const Member& require_address(const Member& listening) {
+    if (listening.address.empty()) {
+        fail(ErrorCode::invalid_argument,
+             "'{}' needs an address in the roster, as its clients connect there: address = \"host:port\"",
+             listening.name);
+    }
+    return listening;
 }
 
 Greeting make_greeting(const Roster& roster, const Plan& plan, Rng& rng) {
@@ -110,10 +120,7 @@ void confirm_session(Party& greeter, const Digest& session, const std::vector<Di
 }
 
 std::string version_of(const Greeting& greeting) {
-    std::string version(greeting.version.begin(), std::ranges::find(greeting.version, '\0'));
-    std::ranges::replace_if(
-        version, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return version;
+    return printable({greeting.version.begin(), std::ranges::find(greeting.version, '\0')});
 }
 
 }  // namespace tacit::party

@@ -14,6 +14,9 @@ namespace tacit::party {
 /// The position among the computing members; throws invalid_argument if this identity is not one of them.
 [[nodiscard]] std::size_t position(const std::vector<Member>& members, const identity::Identity& identity);
 
+/// Who listens; throws invalid_argument if there is no address.
+[[nodiscard]] const Member& require_address(const Member& listening);
+
 /// The first message of every link in both directions, before anything depends on it. All of it is public.
 struct Greeting {
     std::array<char, 16> magic{};    ///< "tacit party 1"

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/fail.hpp"
+#include "party/callers.hpp"
 #include "tacit/base/interrupt.hpp"
 
 namespace tacit::party {
@@ -22,13 +23,12 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds between_attempts{250};
 constexpr std::chrono::seconds longest_attempt{10};
-constexpr std::size_t most_strangers = 64;  ///< handshakes of others at a time
 
 /// The way to a party that listens; tried again and again, because parties start at different times.
 class Outbound {
 public:
-    Outbound(std::size_t index, const Member& member, Clock::time_point first_attempt)
-        : index_(index), member_(&member), next_attempt_(first_attempt) {}
+    Outbound(std::size_t index, const std::vector<Member>& members, Clock::time_point first_attempt)
+        : index_(index), members_(&members), member_(&members[index]), next_attempt_(first_attempt) {}
     [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
     /// One step; true if `link` has its connection now, or never will.
@@ -47,13 +47,14 @@ public:
 private:
     void begin(PeerLink& link) {
         attempt_ends_ = Clock::now() + longest_attempt;
+        if (link.obstacle.empty()) link.obstacle = fmt::format("{}: no answer", member_->address);
         if (at_ == nullptr) {
             auto found = identity::resolve(identity::split_address(member_->address));
             if (!found) return again(link, Reached::nothing, found.error().what());
             addresses_ = *std::move(found);
             at_ = addresses_.get();
         }
-        link.reached = std::max(link.reached, Reached::name);
+        come_to(link, Reached::name, fmt::format("{}: no answer", member_->address));
         socket_ = identity::begin_connect(*at_);
         at_ = at_->ai_next;
         if (socket_.value() < 0) again(link, Reached::name, fmt::format("{}: no route", member_->address));
@@ -74,7 +75,14 @@ private:
         }
         stream_.emplace(context, std::move(socket_), identity::TlsSide::connects);
         socket_ = Descriptor();
+        come_to(link, Reached::port, "no handshake of TLS 1.3: silence");
         return shake_hands(link);
+    }
+    /// What is true if nothing more comes before the time is over.
+    static void come_to(PeerLink& link, Reached reached, std::string so_far) {
+        if (link.reached > reached) return;
+        link.reached = reached;
+        link.obstacle = std::move(so_far);
     }
     bool shake_hands(PeerLink& link) {
         const TlsStep step = stream_->handshake();
@@ -90,12 +98,17 @@ private:
         if (!key || *key != member_->pin) {
             link.reached = Reached::tls;
             link.obstacle = fmt::format("{} has key {}, the roster says {}", member_->address,
-                                        key ? identity::to_string(*key) : "?", identity::to_string(member_->pin));
+                                        key ? described(*key) : "?", identity::to_string(member_->pin));
             return true;
         }
         link = {
             .reached = Reached::key, .obstacle = {}, .connection = std::make_unique<Connection>(std::move(*stream_))};
         return true;
+    }
+    [[nodiscard]] std::string described(const identity::Fingerprint& key) const {
+        const auto owner = std::ranges::find(*members_, key, &Member::pin);
+        const std::string digits = identity::to_string(key);
+        return owner == members_->end() ? digits : fmt::format("{} (that of '{}')", digits, owner->name);
     }
     void again(PeerLink& link, Reached reached, std::string obstacle) {
         link.reached = reached;
@@ -106,6 +119,7 @@ private:
     }
 
     std::size_t index_;
+    const std::vector<Member>* members_;
     const Member* member_;
     identity::Addresses addresses_;
     const addrinfo* at_ = nullptr;
@@ -115,30 +129,31 @@ private:
     Clock::time_point attempt_ends_{};
 };
 
-struct Inbound {
-    TlsStream stream;
-    Clock::time_point ends;
-};
-
 class Mesh {
 public:
     Mesh(const std::vector<Member>& members, std::size_t self, const identity::Identity& identity)
         : members_(members), self_(self), context_(identity::make_tls_context(identity)), links_(members.size()) {
-        for (std::size_t i = 0; i < self; ++i) outbound_.emplace_back(i, members[i], Clock::now());
-        missing_ = members.size() - 1;
-        if (self + 1 == members.size()) return;
-        listener_ = identity::listen_at(identity::split_address(members[self].address));
-        for (std::size_t i = self + 1; i < members.size(); ++i) {
-            links_[i].obstacle = fmt::format("it did not connect to {}", members[self].address);
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            if (i == self) continue;
+            if (connects(members, self, i)) {
+                outbound_.emplace_back(i, members, Clock::now());
+            } else if (connects(members, i, self)) {
+                links_[i].obstacle = fmt::format("it did not connect to {}", members[self].address);
+            } else {
+                continue;
+            }
+            ++missing_;
         }
+        if (missing_ != outbound_.size()) callers_.emplace(members[self], context_);
     }
 
     std::vector<PeerLink> run(std::chrono::seconds patience) {
         for (const auto deadline = Clock::now() + patience; missing_ != 0 && Clock::now() < deadline;) {
             throw_if_interrupted();
             advance_outbound();
-            accept_strangers();
-            advance_inbound();
+            if (callers_) {
+                callers_->advance([&](TlsStream stream, const auto& key) { welcome(std::move(stream), key); });
+            }
             drop_broken();
             if (missing_ != 0) wait();
         }
@@ -156,39 +171,20 @@ private:
             at = outbound_.erase(at);
         }
     }
-    void accept_strangers() {
-        while (listener_.value() >= 0 && inbound_.size() < most_strangers) {
-            Descriptor socket = identity::accept_from(listener_);
-            if (socket.value() < 0) return;
-            inbound_.push_back(
-                {TlsStream(context_, std::move(socket), identity::TlsSide::accepts), Clock::now() + longest_attempt});
-        }
-    }
-    void advance_inbound() {
-        for (auto at = inbound_.begin(); at != inbound_.end();) {
-            const TlsStep step = at->stream.handshake();
-            if (step == TlsStep::done) welcome(std::move(at->stream));
-            const bool stays =
-                (step == TlsStep::wants_to_read || step == TlsStep::wants_to_write) && Clock::now() < at->ends;
-            at = stays ? std::next(at) : inbound_.erase(at);
-        }
-    }
     /// Keeps the connection if a later party of the roster made it; drops it without a word otherwise.
-    void welcome(TlsStream stream) {
-        const auto key = stream.peer();
-        if (!key) return;
-        const auto at = std::ranges::find(members_, *key, &Member::pin);
+    void welcome(TlsStream stream, const identity::Fingerprint& key) {
+        const auto at = std::ranges::find(members_, key, &Member::pin);
         const auto index = static_cast<std::size_t>(at - members_.begin());
         if (at == members_.end()) {
-            for (std::size_t i = self_ + 1; i < members_.size(); ++i) {
-                if (links_[i].connection) continue;
+            for (std::size_t i = 0; i < members_.size(); ++i) {
+                if (links_[i].connection || !connects(members_, i, self_)) continue;
                 links_[i].obstacle =
                     fmt::format("it did not connect to {}, but somebody did whose key {} the roster does not have",
-                                members_[self_].address, identity::to_string(*key));
+                                members_[self_].address, identity::to_string(key));
             }
             return;
         }
-        if (index <= self_) return;
+        if (!connects(members_, index, self_)) return;
         if (!links_[index].connection) --missing_;  // else it was started again
         links_[index] = {
             .reached = Reached::key, .obstacle = {}, .connection = std::make_unique<Connection>(std::move(stream))};
@@ -201,14 +197,14 @@ private:
             if (!links_[i].connection->ended()) continue;
             links_[i].connection.reset();
             links_[i].obstacle = "it ended the connection: it stopped, or its roster does not have our key";
-            if (i < self_) outbound_.emplace_back(i, members_[i], Clock::now() + between_attempts);
+            if (connects(members_, self_, i)) outbound_.emplace_back(i, members_, Clock::now() + between_attempts);
             ++missing_;
         }
     }
     void wait() {
-        std::vector<pollfd> waits{{listener_.value(), POLLIN, 0}};
+        std::vector<pollfd> waits;
         for (const Outbound& one : outbound_) waits.push_back(one.waits());
-        for (const Inbound& one : inbound_) waits.push_back({one.stream.descriptor(), POLLIN, 0});
+        if (callers_) callers_->add_waits(waits);
         poll(waits.data(), waits.size(), 20);
     }
 
@@ -217,12 +213,15 @@ private:
     identity::TlsContext context_;
     std::vector<PeerLink> links_;
     std::list<Outbound> outbound_;
-    std::list<Inbound> inbound_;
-    Descriptor listener_;
-    std::size_t missing_ = 0;  ///< neither connected nor known to have a wrong key
+    std::optional<Callers> callers_;  ///< if anybody connects to us
+    std::size_t missing_ = 0;         ///< neither connected nor known to have a wrong key
 };
 
 }  // namespace
+
+bool connects(const std::vector<Member>& members, std::size_t from, std::size_t to) {
+    return from != to && !members[to].address.empty() && (to < from || members[from].address.empty());
+}
 
 std::vector<PeerLink> connect_all(const std::vector<Member>& members, std::size_t self,
                                   const identity::Identity& identity, std::chrono::seconds patience) {

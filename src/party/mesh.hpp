@@ -20,7 +20,10 @@ struct PeerLink {
     std::unique_ptr<Connection> connection;  ///< if it reached the key and stayed
 };
 
-/// Connects every pair of `members`: the later one to the earlier one. Returns, by member, how far that came once all
+/// Whether `from` is who connects to `to`: the later one of two with an address, and whoever has none.
+[[nodiscard]] bool connects(const std::vector<Member>& members, std::size_t from, std::size_t to);
+
+/// Connects every pair of `members` of whom one has an address. Returns, by member, how far that came once all
 /// are connected or known to have a wrong key, or the time is over. Throws unreachable if our own port is taken, and
 /// interrupted.
 [[nodiscard]] std::vector<PeerLink> connect_all(const std::vector<Member>& members, std::size_t self,

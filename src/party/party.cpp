@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "party/farewell.hpp"
 #include "tacit/base/bytes.hpp"
 
 namespace tacit::party {
@@ -79,6 +80,11 @@ void Party::receive_bytes(int from, const MessageType& type, std::span<std::byte
     transport_->receive(from, type.name, bytes);
     const Header header = parse_header(bytes);
     const std::uint32_t due = received_[other]++;
+    if (header.type == farewell_type.number && header.length == farewell_bytes) {
+        std::array<std::byte, farewell_bytes> rest{};
+        transport_->receive(from, farewell_type.name, rest);
+        fail_because_missed(names_, from, ByteReader(rest).u32());
+    }
     if (header.type != type.number || header.number != due || header.length != payload.size()) {
         accuse(from,
                fmt::format("sent {} bytes of type {:#x} as message {} where '{}' ({:#x}) of {} bytes was due as {}",
@@ -86,6 +92,11 @@ void Party::receive_bytes(int from, const MessageType& type, std::span<std::byte
     }
     transport_->receive(from, type.name, payload);
     traffic_.bytes_received += payload.size();
+}
+
+bool Party::has_come(int from, std::size_t payload_bytes) {
+    static_cast<void>(peer(from, "has_come"));
+    return transport_->has_come(from, frame_header_bytes + payload_bytes);
 }
 
 Digest Party::hash(std::string_view label, int party, std::span<const std::byte> data) const {

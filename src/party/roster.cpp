@@ -1,13 +1,12 @@
 #include "tacit/party/roster.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <set>
-#include <sstream>
 
 #include "base/fail.hpp"
+#include "base/from_hex.hpp"
 #include "identity/tcp.hpp"
+#include "party/toml_reading.hpp"
 #include "tacit/base/bytes.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/identity/identity.hpp"
@@ -16,30 +15,11 @@ namespace tacit::party {
 
 namespace {
 
-constexpr std::size_t largest_roster_bytes = std::size_t{1} << 20;
+using toml_reading::check_keys;
+using toml_reading::refuse;
+using toml_reading::shown;
+
 constexpr std::size_t most_members = 1000;
-
-template <class... Args>
-[[noreturn]] void refuse(const toml::node& where, fmt::format_string<Args...> text, Args&&... args) {
-    fail(ErrorCode::malformed_input, "roster, line {}: {}", where.source().begin.line,
-         fmt::format(text, std::forward<Args>(args)...));
-}
-
-/// Another's text, cut to what fits a message.
-std::string shown(std::string_view text) {
-    std::string out(text.substr(0, 80));
-    std::ranges::replace_if(
-        out, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return out;
-}
-
-void check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
-    for (const auto& [key, value] : table) {
-        if (std::ranges::find(known, key.str()) == known.end()) {
-            refuse(value, "nobody knows a '{}' here; the keys are {}", shown(key.str()), fmt::join(known, ", "));
-        }
-    }
-}
 
 /// The text under a key; refused if it is missing (and `required`) or none.
 std::string text_at(const toml::table& table, const char* key, bool required) {
@@ -73,7 +53,7 @@ Roles roles_of(const toml::table& table) {
 Member member_of(const toml::node& node) {
     if (!node.is_table()) refuse(node, "a party is a table; begin it with [[party]]");
     const toml::table& table = *node.as_table();
-    check_keys(table, {"name", "pin", "address", "roles"});
+    check_keys(table, {"name", "pin", "address", "roles", "sealing"});
     Member member;
     member.name = text_at(table, "name", true);
     if (!identity::is_valid_name(member.name)) {
@@ -87,6 +67,13 @@ Member member_of(const toml::node& node) {
         refuse(table, "'{}' is not host:port", shown(member.address));
     }
     member.roles = roles_of(table);
+    if (const toml::node* const key = table.get("sealing"); key != nullptr) {
+        member.sealing_key = from_hex<32>(key->value_or<std::string>(""));
+        if (!member.sealing_key) {
+            refuse(*key, "the sealing key of '{}' is not 64 lower-case hex digits; `tacit mpc roster entry` prints it",
+                   member.name);
+        }
+    }
     return member;
 }
 
@@ -100,12 +87,9 @@ void check_together(const toml::node& node, const Roster& roster) {
         if (member.roles.compute) ++computing;
     }
     if (computing < 2) refuse(node, "{} of {} parties compute; at least 2 must", computing, roster.members.size());
-    for (const Member& member : roster.members) {
-        if (!member.roles.compute) continue;
-        if (--computing != 0 && member.address.empty()) {
-            refuse(node, "'{}' needs an address: those after it connect there", member.name);
-        }
-    }
+    const bool reachable = std::ranges::any_of(
+        roster.members, [](const Member& member) { return member.roles.compute && !member.address.empty(); });
+    if (!reachable) refuse(node, "no party that computes has an address, so nobody can connect; add address = \"...\"");
 }
 
 Roster roster_of(const toml::table& table) {
@@ -138,26 +122,15 @@ Digest Roster::hash() const {
         out.string(member.name);
         out.bytes(member.pin.bytes);
         out.u8(static_cast<std::uint8_t>((member.roles.compute ? 1 : 0) | (member.roles.input ? 2 : 0) |
-                                         (member.roles.receive ? 4 : 0)));
+                                         (member.roles.receive ? 4 : 0) | (member.sealing_key ? 8 : 0)));
+        if (member.sealing_key) out.bytes(*member.sealing_key);
     }
     Hasher hasher;
     hasher.update(std::move(out).take());
     return hasher.finish();
 }
 
-Expected<Roster> parse_roster(std::string_view text) {
-    return catching([&] {
-        if (text.size() > largest_roster_bytes) {
-            fail(ErrorCode::malformed_input, "a roster of {} bytes; at most 1 MiB", text.size());
-        }
-        try {
-            return roster_of(toml::parse(text));
-        } catch (const toml::parse_error& error) {
-            fail(ErrorCode::malformed_input, "roster, line {}: {}", error.source().begin.line,
-                 shown(error.description()));
-        }
-    });
-}
+Expected<Roster> parse_roster(std::string_view text) { return toml_reading::parse("roster", text, roster_of); }
 
 std::vector<Member> computing(const Roster& roster) {
     std::vector<Member> members;
@@ -165,11 +138,36 @@ std::vector<Member> computing(const Roster& roster) {
     return members;
 }
 
+const SealingPublicKey& sealing_key(const Member& member) {
+    if (!member.sealing_key) {
+        fail(ErrorCode::invalid_argument,
+             "the roster has no sealing key of '{}', so nothing can be sealed to it; put in what `tacit mpc roster "
+             "entry` prints there",
+             member.name);
+    }
+    return *member.sealing_key;
+}
+
+SealingKey own_sealing_key(const Roster& roster, const identity::Identity& identity) {
+    const int at = roster.find(identity.fingerprint());
+    if (at < 0) {
+        fail(ErrorCode::invalid_argument, "identity '{}' is no member of roster '{}'", identity.name(), roster.name);
+    }
+    const Member& me = roster.members[static_cast<std::size_t>(at)];
+    SealingKey key = sealing_key_of(identity);
+    if (sealing_key(me) == key.public_key()) return key;
+    fail(ErrorCode::parameter_mismatch,
+         "the roster says that the sealing key of '{}' is {}, but its identity has {}: what was sealed by this roster "
+         "went to somebody else. Mend the roster by `tacit mpc roster entry`, and have everything made anew",
+         me.name, to_hex(sealing_key(me)), to_hex(key.public_key()));
+}
+
 std::string to_text(const Roster& roster) {
     std::string out = fmt::format("name = \"{}\"\n", roster.name);
     for (const Member& member : roster.members) {
         out += fmt::format("\n[[party]]\nname = \"{}\"\npin = \"{}\"\n", member.name, identity::to_string(member.pin));
         if (!member.address.empty()) out += fmt::format("address = \"{}\"\n", member.address);
+        if (member.sealing_key) out += fmt::format("sealing = \"{}\"\n", to_hex(*member.sealing_key));
         std::vector<const char*> roles;
         if (member.roles.compute) roles.push_back("\"compute\"");
         if (member.roles.input) roles.push_back("\"input\"");
@@ -180,7 +178,7 @@ std::string to_text(const Roster& roster) {
 }
 
 Roster read_roster(const std::filesystem::path& path) {
-    const std::vector<std::byte> bytes = read_file(path, largest_roster_bytes);
+    const std::vector<std::byte> bytes = read_file(path, toml_reading::largest_bytes);
     auto roster = parse_roster({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     if (!roster) {
         fail(ErrorCode::malformed_input, "'{}': {}", path.string(), roster.error().what());

@@ -1,13 +1,16 @@
 #include "tacit/party/sealed.hpp"
 
+#include <openssl/pem.h>
 #include <sodium.h>
 
 #include <algorithm>
 #include <string_view>
 
 #include "base/fail.hpp"
+#include "identity/openssl.hpp"
 #include "party/hpke.hpp"
 #include "tacit/base/files.hpp"
+#include "tacit/base/hash.hpp"
 #include "tacit/base/secret.hpp"
 
 namespace tacit::party {
@@ -16,6 +19,9 @@ namespace {
 
 /// Keeps these messages apart from whatever else the same key may be used for.
 constexpr std::string_view info = "tacit sealed message";
+
+/// Before the Ed25519 secret in the hash that makes an identity's sealing key.
+constexpr std::string_view identity_label = "tacit sealing key of an identity 1";
 
 constexpr std::string_view key_mark = "tacit sealing key 1\n";
 constexpr std::size_t key_file_bytes = key_mark.size() + 32;
@@ -40,6 +46,29 @@ SealingKey SealingKey::create(Rng& rng) {
     SealingKey key{std::span<const std::byte, 32>(secret)};
     wipe(secret);
     return key;
+}
+
+SealingKey sealing_key_of(const identity::Identity& identity) {
+    namespace openssl = identity::openssl;
+    const auto pem = std::as_bytes(std::span(identity.secret_key_pem()));
+    const openssl::Bio bio = openssl::reader(pem);
+    const openssl::Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+    std::array<std::byte, 32> seed{};
+    std::size_t size = seed.size();
+    if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_ED25519 ||
+        EVP_PKEY_get_raw_private_key(key.get(), reinterpret_cast<unsigned char*>(seed.data()), &size) != 1) {
+        ERR_clear_error();
+        fail(ErrorCode::malformed_input, "the key of identity '{}' is no Ed25519 key; make a new identity",
+             identity.name());
+    }
+    Hasher hasher;
+    hasher.update(std::as_bytes(std::span(identity_label)));
+    hasher.update(seed);
+    Digest secret = hasher.finish();
+    wipe(seed);
+    SealingKey derived{std::span<const std::byte, 32>(secret)};
+    wipe(secret);
+    return derived;
 }
 
 void write_sealing_key(const std::filesystem::path& path, const SealingKey& key) {

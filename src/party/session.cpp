@@ -29,6 +29,30 @@ void require_all(const std::vector<Member>& members, std::size_t self, const std
          patience.count(), missing);
 }
 
+void require_addresses(const std::vector<Member>& members) {
+    const Member* without = nullptr;
+    for (const Member& member : members) {
+        if (!member.address.empty()) continue;
+        if (without != nullptr) {
+            fail(ErrorCode::invalid_argument,
+                 "neither '{}' nor '{}' has an address in the roster, so they cannot meet; give one of them "
+                 "address = \"host:port\"",
+                 without->name, member.name);
+        }
+        without = &member;
+    }
+}
+
+/// Connections to all members but this one.
+std::vector<std::unique_ptr<Connection>> meet(const std::vector<Member>& members, std::size_t self,
+                                              const identity::Identity& identity, std::chrono::seconds patience) {
+    std::vector<PeerLink> links = connect_all(members, self, identity, patience);
+    require_all(members, self, links, patience);
+    std::vector<std::unique_ptr<Connection>> connections;
+    for (PeerLink& link : links) connections.push_back(std::move(link.connection));
+    return connections;
+}
+
 }  // namespace
 
 struct Session::State {
@@ -48,21 +72,16 @@ Party& Session::party() noexcept { return *state_->party; }
 
 void Session::finish() { state_->transport.finish(longest_stay); }
 
-Session Session::open(const Roster& roster, const identity::Identity& identity, const Plan& plan,
-                      const Patience& patience) {
-    const std::vector<Member> members = computing(roster);
-    const std::size_t self = position(members, identity);
-    std::vector<PeerLink> links = connect_all(members, self, identity, patience.to_meet);
-    require_all(members, self, links, patience.to_meet);
-    std::vector<std::unique_ptr<Connection>> connections;
+Session Session::begin(const Roster& roster, const std::vector<Member>& members, std::size_t self,
+                       std::vector<std::unique_ptr<Connection>> connections, const Plan& plan,
+                       std::chrono::seconds to_go_on) {
     std::vector<Digest> keys;
     std::vector<std::string> names;
     for (std::size_t i = 0; i < members.size(); ++i) {
-        keys.push_back(i == self ? Digest{} : links[i].connection->stream().exporter("EXPERIMENTAL-tacit-party-1"));
-        connections.push_back(std::move(links[i].connection));
+        keys.push_back(i == self ? Digest{} : connections[i]->stream().exporter("EXPERIMENTAL-tacit-party-1"));
         names.push_back(members[i].name);
     }
-    auto state = std::make_unique<State>(std::move(connections), names, patience.to_go_on);
+    auto state = std::make_unique<State>(std::move(connections), names, to_go_on);
     Party greeter(static_cast<int>(self), names, Digest{}, Rng::from_system(), state->transport);
     Digest session{};
     try {
@@ -74,6 +93,21 @@ Session Session::open(const Roster& roster, const identity::Identity& identity, 
     confirm_session(greeter, session, keys);
     state->party = std::make_unique<Party>(greeter.index(), names, session, Rng::from_system(), state->transport);
     return Session(std::move(state));
+}
+
+Session Session::open(const Roster& roster, const identity::Identity& identity, const Plan& plan,
+                      const Patience& patience) {
+    const std::vector<Member> members = computing(roster);
+    const std::size_t self = position(members, identity);
+    require_addresses(members);
+    return begin(roster, members, self, meet(members, self, identity, patience.to_meet), plan, patience.to_go_on);
+}
+
+Session Session::open_with(const Member& server, const Roster& roster, const identity::Identity& identity,
+                           const Plan& plan, const Patience& patience) {
+    const std::vector<Member> all = computing(roster);
+    const std::vector<Member> members{require_address(server), all[position(all, identity)]};
+    return begin(roster, members, 1, meet(members, 1, identity, patience.to_meet), plan, patience.to_go_on);
 }
 
 }  // namespace tacit::party

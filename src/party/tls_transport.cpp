@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "party/farewell.hpp"
 #include "tacit/base/interrupt.hpp"
 
 namespace tacit::party {
@@ -13,7 +14,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t worth_sending_bytes = std::size_t{1} << 20;
 constexpr std::size_t most_queued_bytes = std::size_t{32} << 20;
 /// How often somebody who waits looks for signals.
 constexpr milliseconds one_wait{100};
@@ -32,11 +32,11 @@ Connection& TlsTransport::connection(int party, const char* what) {
 
 void TlsTransport::send(int to, std::span<const std::byte> header, std::span<const std::byte> payload) {
     Connection& link = connection(to, "a message");
-    link.queue(header);
-    link.queue(payload);
-    if (link.queued() < worth_sending_bytes) return;
-    link.write_some();
-    pump_until(to, "room for a message", [&] { return link.queued() <= most_queued_bytes; });
+    link.send(header, payload);
+    // Whoever is far ahead waits until we read; to wait for it would be to wait for ourselves.
+    const auto is_ahead = [](const auto& other) { return other && other->is_full(); };
+    pump_until(to, "room for a message", nullptr,
+               [&] { return link.queued() <= most_queued_bytes || std::ranges::any_of(connections_, is_ahead); });
 }
 
 void TlsTransport::receive(int from, const char* what, std::span<std::byte> out) {
@@ -44,31 +44,35 @@ void TlsTransport::receive(int from, const char* what, std::span<std::byte> out)
     for (const auto& other : connections_) {
         if (other) other->write_some();
     }
-    out = link.take(out);
-    pump_until(from, what, [&] {
-        out = link.take(out);
-        return out.empty();
-    });
+    link.receive(out);
+    pump_until(from, what, &out, [&] { return out.empty(); });
+}
+
+bool TlsTransport::has_come(int from, std::size_t bytes) {
+    Connection& link = connection(from, "what may have come");
+    link.read_some(bytes);
+    return link.unread().size() >= bytes;
 }
 
 void TlsTransport::flush() {
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         if (!connections_[i]) continue;
         const Connection& link = *connections_[i];
-        pump_until(static_cast<int>(i), "room for a message", [&] { return link.queued() == 0; });
+        pump_until(static_cast<int>(i), "room for a message", nullptr, [&] { return link.queued() == 0; });
     }
 }
 
-bool TlsTransport::pump(const Connection* watched, milliseconds longest) {
+bool TlsTransport::pump(const Connection* watched, std::span<std::byte>* wanted, milliseconds longest) {
     bool any = false;
     bool moved = false;
     std::vector<pollfd> waits;
     for (const auto& link : connections_) {
         if (!link) continue;
+        const bool is_watched = link.get() == watched;
         const bool wrote = link->write_some();
-        const bool read = link->read_some();
+        const bool read = is_watched && wanted != nullptr ? link->receive(*wanted) : link->read_some();
         any = any || wrote || read;
-        moved = moved || (link.get() == watched && (wrote || read));
+        moved = moved || (is_watched && (wrote || read));
         if (link->events() != 0) waits.push_back({link->stream().descriptor(), link->events(), 0});
     }
     if (!any && longest.count() > 0) poll(waits.data(), waits.size(), static_cast<int>(longest.count()));
@@ -78,6 +82,10 @@ bool TlsTransport::pump(const Connection* watched, milliseconds longest) {
 void TlsTransport::check_links(int party, const char* what) {
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         if (connections_[i] && connections_[i]->broken()) {
+            if (const auto missed = farewell_at_end(connections_[i]->unread())) {
+                fail_because_missed(names_, static_cast<int>(i), *missed);
+            }
+            say_farewell(static_cast<int>(i));
             fail(ErrorCode::unreachable,
                  "{} ended the run, or the connection to it broke, while '{}' of {} was due; nothing was opened after "
                  "that: start the run again on all sides",
@@ -86,13 +94,21 @@ void TlsTransport::check_links(int party, const char* what) {
     }
 }
 
+void TlsTransport::say_farewell(int missed) {
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+        if (!connections_[i] || connections_[i]->ended() || static_cast<int>(i) == missed) continue;
+        connections_[i]->send(make_farewell(static_cast<std::uint32_t>(missed)), {});
+        connections_[i]->write_some();
+    }
+}
+
 template <class Done>
-void TlsTransport::pump_until(int party, const char* what, const Done& done) {
+void TlsTransport::pump_until(int party, const char* what, std::span<std::byte>* wanted, const Done& done) {
     const Connection& link = connection(party, what);
     auto deadline = Clock::now() + patience_;
     while (!done()) {
         throw_if_interrupted();
-        const bool moved = pump(&link, one_wait);
+        const bool moved = pump(&link, wanted, one_wait);
         if (done()) return;
         check_links(party, what);
         if (link.ended() && !moved) {
@@ -100,11 +116,17 @@ void TlsTransport::pump_until(int party, const char* what, const Done& done) {
                  names_[static_cast<std::size_t>(party)], what);
         }
         if (moved) deadline = Clock::now() + patience_;
-        if (Clock::now() > deadline) {
+        if (Clock::now() <= deadline) continue;
+        say_farewell(party);
+        const std::string& name = names_[static_cast<std::size_t>(party)];
+        if (link.queued() != 0) {
             fail(ErrorCode::unreachable,
-                 "{} sent nothing for {} s while '{}' was due from it; see what holds it up, or allow more --patience",
-                 names_[static_cast<std::size_t>(party)], patience_.count(), what);
+                 "{} took nothing for {} s of what is sent to it; see what holds it up, or allow more --patience", name,
+                 patience_.count());
         }
+        fail(ErrorCode::unreachable,
+             "{} sent nothing for {} s while '{}' was due from it; see what holds it up, or allow more --patience",
+             name, patience_.count(), what);
     }
 }
 
@@ -116,7 +138,8 @@ void TlsTransport::finish(milliseconds stay) {
     const auto all_ended = [&] {
         return std::ranges::all_of(connections_, [](const auto& link) { return !link || link->ended(); });
     };
-    for (const auto deadline = Clock::now() + stay; !all_ended() && Clock::now() < deadline;) pump(nullptr, one_wait);
+    for (const auto deadline = Clock::now() + stay; !all_ended() && Clock::now() < deadline;)
+        pump(nullptr, nullptr, one_wait);
     connections_.clear();
 }
 

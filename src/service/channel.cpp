@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "service/printable.hpp"
+#include "base/printable.hpp"
 #include "service/wire.hpp"
 #include "tacit/base/interrupt.hpp"
 

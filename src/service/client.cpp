@@ -2,9 +2,9 @@
 
 #include <thread>
 
+#include "base/printable.hpp"
 #include "learn/role_files.hpp"
 #include "service/clock.hpp"
-#include "service/printable.hpp"
 #include "service/sender.hpp"
 #include "service/wire.hpp"
 #include "tacit/base/interrupt.hpp"

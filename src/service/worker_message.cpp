@@ -6,7 +6,7 @@
 #include <charconv>
 #include <system_error>
 
-#include "service/printable.hpp"
+#include "base/printable.hpp"
 
 namespace tacit::service {
 
@@ -21,7 +21,7 @@ std::optional<std::string_view> behind(std::string_view word, std::string_view l
     return line.substr(word.size() + 1);
 }
 
-std::string shortened(std::string_view text) { return printable(std::string(text.substr(0, longest_reason))); }
+std::string shortened(std::string_view text) { return printable(text, longest_reason); }
 
 /// Fills all of them from decimal numbers between single spaces; false if that is not what the text is.
 template <class... Numbers>

@@ -1,12 +1,10 @@
 // Descriptions of studies from TOML.
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <set>
-#include <sstream>
 
 #include "base/fail.hpp"
 #include "base/from_hex.hpp"
+#include "party/toml_reading.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/base/int128.hpp"
 #include "tacit/identity/identity.hpp"
@@ -17,7 +15,10 @@ namespace tacit::study {
 
 namespace {
 
-constexpr std::size_t largest_bytes = std::size_t{1} << 20;
+using party::toml_reading::check_keys;
+using party::toml_reading::refuse;
+using party::toml_reading::shown;
+
 constexpr std::size_t most_groups = 4;
 constexpr std::size_t most_levels = 64;
 constexpr std::size_t most_cells = 512;
@@ -25,28 +26,6 @@ constexpr std::size_t most_columns = 16;
 constexpr std::size_t longest_label = 100;
 constexpr std::size_t longest_text = 10'000;
 constexpr std::int64_t most_contributors = std::int64_t{1} << 20;
-
-template <class... Args>
-[[noreturn]] void refuse(const toml::node& where, fmt::format_string<Args...> text, Args&&... args) {
-    fail(ErrorCode::malformed_input, "study, line {}: {}", where.source().begin.line,
-         fmt::format(text, std::forward<Args>(args)...));
-}
-
-/// Another's text, cut to what fits a message.
-std::string shown(std::string_view text) {
-    std::string out(text.substr(0, 80));
-    std::ranges::replace_if(
-        out, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');
-    return out;
-}
-
-void check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
-    for (const auto& [key, value] : table) {
-        if (std::ranges::find(known, key.str()) == known.end()) {
-            refuse(value, "nobody knows a '{}' here; the keys are {}", shown(key.str()), fmt::join(known, ", "));
-        }
-    }
-}
 
 const toml::node& required(const toml::table& table, const char* key) {
     const toml::node* const node = table.get(key);
@@ -236,22 +215,10 @@ Study study_of(const toml::table& table) {
 
 }  // namespace
 
-Expected<Study> parse_study(std::string_view text) {
-    return catching([&] {
-        if (text.size() > largest_bytes) {
-            fail(ErrorCode::malformed_input, "the description of a study has {} bytes; at most 1 MiB", text.size());
-        }
-        try {
-            return study_of(toml::parse(text));
-        } catch (const toml::parse_error& error) {
-            fail(ErrorCode::malformed_input, "study, line {}: {}", error.source().begin.line,
-                 shown(error.description()));
-        }
-    });
-}
+Expected<Study> parse_study(std::string_view text) { return party::toml_reading::parse("study", text, study_of); }
 
 Study read_study(const std::filesystem::path& path) {
-    const std::vector<std::byte> bytes = read_file(path, largest_bytes);
+    const std::vector<std::byte> bytes = read_file(path, party::toml_reading::largest_bytes);
     auto study = parse_study({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     if (!study) fail(ErrorCode::malformed_input, "'{}': {}", path.string(), study.error().what());
     return *std::move(study);

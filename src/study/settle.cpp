@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "base/fail.hpp"
+#include "base/from_hex.hpp"
 #include "tacit/base/files.hpp"
 #include "tacit/study/compute.hpp"
 
@@ -13,6 +14,16 @@ constexpr std::uint64_t largest_record = std::uint64_t{1} << 24;
 constexpr std::size_t digits = 2 * sizeof(Digest);
 constexpr std::size_t line_bytes = 2 * digits + 2;
 
+bool is_record(std::string_view text) {
+    if (text.size() % line_bytes != 0) return false;
+    for (; !text.empty(); text.remove_prefix(line_bytes)) {
+        const bool hashes = from_hex<sizeof(Digest)>(text.substr(0, digits)) &&
+                            from_hex<sizeof(Digest)>(text.substr(digits + 1, digits));
+        if (!hashes || text[digits] != ' ' || text[line_bytes - 1] != '\n') return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 /// Lines are "study<SPACE>contributors<LF>", hashes in hex.
@@ -22,7 +33,7 @@ void settle(const std::filesystem::path& record, const Study& study, const Diges
         const auto bytes = read_file(record, largest_record);
         text.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     }
-    if (text.size() % line_bytes != 0) {
+    if (!is_record(text)) {
         fail(ErrorCode::malformed_input,
              "'{}' is no record of studies; mend it from a copy: without it a second "
              "answer could be given",

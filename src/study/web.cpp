@@ -11,6 +11,7 @@
 
 #include "base/fail.hpp"
 #include "base/from_hex.hpp"
+#include "base/printable.hpp"
 #include "study/page.hpp"
 #include "tacit/base/interrupt.hpp"
 
@@ -124,11 +125,9 @@ json post(httplib::Client& client, const std::string& base, const char* path, co
     json content = json::parse(result->body, nullptr, false);
     if (!content.is_object()) content = json::object();
     if (result->status == 200) return content;
-    std::string reason =
-        content["error"].is_string() ? content["error"].get<std::string>().substr(0, 300) : "no reason";
-    std::ranges::replace_if(
-        reason, [](char c) { return c < ' ' || c > '~'; }, '?');
-    fail(ErrorCode::protocol_violation, "'{}' refuses, with status {}: {}", base, result->status, reason);
+    const std::string reason = content["error"].is_string() ? content["error"].get<std::string>() : "no reason";
+    fail(ErrorCode::protocol_violation, "'{}' refuses, with status {}: {}", base, result->status,
+         printable(reason, 300));
 }
 
 }  // namespace

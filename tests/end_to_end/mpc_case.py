@@ -1,4 +1,6 @@
 """What the end-to-end tests of `tacit mpc` share: every party is a process of its own, over TLS on this machine."""
+import os
+import struct
 import subprocess
 
 from tacit_case import TACIT, TacitCase, free_port, said
@@ -26,9 +28,23 @@ class PartiesCase(TacitCase):
         path.write_text(text)
         return path
 
-    def start(self, command, roster, party, *options):
+    def start(self, command, roster, party, *options, environment=None):
         return subprocess.Popen([TACIT, "mpc", *command.split(), "--roster", str(roster), "--identity", str(self.root / party),
-                                 *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                 *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env=os.environ | (environment or {}))
+
+    # What a process is started with to get a signal at a moment of that number (stop_at.cpp), and how many it came to.
+
+    CAN_STOP = "TACIT_STOP_AT" in os.environ and "TACIT_SANITIZED" not in os.environ  # they want to be the first library
+
+    @staticmethod
+    def stopping(control, moment, sign):
+        control.write_bytes(struct.pack("<qqq", 0, moment, sign))
+        return {"LD_PRELOAD": os.environ["TACIT_STOP_AT"], "TACIT_STOP_CONTROL": str(control)}
+
+    @staticmethod
+    def moments(control):
+        return struct.unpack_from("<q", control.read_bytes())[0]
 
     @staticmethod
     def end(process):

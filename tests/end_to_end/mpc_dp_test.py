@@ -84,6 +84,33 @@ class JointAnswers(PartiesCase):
                 self.assertEqual(one["answer"], "coffee")
                 self.assertIn("geometric", one["noise"][0]["noise"])
 
+    def test_receivers_alone_learn_the_answer(self):
+        self.done("identity", "create", "--identity", self.root / "zoe", "--name", "zoe")
+        for count in (3, 4):
+            roles = {party: "compute,input" for party in self.PEOPLE[:count]} | {"zoe": "receive"}
+            roles["east"] = "compute,receive"
+            roster = self.roster((*self.PEOPLE[:count], "zoe"), f"receivers{count}.toml", roles)
+            folder = self.root / f"told{count}"
+            for i in range(5):
+                self.done("mpc", "dp", "give", "--roster", roster, "--name", f"p{i}", "--value", 70000 + i, "--out",
+                          folder)
+            ledgers = self.ledgers(folder.name, *["200"] * count)
+            words = {party: ("--contributions", folder / party, "--ledger", ledger, "--low", 70001, "--high", 70003,
+                             "--epsilon", 100, "--json", "--out", folder / "to") for party, ledger in ledgers.items()}
+            for party, (status, out, err) in self.all_run("dp count", roster, words).items():
+                self.assertEqual((status, err), (0, ""), party)
+                printed = json.loads(out)
+                self.assertEqual(printed["received"], party == "east")
+                self.assertEqual(printed.get("answer", {}).get("value"), 3 if party == "east" else None)
+            files = [folder / "to" / f"zoe.{party}.result" for party in self.PEOPLE[:count]]
+            text = self.done("mpc", "reveal", "--identity", self.root / "zoe", *files)
+            self.assertRegex(text, "reveal +3 \\(95 %: 3 to 3\\)")
+            self.assertIn("5 contributors; that they took part is not protected", text)
+            self.assertIn("cost epsilon 100", text)
+            self.assert_refused(tacit("mpc", "reveal", "--identity", self.root / "east", *files), "does not open")
+            self.assert_refused(tacit("mpc", "reveal", "--identity", self.root / "zoe", *files[1:]),
+                                f"give one from each of the {count} parties")
+
     def test_an_exhausted_ledger_of_one_party_stops_all_and_nobody_spends(self):
         self.give(4, "poor", {name: ("--value", "1") for name in ("ada", "bob", "eve")})
         ledgers = self.ledgers("poor", "1", "1", "0.5", "1")
@@ -117,7 +144,7 @@ class JointAnswers(PartiesCase):
         refused("sum", *bounds, "--epsilon", "0.1e", "--minimum", "2", words=("0.1e",))
         refused("sum", "--low", "10", "--high", "0", "--epsilon", "1", "--minimum", "2", words=("bounds 10 to 0",))
         refused("histogram", "--keys", "a,b", "--epsilon", "1", "--minimum", "2",
-                words=("ada.share", "48 x 1 bits where 2 x 1 are due"))
+                words=("ada.share", "a share of kind 'value, 0 digits' where 'one of 2 keys"))
         plain = self.root / "plain.ledger"
         self.done("dp", "create", "--ledger", plain, "--data-set", "wages", "--epsilon", "1")
         refused("sum", *bounds, "--epsilon", "1", "--minimum", "2", ledger=plain, words=("that add or remove",))

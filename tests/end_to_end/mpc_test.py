@@ -117,11 +117,6 @@ class Engineers(PartiesCase):
         results = [self.end(run) for run in runs]
         self.assertRegex(results[2][2], f"ana: pin: .* has key {keys[0]}, the roster says {dans}")
 
-    def test_help_states_what_is_protected(self):
-        text = tacit("mpc", "sum", "--help").stdout
-        for word in ("Parties", "Adversary", "Revealed", "Not hidden", "Cost"):
-            self.assertIn(word, text)
-
 
 HOSTS = r"""
 set -e

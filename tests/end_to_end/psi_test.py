@@ -1,8 +1,10 @@
 """End-to-end tests of `tacit mpc psi`: psi_test.py BINARY [TEST...]. Both parties are processes, over TLS."""
 import csv
 import json
+import os
 import time
 import unittest
+from unittest import mock
 
 from mpc_case import PartiesCase
 from tacit_case import tacit
@@ -80,26 +82,42 @@ class SetIntersection(PartiesCase):
         self.assertTrue(any("1 runs with" in err and "allow more only if both agree" in err
                             for _, _, err in results.values()), results)
 
-    def test_a_killed_run_goes_on_where_it_was_without_another_from_the_budget(self):
-        roster = self.roster(("ana", "ben"), "killed.toml")
-        files = {}
-        for party, step in (("ana", 1), ("ben", 2)):
-            files[party] = self.root / f"killed-{party}.csv"
-            files[party].write_text("key\n" + "".join(f"key-{step * i}\n" for i in range(10_000)))
-        options = {name: ("--data", files[name], "--column", "key", "--reveal", "count", "--json") for name in files}
-        parties = {name: self.start("psi", roster, name, *more) for name, more in options.items()}
+    def killed(self, name, ana, ben):
+        """What both say when a run is killed in the middle, by its slowest kernels so that there is one, and started
+        again by its fastest."""
+        roster = self.roster(("ana", "ben"), f"{name}.toml")
+        options = {}
+        for party, step, more in (("ana", 1, ana), ("ben", 2, ben)):
+            file = self.root / f"{name}-{party}.csv"
+            rows = "".join(f"key-{step * i},{i % 100}\n" for i in range(10_000))
+            file.write_text("key,paid\n" + rows)
+            options[party] = ("--data", file, "--column", "key", "--json", *more)
+        with mock.patch.dict(os.environ, {"TACIT_KERNELS": "portable"}):
+            parties = {party: self.start("psi", roster, party, *more) for party, more in options.items()}
         end = time.monotonic() + 60
         while not any((self.root / "ben" / "stopped").glob("*/tags")):
             self.assertLess(time.monotonic(), end)
             time.sleep(0.01)
         parties["ben"].kill()
-        for name, process in parties.items():
-            self.assertNotEqual(self.end(process)[0], 0, name)
+        for party, process in parties.items():
+            self.assertNotEqual(self.end(process)[0], 0, party)
+        results = []
         for status, out, err in self.all_run("psi", roster, options).values():
             self.assertEqual(status, 0, err)
             result = json.loads(out)
             self.assertTrue(result["went_on"])
             self.assertEqual(result["common"], 5000)
+            results.append(result)
+        self.assertFalse(any((self.root / "ben" / "stopped").glob("*/*")))
+        return results
+
+    def test_a_killed_run_goes_on_where_it_was_without_another_from_the_budget(self):
+        self.killed("killed", ("--reveal", "count"), ("--reveal", "count"))
+
+    def test_a_killed_sum_goes_on_where_it_was_without_another_from_the_budget(self):
+        terms = ("--reveal", "sum", "--weights-of", "ben")
+        for result in self.killed("killed-sum", terms, (*terms, "--weights", "paid")):
+            self.assertEqual(result["sum"], str(sum(i % 100 for i in range(5000))))
 
     def test_refusals_name_line_column_and_remedy(self):
         roster, files = self.pair("refused")

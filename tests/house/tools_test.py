@@ -15,8 +15,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import arff_to_csv  # noqa: E402
 import check_citations  # noqa: E402
+import check_fuzz  # noqa: E402
 import check_layers  # noqa: E402
 import check_parity  # noqa: E402
+import check_statements  # noqa: E402
 import extract_doc_code  # noqa: E402
 import rda_to_csv  # noqa: E402
 
@@ -272,6 +274,68 @@ class Parity(TreeTest):
         self.assertEqual(self.problems_with(lost), ["docs/hit-parity.md: the totals of the tests are 169, 1"])
         unstated = self.document().replace("170 have a counterpart, 0 do not.", "")
         self.assertEqual(self.problems_with(unstated), ["docs/hit-parity.md: the totals of the tests are 170, 0"])
+
+
+class Statements(TreeTest):
+    GOOD = """/// Parties two. Adversary none. Revealed nothing. 1 round, 8 bytes.
+int f(party::Party& me);
+"""
+
+    def test_headers_without_a_statement_are_found(self):
+        self.write("include/tacit/mpc/a.hpp", self.GOOD)
+        self.write("include/tacit/study/plain.hpp", "int f(int x);\n")
+        self.assertEqual(list(check_statements.header_violations(self.root)), [])
+        self.write("include/tacit/mpc/b.hpp", self.GOOD.replace("Adversary none. ", "").replace("8 bytes", "8"))
+        self.write("include/tacit/mpc/c.hpp", "int f(Replicated& ring, int adversary);  // rounds, bytes, parties\n")
+        self.assertEqual(list(check_statements.header_violations(self.root)), [
+            f"include/tacit/mpc/{name}: a function among parties, and no comment on {what}"
+            for name, what in (("b.hpp", "adversary"), ("b.hpp", "bytes"), ("c.hpp", "adversary"),
+                               ("c.hpp", "what is revealed"))])
+
+    def test_help_without_a_line_is_found(self):
+        good = "Usage\n\n" + "".join(f"{line}  something\n" for line in check_statements.LINES)
+        self.assertEqual(list(check_statements.help_violations({"sum": good})), [])
+        bad = good.replace("A cheater could", "  A cheater could").replace("Revealed", "Reveals")
+        self.assertEqual(list(check_statements.help_violations({"sum": bad})), [
+            f"tacit mpc sum --help: no line '{line}'" for line in ("Revealed", "A cheater could")])
+
+    def test_applications_are_those_that_the_help_lists(self):
+        text = "Compute\n\nSubcommands:\n  roster                      Who\n  sum                         The\n\nNotes\n  no\n"
+        self.assertEqual(check_statements.subcommands(text), ["roster", "sum"])
+
+
+class FuzzRule(TreeTest):
+    HEADER = """[[nodiscard]] Expected<Thing> parse_thing(std::string_view text);
+/// parse_nothing(std::string_view) is a comment.
+[[nodiscard]] Expected<std::vector<int>> from_text(
+    std::string_view text, int digits);
+Bits share_from_bytes(std::span<const std::byte> bytes);
+Expected<int> open(const std::filesystem::path& path);
+void settle(int);
+"""
+
+    def problems_with(self, target, further=None, by_others=None):
+        self.write("include/tacit/low/thing.hpp", self.HEADER)
+        self.write("fuzz/thing.cpp", target)
+        return [one.split(";")[0] for one in check_fuzz.problems_of(self.root, further or {}, by_others or {})]
+
+    def test_parsers_that_targets_call_pass(self):
+        self.assertEqual(self.problems_with("parse_thing(x); low::from_text(x, 1); share_from_bytes(x);"), [])
+
+    def test_a_parser_without_a_target_is_found(self):
+        self.assertEqual(self.problems_with("parse_thing(x); my_from_text(x); share_from_bytes<3>(x);"),
+                         ["include/tacit/low/thing.hpp: no target in fuzz/ calls from_text()"])
+
+    def test_the_tables_of_the_checker_are_held_to_the_headers(self):
+        target = "parse_thing(x); from_text(x); "
+        header = "include/tacit/low/thing.hpp"
+        self.assertEqual(self.problems_with(target, {"settle": header}, {"share_from_bytes": "parse_thing"}),
+                         [f"{header}: no target in fuzz/ calls settle()"])
+        self.assertEqual(self.problems_with(target + "share_from_bytes(settle(x));", {"settled": header},
+                                            {"gone": "parse_thing", "from_text": "gone"})[:3],
+                         [f"tools/check_fuzz.py: {header} has no settled()",
+                          "tools/check_fuzz.py: no header has the parsers gone() and parse_thing()",
+                          "tools/check_fuzz.py: no header has the parsers from_text() and gone()"])
 
 
 class DocumentCode(unittest.TestCase):

@@ -1,7 +1,8 @@
 // Runs everything that touches secrets while valgrind takes the secrets for uninitialised memory: a branch or an
 // address that depends on one is then reported as an error. (The method is Adam Langley's ctgrind.)
 //
-//     leak_check clean     key generation, encryption, decryption: no error may be reported
+//     leak_check clean     key generation, encryption, decryption; multiplication of points by a secret: no error may
+//                          be reported
 //     leak_check branch    plants a branch on a secret: must be reported, or the check is blind
 //     leak_check index     plants a table look-up at a secret place: must be reported
 //
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "ckks/make_parameters.hpp"
+#include "mpc/ristretto.hpp"
 #include "ring/samplers.hpp"
 #include "tacit/base/parallel.hpp"
 #include "tacit/ckks/decryptor.hpp"
@@ -40,8 +42,9 @@ void poison(const ring::EvaluationPoly& poly) {
     for (std::size_t i = 0; i < poly.limbs(); ++i) poison(poly.limb(i), poly.dimension() * sizeof(double));
 }
 
-/// Nonzero if some bit of the value is poisoned.
-bool is_poisoned(const double& value) {
+/// Whether some bit of the value is poisoned.
+template <class T>
+bool is_poisoned(const T& value) {
     unsigned char bits[sizeof value] = {};
     if (VALGRIND_GET_VBITS(&value, bits, sizeof value) != 1) return false;
     for (const unsigned char byte : bits) {
@@ -50,8 +53,24 @@ bool is_poisoned(const double& value) {
     return false;
 }
 
+/// Points of hashes and of the base, multiplied by secrets; whether the poison came all the way.
+bool multiply_points() {
+    namespace ristretto = mpc::ristretto;
+    Rng rng = secret_generator();
+    std::vector<ristretto::Scalar> scalars;
+    scalars.emplace_back(rng);
+    std::vector<ristretto::Hash> hashes(2);
+    hashes[1].fill(std::byte{5});
+    std::vector<ristretto::Point> of_hashes(hashes.size());
+    ristretto::multiply_hashes(scalars[0], hashes, of_hashes);
+    std::vector<ristretto::Point> of_base(scalars.size());
+    ristretto::multiply_base(scalars, of_base);
+    return is_poisoned(of_hashes[1]) && is_poisoned(of_base[0]);
+}
+
 int run_everything() {
     const ThreadLimit limit(1);
+    const bool points = multiply_points();
     const Parameters parameters = insecure_parameters_for_tests({.depth = 1, .log_ring_dimension = 10, .digits = 2});
     Rng rng = secret_generator();
     std::vector<double> samples(1024);
@@ -73,7 +92,7 @@ int run_everything() {
     const std::vector<double> values = decryptor.decrypt(product);
     // The poison must have come all the way, or nothing was checked.
     if (RUNNING_ON_VALGRIND &&
-        !(is_poisoned(samples[0]) && is_poisoned(a.poly(0).limb(0)[0]) && is_poisoned(values[0]))) {
+        !(points && is_poisoned(samples[0]) && is_poisoned(a.poly(0).limb(0)[0]) && is_poisoned(values[0]))) {
         std::puts("leak_check: the poison was lost on the way");
         return 2;
     }

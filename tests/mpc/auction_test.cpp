@@ -5,6 +5,7 @@
 #include "../base/seeded.hpp"
 #include "../base/throws.hpp"
 #include "mpc/replicated_support.hpp"
+#include "party/cheating.hpp"
 #include "tacit/mpc/dealing.hpp"
 
 namespace tacit::mpc {
@@ -119,6 +120,35 @@ TEST_P(Auctions, AThousandBiddersStayWithinTheRoundsAndBytesStated) {
     });
     EXPECT_EQ(cost.rounds, GetParam() == 3 ? 91 : 93);
     EXPECT_LE(cost.most_bytes, GetParam() == 3 ? 66000U : 100000U);
+}
+
+TEST(Auctions, AWinnerWhoIsNoBidderIsNamedAsAFault) {
+    Seeded seeded;
+    const auto shares = deal(ClearBits(std::vector<std::uint64_t>{5, 9, 7}, 4), 3, seeded.rng);
+    const auto hold = [&](party::Party& me) {
+        Replicated ring(me);
+        const auto reserve = ring.constant(ClearBits(std::vector<std::uint64_t>{6}, 4));
+        const Bits& mine = shares[static_cast<std::size_t>(me.index())];
+        return open_result(ring, hold_auction(ring, mine, reserve, {.bid_bits = 4}), Opened::price_and_winners).winners;
+    };
+    const party::Recording honest(3, Seed{}, hold);
+    int refused = 0;
+    for (const party::Frame& target : honest.frames) {  // with three parties alterations are not caught
+        for (const unsigned bit : {1U, 2U, 4U, 8U}) {
+            party::LocalNetwork network(3, Seed{}, [&](party::Frame& frame) {
+                if (frame.from != target.from || frame.to != target.to || frame.number != target.number) return;
+                if (frame.bytes.size() > party::frame_header_bytes) {
+                    frame.bytes[party::frame_header_bytes] ^= std::byte(bit);
+                }
+            });
+            for (const auto& outcome : network.run_each(hold)) {  // other exceptions than ours pass through
+                if (outcome) continue;
+                refused += outcome.error().code() == ErrorCode::protocol_violation &&
+                           std::string(outcome.error().what()).starts_with("the winner is number 3 of 3 bidders; ");
+            }
+        }
+    }
+    EXPECT_GT(refused, 0);
 }
 
 TEST_P(Auctions, RefuseRulesOutOfRange) {

@@ -47,6 +47,14 @@ ClearBits choices(const std::vector<std::string>& keys, const std::vector<std::s
     return {words, contribution_planes({.kind = Kind::histogram, .keys = keys})};
 }
 
+/// The answer, to all parties.
+Values open_answer(Replicated& ring, const PrivateQuestion& question, const dp::Noise& noise, const Bits& brought) {
+    const SecretAnswer secret = noisy_answer(ring, question, noise, brought);
+    const Bits* const place = std::get_if<Bits>(&secret);
+    const auto values = place != nullptr ? ring.open(*place).values() : ring.open(std::get<Numbers>(secret));
+    return {values.begin(), values.end()};
+}
+
 /// P[candidate wins] for these scores, by summing over its noise; ties go to the first.
 double chance_to_win(const std::vector<int>& scores, std::size_t candidate, double rate) {
     double chance = 0;
@@ -191,6 +199,52 @@ TEST_P(PrivateAnswers, AreReleasedWithAStatementAndPaidForAtEveryParty) {
     }
     expect_throws(ErrorCode::budget_exceeded, "has epsilon 0 left of epsilon 1.5; no party has spent",
                   [&] { return asked(network, question, shares)[0].value(); });
+}
+
+TEST_P(PrivateAnswers, GoToThoseWhoReceiveAndToNobodyElse) {
+    make_ledgers(terms(dp::Cost::ratio(500, 1)));
+    const party::SealingKey key = party::SealingKey::create(seeded.rng);
+    const Receivers receivers{.parties = {2}, .outsiders = {{.name = "dora", .key = key.public_key()}}};
+    const std::vector<std::string> keys{"tea", "coffee", "water"};
+    const dp::Cost hundred = dp::Cost::ratio(100, 1);
+    const auto ask = [&](const PrivateQuestion& question, const ClearBits& brought) {
+        const auto shares = deal(brought, GetParam(), seeded.rng);
+        party::LocalNetwork network(GetParam(), seeded.rng.new_seed());
+        return network.run([&](party::Party& me) {
+            const auto i = static_cast<std::size_t>(me.index());
+            return answer_privately(me, ledgers[i], question, shares[i], receivers);
+        });
+    };
+    const auto received = [&](const std::vector<PrivateAnswer>& answers) {
+        std::vector<std::vector<std::byte>> files;
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            EXPECT_EQ(answers[i].received, i == 2);
+            EXPECT_TRUE(i == 2 || (answers[i].estimates.empty() && answers[i].selected.empty())) << i;
+            EXPECT_EQ(answers[i].statement.spent.epsilon, answers[0].statement.spent.epsilon);
+            EXPECT_EQ(answers[i].files.at(0).name, "dora");
+            files.push_back(answers[i].files[0].bytes);
+        }
+        return read_private_answer(reveal(key, files).value()).value();
+    };
+    const auto sums = ask({.kind = Kind::sum, .epsilon = hundred, .low = -50, .high = 300, .digits = 1},
+                          contributions({310000, -12, 500, 100}));
+    const PrivateAnswer sum = received(sums);
+    EXPECT_NEAR(sum.estimates.at(0).answer.value, 68.8, 20);
+    EXPECT_EQ(sum.estimates[0].answer.value, sums[2].estimates.at(0).answer.value);
+    EXPECT_EQ(sum.estimates[0].answer.low, sums[2].estimates[0].answer.low);
+    EXPECT_EQ(sum.statement.steps, sums[2].statement.steps);
+    EXPECT_EQ(sum.statement.adversary, sums[2].statement.adversary);
+    EXPECT_EQ(sum.statement.unit, sums[2].statement.unit);
+    EXPECT_EQ(sum.statement.loss.epsilon, hundred);
+    EXPECT_EQ(sum.statement.ledger_head, "") << "that is the parties'";
+    const PrivateAnswer counts = received(
+        ask({.kind = Kind::histogram, .epsilon = hundred, .keys = keys}, choices(keys, {"water", "tea", "water"})));
+    EXPECT_EQ(counts.estimates.at(2).key, "water");
+    EXPECT_EQ(counts.estimates[2].answer.value, 2);
+    const PrivateAnswer selected = received(ask({.kind = Kind::select, .epsilon = hundred, .keys = keys},
+                                                ballots(keys, {{"coffee", "tea"}, {"coffee"}, {"coffee"}})));
+    EXPECT_EQ(selected.selected, "coffee");
+    EXPECT_EQ(selected.contributors, 3U);
 }
 
 TEST_P(PrivateAnswers, AreNotGivenIfOneLedgerLacksTheBudgetAndThenNobodySpends) {

@@ -83,6 +83,51 @@ TEST_P(AmongThreeAndFour, CostsAreThoseStated) {
     EXPECT_EQ(opening.total_bytes, parties == 3 ? 24000 : 32000 + 4 * (32 + 3 * 33));
 }
 
+TEST_P(AmongThreeAndFour, LongVectorsGoInPiecesOfOneRound) {
+    const Seeded seeded;
+    Rng rng(seeded.seed);
+    constexpr std::size_t size = 2 * 4096 + 1001;
+    const auto x = random_numbers(rng, size);
+    const auto y = random_numbers(rng, size);
+    party::LocalNetwork network(GetParam(), seeded.seed);
+    const auto opened = run_replicated(network, [&](Replicated& ring) {
+        const Numbers a = ring.input(0, x, size);
+        const Numbers b = ring.input(1, y, size);
+        const Numbers product = ring.multiply(a, b);
+        const Numbers fives = ring.dot(slice(a, 0, size / 5 * 5), slice(b, 0, size / 5 * 5), 5);
+        return std::pair(ring.open(product), ring.open(fives));
+    });
+    for (std::size_t i = 0; i < size; ++i) ASSERT_EQ(opened[2].first[i], x[i] * y[i]) << i;
+    for (std::size_t i = 0; i < size / 5; ++i) {
+        std::uint64_t sum = 0;
+        for (std::size_t j = 5 * i; j < 5 * i + 5; ++j) sum += x[j] * y[j];
+        ASSERT_EQ(opened[0].second[i], sum) << i;
+    }
+    const Cost product = cost_of(GetParam(), [&](Replicated& ring) {
+        const Numbers a = ring.constant(x);
+        static_cast<void>(ring.multiply(a, a));
+    });
+    EXPECT_EQ(product.rounds, 1);
+    EXPECT_EQ(product.total_bytes, 8 * size * (GetParam() == 3 ? 3 : 6));
+}
+
+TEST(Replicated, AnAlteredPieceAmongFourIsCaughtWhicheverItIs) {
+    for (int altered = 0; altered < 3; ++altered) {
+        int piece = 0;
+        party::LocalNetwork network(4, Seed{}, [&](party::Frame& frame) {
+            const bool is_piece = frame.from == 1 && frame.to == 2 && frame.bytes.size() > 4000;
+            if (is_piece && piece++ == altered) frame.bytes[2000] ^= std::byte{1};
+        });
+        expect_throws(ErrorCode::protocol_violation, "vouches for other values", [&] {
+            return run_replicated(network, [](Replicated& ring) {
+                const Numbers x = ring.random_numbers(3 * 4096);
+                return ring.open(ring.multiply(x, x)).size();
+            });
+        });
+        EXPECT_EQ(piece, 3);
+    }
+}
+
 TEST_P(AmongThreeAndFour, RandomSecretsDifferEachTimeAndAreTheSameForAll) {
     party::LocalNetwork network(GetParam());
     const auto opened = run_replicated(network, [](Replicated& ring) {

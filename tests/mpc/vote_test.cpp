@@ -79,6 +79,20 @@ TEST_P(Votes, ADecisionOpensOneBitWhateverTheCounts) {
     EXPECT_LE(bytes(0).rounds, 20);
 }
 
+TEST_P(Votes, TakeTheRoundsAndBytesOfTheHeader) {
+    const auto of = [&](const auto& counted) {
+        return cost_of(GetParam(), [&](Replicated& ring) {
+            counted(ring, ring.constant(ClearBits(std::vector<std::uint64_t>(6400, 1), 2)));
+        });
+    };
+    const Cost decision = of([](Replicated& ring, const Bits& x) { static_cast<void>(is_carried(ring, x, {})); });
+    const Cost counts =
+        of([](Replicated& ring, const Bits& x) { static_cast<void>(ring.open(count_choices(ring, x, {}))); });
+    EXPECT_EQ(decision.rounds, GetParam() == 3 ? 12 : 15);
+    EXPECT_EQ(counts.rounds, GetParam() == 3 ? 3 : 6);
+    EXPECT_NEAR(static_cast<double>(counts.most_bytes), 6400 * 2 * (GetParam() == 3 ? 8 : 4), 6400);
+}
+
 TEST_P(Votes, RefuseWhatDoesNotFit) {
     party::LocalNetwork network(GetParam());
     const auto refused = [&](const char* text, const auto& use) {

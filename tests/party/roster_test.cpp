@@ -45,7 +45,22 @@ TEST(Roster, ItsHashCoversNamesKeysRolesAndOrderButNoAddresses) {
     EXPECT_TRUE(differs([](Roster& r) { r.members[0].name += "2"; }));
     EXPECT_TRUE(differs([](Roster& r) { r.members[1].pin.bytes[31] = std::byte{0}; }));
     EXPECT_TRUE(differs([](Roster& r) { r.members[1].roles.receive = true; }));
+    EXPECT_TRUE(differs([](Roster& r) { r.members[1].sealing_key.emplace(); }));
     EXPECT_TRUE(differs([](Roster& r) { std::swap(r.members[0], r.members[1]); }));
+}
+
+TEST(Roster, HasSealingKeysOfThoseWhoStateOne) {
+    const Roster roster =
+        parse_roster(good +
+                     entry("cleo", 'c', fmt::format("roles = [\"receive\"]\nsealing = \"{}\"\n", std::string(64, '7'))))
+            .value();
+    EXPECT_EQ(sealing_key(roster.members[2])[31], std::byte{0x77});
+    EXPECT_EQ(parse_roster(to_text(roster)).value().hash(), roster.hash());
+    expect_throws(ErrorCode::invalid_argument, "the roster has no sealing key of 'ana', so nothing can be sealed to it",
+                  [&] { return sealing_key(roster.members[0]); });
+    Roster other = roster;
+    (*other.members[2].sealing_key)[0] = std::byte{0};
+    EXPECT_NE(other.hash(), roster.hash());
 }
 
 TEST(Roster, EveryMistakeIsNamedWithItsLine) {
@@ -63,9 +78,16 @@ TEST(Roster, EveryMistakeIsNamedWithItsLine) {
     EXPECT_THAT(refusal(good + entry("c/d", 'c')), testing::HasSubstr("'c/d' is no name"));
     EXPECT_THAT(refusal(good + entry("cleo", 'x')), testing::HasSubstr("the pin of 'cleo'"));
     EXPECT_THAT(refusal(good + entry("cleo", 'c', "address = \"nowhere\"\n")), testing::HasSubstr("not host:port"));
+    EXPECT_THAT(refusal(good + entry("cleo", 'c', "sealing = \"7\"\n")),
+                testing::HasSubstr("line 16: the sealing key of 'cleo' is not 64 lower-case hex digits"));
+    for (const char* const address : {"::1:7001", "host:0", "host:70000", ":7001", "[::1]", "a b:1"}) {
+        EXPECT_THAT(refusal(good + entry("cleo", 'c', fmt::format("address = \"{}\"\n", address))),
+                    testing::HasSubstr("not host:port"));
+    }
     EXPECT_THAT(refusal(good + entry("ana", 'c')), testing::HasSubstr("two parties are called 'ana'"));
     EXPECT_THAT(refusal(good + entry("cleo", 'a')), testing::HasSubstr("'cleo' has the key of another"));
-    EXPECT_THAT(refusal(good + entry("cleo", 'c', "")), testing::HasSubstr("'ben' needs an address"));
+    EXPECT_THAT(refusal("name = \"x\"\n" + entry("ana", 'a', "") + entry("ben", 'b', "")),
+                testing::HasSubstr("no party that computes has an address"));
     EXPECT_THAT(refusal("name = \"x\"\n" + entry("a", 'a')), testing::HasSubstr("1 of 1 parties compute"));
     EXPECT_THAT(refusal(std::string((1 << 20) + 1, ' ')), testing::HasSubstr("at most 1 MiB"));
 }

@@ -100,6 +100,20 @@ TEST(Sealed, PointsOfLowOrderAreNoKeys) {
     }
 }
 
+class SealingKeysOfIdentities : public InTemporaryFolder {};
+
+TEST_F(SealingKeysOfIdentities, AreAlwaysTheSameAndTheirOwn) {
+    Seeded seeded;
+    const auto ana = identity::Identity::create(folder_ / "ana", "ana");
+    const auto ben = identity::Identity::create(folder_ / "ben", "ben");
+    const SealingKey key = sealing_key_of(ana);
+    EXPECT_EQ(sealing_key_of(identity::Identity::open(folder_ / "ana")).public_key(), key.public_key());
+    EXPECT_NE(sealing_key_of(ben).public_key(), key.public_key());
+    const auto sealed = seal(key.public_key(), place, place, seeded.rng);
+    EXPECT_EQ(unseal(sealing_key_of(ana), sealed, place).value(), place);
+    EXPECT_FALSE(unseal(sealing_key_of(ben), sealed, place));
+}
+
 class SealingKeyFiles : public InTemporaryFolder {};
 
 TEST_F(SealingKeyFiles, AKeyIsReadAsWrittenByItsOwnerAlone) {

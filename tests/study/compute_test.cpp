@@ -114,6 +114,23 @@ TEST(StudyCompute, AFullTableIsWhatTheClearComputationGivesAmongThreeAndFour) {
     }
 }
 
+TEST(StudyCompute, TakesTheRoundsAndBytesOfItsHeader) {
+    for (const int servers : {3, 4}) {
+        Seeded seeded;
+        Studies studies(seeded.rng, servers);
+        const auto bytes = [&](int first, int last) {
+            for (int i = first; i < last; ++i) studies.submit(i, 1, full(seeded.rng, 6));
+            static_cast<void>(studies.result());
+            return static_cast<double>(studies.bytes(1));
+        };
+        const double before = bytes(0, 128);
+        const double after = bytes(128, 256);
+        const double each = (after - before) / 128 / static_cast<double>(studies.study().words());
+        EXPECT_NEAR(each, servers == 3 ? 62.6 : 102, 1);
+        EXPECT_EQ(studies.rounds(), servers == 3 ? 32 : 40);
+    }
+}
+
 TEST(StudyCompute, SmallEntriesAndWhatWouldGiveThemAwayAreNotShown) {
     Seeded seeded;
     Studies studies(seeded.rng, 3);

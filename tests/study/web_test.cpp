@@ -132,6 +132,9 @@ TEST_F(Stores, AStudyIsSettledWithOneSetOfContributors) {
     expect_throws(ErrorCode::budget_exceeded, "with other contributors", [&] { return settles(other, first); });
     write_file_atomically(record, std::as_bytes(std::span(std::string_view("damaged"))), FileMode::owner_only);
     expect_throws(ErrorCode::malformed_input, "no record", [&] { return settles(other, second); });
+    const std::string line = std::string(2 * 64 + 1, 'a') + "\n";  // as long, without the space
+    write_file_atomically(record, std::as_bytes(std::span(line)), FileMode::owner_only);
+    expect_throws(ErrorCode::malformed_input, "no record", [&] { return settles(other, second); });
 }
 
 TEST_F(Stores, TheClientHandsInThroughTheServerAndHearsRefusals) {

@@ -3,16 +3,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "tacit/mpc/replicated.hpp"
 
 /// Sealed-bid auctions among three or four parties to whom bidders bring shares of their bids (tacit/mpc/dealing.hpp),
-/// or who bid themselves. Parties, adversary and what two of them could do together: tacit/mpc/replicated.hpp.
+/// or who bid themselves.
 ///
-/// Opened to the parties: whether something was sold, the price, and the winners if all are to know them. Losing
-/// bids are never opened. By definition, though, the price of a second-price (Vickrey) auction is one losing bid, or
-/// the reserve; the first price is the winner's bid.
+/// Parties      three, semi-honest, or four, one of whom may do anything: tacit/mpc/replicated.hpp, which also says
+/// what Adversary    one of three could do who does not follow the protocol, and two together. A bidder can bid
+/// anything. Revealed     to the receivers (all parties, or by tacit/mpc/receivers.hpp): whether something was sold,
+/// the price, and
+///              the winners if they are to know them. To all parties: who bids. Losing bids are never opened; by
+///              definition, though, the price of a second-price (Vickrey) auction is one losing bid, or the reserve,
+///              and the first price is the winner's bid.
+/// Rounds       1000 bidders, one unit, second price: 91 (93 among four) with the opening.
+/// Bytes        65 kB from the party that sends most (98 kB).
 namespace tacit::mpc {
 
 /// What all parties must agree on.
@@ -57,13 +64,20 @@ struct AuctionResult {
     std::vector<std::size_t> winners;    ///< bidders' numbers, ascending; empty unless opened
 };
 
-/// What the parties open to each other. Who else is to learn the winners gets won_bits, by Replicated::for_receiver: a
-/// bidder its own lane, the seller all of them.
+/// What those learn who receive the result. Who else is to learn the winners gets won_bits, by
+/// Replicated::for_receiver: a bidder its own lane, the seller all of them.
 enum class Opened { price, price_and_winners };
 
-/// 1 round (3 among four). Winners of several units are shuffled before, so that nobody sees who bid more: 3 rounds
-/// more (4).
+/// To all parties. 1 round (3 among four). Winners of several units are shuffled before, so that nobody sees who bid
+/// more: 3 rounds more (4).
 [[nodiscard]] AuctionResult open_result(Replicated& ring, const AuctionOutcome& outcome, Opened opened);
+/// The same in two steps, for receivers of the caller's choice (tacit/mpc/receivers.hpp): what is to be opened, still
+/// secret,
+[[nodiscard]] Bits result_bits(Replicated& ring, const AuctionOutcome& outcome, Opened opened);
+/// and what it says once it is open, of an auction of so many units and the outcome's `bidder`. Throws
+/// protocol_violation for bits that are no result: a party cheats.
+[[nodiscard]] AuctionResult read_result(const ClearBits& bits, std::size_t units, std::span<const std::uint32_t> bidder,
+                                        Opened opened);
 
 /// One plane with a lane for each bidder, in their own order: 1 for winners. ceil(log2(bits of a number + 1)) rounds;
 /// units times bidders times their bits of and gates.

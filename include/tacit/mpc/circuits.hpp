@@ -7,6 +7,7 @@
 #include "tacit/mpc/replicated.hpp"
 
 /// Comparisons, conversions and selections of secrets shared among three or four parties: the same circuits for both.
+/// Parties and adversary: tacit/mpc/replicated.hpp. Revealed: nothing, to nobody.
 /// Rounds are exact, and do not depend on how many lanes a vector has; "and gates" cost one bit a party and lane among
 /// three, 1.5 among four. Numbers are in two's complement. Errors: invalid_argument for operands of different shapes,
 /// and those of Replicated.

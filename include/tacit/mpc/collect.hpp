@@ -20,12 +20,14 @@
 /// for theirs) and seals each to its server, bound to task, contributor and version. Servers keep the newest version of
 /// each contributor until they close, agree on whom they all have, add shares, and open the sums.
 ///
+/// - Parties: two or more servers. Contributors are none: each sends one message to each server.
 /// - Adversary: semi-honest; all servers but one may work together and learn nothing beyond the sums and who
 ///   contributed. A server that cheats can shift the sums blindly, end the run, or leave contributors out, so that the
 ///   sums say more about those who are left.
 /// - A contributor is not checked: it can send any values, out of bounds too, and under as many names as it has
 ///   invitations. Where values have to be checked, use Prio3.
 /// - Revealed: the sums and the number of contributors, to the servers; nothing if there are too few.
+/// - Rounds and bytes among servers: Collection::open.
 namespace tacit::mpc {
 
 /// What is collected. All contributors and servers hold the same.

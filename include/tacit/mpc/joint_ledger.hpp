@@ -15,6 +15,9 @@ namespace tacit::mpc {
 /// A party that lies here can make the others spend for nothing; it cannot make them answer beyond their own budgets.
 /// After budget_exceeded finish the session, so that all hear it. 2 rounds, 2 bytes to each other party. Throws what
 /// dp::Ledger::reserve throws; protocol_violation.
+///
+/// Parties: two or more. Adversary: any number of the others, who may do anything that the paragraph before says.
+/// Revealed, to all: whether each party's ledger has the loss left.
 [[nodiscard]] dp::LedgerContents reserve_together(party::Party& me, dp::Ledger& ledger, const dp::Loss& loss,
                                                   std::string_view what);
 

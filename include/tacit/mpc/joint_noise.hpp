@@ -4,7 +4,8 @@
 #include "tacit/mpc/replicated.hpp"
 
 /// Noise that three or four parties draw together and none of them knows. Parties, adversary and what two of them could
-/// do together: tacit/mpc/replicated.hpp. docs/mpc-dp.md says what an answer with it is worth.
+/// do together: tacit/mpc/replicated.hpp. Revealed: nothing, to nobody. docs/mpc-dp.md says what an answer with it is
+/// worth.
 namespace tacit::mpc {
 
 /// noise.draws integers in two's complement, discrete Laplace or geometric: the coins of the clear sampler of layer dp,

@@ -29,6 +29,9 @@ using ByteView = std::span<const std::byte>;
 /// Revealed: the total to the collector; to aggregators who contributed, and whether it was valid. Totals over sets
 /// that differ by one contributor reveal that one: collect each batch once, and not below a least number of reports.
 ///
+/// Rounds: a message of the contributor to each aggregator, one among aggregators, one to the collector. Bytes: as
+/// public_share_bytes(), input_share_bytes() and verifier_share_bytes() say.
+///
 /// Bytes from outside that do not fit are `malformed_input`. Thread-safe.
 class Prio3 {
 public:

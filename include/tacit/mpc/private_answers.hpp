@@ -9,6 +9,7 @@
 
 #include "tacit/dp/ledger.hpp"
 #include "tacit/dp/session.hpp"
+#include "tacit/mpc/receivers.hpp"
 #include "tacit/mpc/shares.hpp"
 #include "tacit/party/party.hpp"
 #include "tacit/party/session.hpp"
@@ -16,8 +17,12 @@
 /// Differentially private answers about what contributors brought, in shares, to three or four parties
 /// (tacit/mpc/dealing.hpp): no party sees a contribution, the exact answer or the noise.
 ///
-/// Parties      three, semi-honest, or four, one of whom may do anything; docs/mpc.md. Contributors may do anything.
-/// Revealed     the noisy answer, to all parties; how many contributed, and by what names they gave their shares.
+/// Parties      three or four, who hold ledgers.
+/// Adversary    one of three who follows the protocol (else it can change answer and noise, and learn by that), or one
+/// of
+///              four who does anything; docs/mpc.md. Contributors may do anything.
+/// Revealed     the noisy answer, to those who receive, of the parties and of others (tacit/mpc/receivers.hpp); to all
+///              parties how many contributed, by what names they gave their shares, and what their ledgers say.
 /// Privacy      of what one contributor brought (neighbours: change one), computational epsilon-DP [MPRV09] against one
 ///              party with any contributors; docs/mpc-dp.md has the definition and the proof.
 /// Rounds       set-up and reservation 4 (5 among four); sum 17 (20), count 16 (19), histogram of 8 keys 12 (15),
@@ -68,14 +73,25 @@ struct PrivateAnswer {
     std::string selected{};  ///< of a selection
     std::size_t contributors = 0;
     dp::Statement statement{};
+    bool received = true;             ///< false at a party that only computes: it has no estimates and no selection
+    std::vector<ResultFile> files{};  ///< for receivers who are no parties; reveal() and read_private_answer()
 };
 
 /// Called by all parties, each with its own ledger and its share of all contributions (a lane for each): checks what is
 /// public, confirms that the shares fit together, lets every ledger reserve (reserve_together), and only then computes:
-/// clamps, counts, draws the noise, opens the answer. Throws invalid_argument as describe(), for fewer contributors
-/// than the minimum, more than 2^32 or so many that a sum leaves 61 bits, and for contributions of another shape;
-/// parameter_mismatch for a ledger that is not pure and change-one; budget_exceeded; errors of Replicated.
+/// clamps, counts, draws the noise, gives the answer to the receivers. Throws invalid_argument as describe(), for fewer
+/// contributors than the minimum, more than 2^32 or so many that a sum leaves 61 bits, and for contributions of another
+/// shape; parameter_mismatch for a ledger that is not pure and change-one; budget_exceeded; errors of Replicated.
+[[nodiscard]] PrivateAnswer answer_privately(party::Party& me, dp::Ledger& ledger, const PrivateQuestion& question,
+                                             const Bits& contributions, const Receivers& receivers);
+/// To all parties.
 [[nodiscard]] PrivateAnswer answer_privately(party::Party& me, dp::Ledger& ledger, const PrivateQuestion& question,
                                              const Bits& contributions);
+
+/// ResultText::kind of private answers.
+inline constexpr const char* private_answer_kind = "private answer";
+/// What a receiver who is no party reads, of all parties' files. Its statement has no budget, nothing spent and no head
+/// of a ledger: those are the parties'. malformed_input for another result.
+[[nodiscard]] Expected<PrivateAnswer> read_private_answer(const Revealed& revealed);
 
 }  // namespace tacit::mpc

@@ -27,8 +27,11 @@
 /// Cost         one hash to the group for each own          4 hashes for each own element, 170 blocks of AES for each
 ///              element, one multiplication of a point      element of the receiver, on all cores
 ///              for each element of either side, on all
-///              cores; sum: three multiplications of the
-///              base point more for each of the sender's
+///              cores, 9 us each with AVX-512 IFMA, 50
+///              without; sum: three multiplications of the
+///              base point more for each of the sender's,
+///              three additions for each common one, up to
+///              3 2^8 sqrt(common) at the end
 ///
 /// Parties      two: a receiver and a sender.
 /// Adversary    semi-honest, one of the two. A receiver that deviates can test whatever elements it likes, say that a
@@ -93,10 +96,10 @@ struct PsiOptions {
                                     ///< size; at least the number of distinct elements; 0: no padding
     std::uint64_t sort_bytes = 64u << 20;  ///< sorted in memory; what is larger goes through files
     PsiProgress progress{};
-    /// A folder of this party for this data and the other party alone, made if need be. If a run by ecdh, for an
-    /// intersection or a count, stops, the next one with equal elements, terms and sizes on both sides goes on where it
-    /// was. It sends the points that are missing under the same secrets, so two tries tell no more than one. Empty:
-    /// none.
+    /// A folder of this party for this data and the other party alone, made if need be. If a run by ecdh stops, the
+    /// next one with equal elements, weights, terms and sizes on both sides goes on where it was, for a sum until it
+    /// has been opened. It sends the points that are missing under the same secrets and encrypts their weights anew, so
+    /// two tries tell no more than one. Empty: none.
     std::filesystem::path checkpoint{};
     /// Called before anything of the elements is sent, but not if a stopped run goes on: to spend what a run costs.
     std::function<void()> begins{};

@@ -20,11 +20,12 @@ namespace tacit::mpc {
 /// anew by one message: component h takes r, which all but party h draw from a common key, and component g takes v - r,
 /// which is sent to party h. All protocols here are made of this step, for both numbers of parties and both rings.
 ///
-/// Three parties, semi-honest: no party learns anything but what is opened to it, as long as all follow the protocol
-/// and no two pool what they see. A party that departs from it can change results, and by that learn about secrets,
-/// unnoticed. Four parties: one may depart from the protocol in any way. What it sends is vouched for by a second
-/// party, whose hash is compared before anything is opened; what differs ends the run for all, with nothing opened
-/// (protocol_violation). It can end a run, not falsify one. Two parties together know everything, in both cases.
+/// Parties and adversary. Three parties, semi-honest: no party learns anything but what is opened to it, as long as all
+/// follow the protocol and no two pool what they see. A party that departs from it can change results, and by that
+/// learn about secrets, unnoticed. Four parties: one may depart from the protocol in any way. What it sends is vouched
+/// for by a second party, whose hash is compared before anything is opened; what differs ends the run for all, with
+/// nothing opened (protocol_violation). It can end a run, not falsify one. Two parties together know everything, in
+/// both cases. Revealed: what is opened, to those to whom it is opened.
 ///
 /// Every function is called by all parties at the same place, with vectors of the same public sizes. Rounds and bytes
 /// are stated for a vector of n words (64-bit numbers, or 64 bits each): "1 round, 8n bytes" is what each party sends
@@ -63,8 +64,9 @@ public:
     /// To all. 1 round, 8n bytes (among four 8n on average, after 2 rounds in which everything before is checked).
     [[nodiscard]] std::vector<std::uint64_t> open(const Numbers& x);
     [[nodiscard]] ClearBits open(const Bits& x);
-    /// To one party, called by all; the others get an empty vector.
+    /// To one party, called by all; the others get nothing: an empty vector, no words.
     [[nodiscard]] std::vector<std::uint64_t> open_to(int receiver, const Numbers& x);
+    [[nodiscard]] ClearBits open_to(int receiver, const Bits& x);
     /// The same secrets under fresh components, which tell a receiver that sees all of them nothing else, and
     /// everything before checked: what may leave the parties (tacit/mpc/dealing.hpp). 1 round (3 among four), at most
     /// 8n bytes.

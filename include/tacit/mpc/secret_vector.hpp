@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <limits>
 #include <new>
-#include <span>
 #include <vector>
 
-#include "tacit/base/secret.hpp"
-
 namespace tacit::mpc {
+
+/// Memory that is wiped before it goes back; large blocks are kept for the next vector, because page faults cost more
+/// than computing on the pages. Throws std::bad_alloc.
+[[nodiscard]] void* take_secret_memory(std::size_t bytes);
+void give_back_secret_memory(void* place, std::size_t bytes) noexcept;
 
 /// Wipes memory before it goes back.
 template <class T>
@@ -20,12 +22,9 @@ struct WipingAllocator {
 
     [[nodiscard]] T* allocate(std::size_t count) {
         if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
-        return static_cast<T*>(::operator new(count * sizeof(T)));
+        return static_cast<T*>(take_secret_memory(count * sizeof(T)));
     }
-    void deallocate(T* place, std::size_t count) noexcept {
-        wipe(std::as_writable_bytes(std::span(place, count)));
-        ::operator delete(place);
-    }
+    void deallocate(T* place, std::size_t count) noexcept { give_back_secret_memory(place, count * sizeof(T)); }
     friend bool operator==(const WipingAllocator&, const WipingAllocator&) { return true; }
 };
 

@@ -12,6 +12,11 @@
 /// integers modulo 2^64 - 2^32 + 1. Shares add up to shares of the sum. Parties who are missing do no harm while enough
 /// are left. Wrong shares are named and left out while there are degree + 1 shares and 2 more for each wrong one; of
 /// more wrong ones it is found that they do not fit, unless their owners work together.
+///
+/// Parties      2 to 1000. Functions of one party each: the caller sends shares, 8 bytes a secret to each party and, to
+///              open, to each receiver; 1 round each.
+/// Adversary    `degree` of the parties, who may send any shares of theirs; whoever shares is not checked.
+/// Revealed     what is opened, to whoever is sent degree + 1 shares.
 namespace tacit::mpc::shamir {
 
 inline constexpr std::uint64_t modulus = 0xFFFFFFFF00000001;

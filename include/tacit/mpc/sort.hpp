@@ -9,6 +9,9 @@
 #include "tacit/base/random.hpp"
 #include "tacit/mpc/replicated.hpp"
 
+/// Shuffles and sorts secrets shared among three or four parties. Parties and adversary: tacit/mpc/replicated.hpp.
+/// Revealed: how pairs of rows compare after a shuffle whose order nobody knows, which depends on that order alone.
+/// Rounds and bytes: by function.
 namespace tacit::mpc {
 
 /// A uniformly random order of 0 .. count-1, by Fisher and Yates with rejection: no order is more likely than another.

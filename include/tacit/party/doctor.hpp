@@ -17,9 +17,9 @@ struct PeerFindings {
 };
 
 /// Meets the other computing parties of a roster as a run would, while they do the same, and says of each how far that
-/// came and which side is wrong: name, port, TLS, pin, our key there, roster, version, clock (within a minute). Takes
-/// at most twice `patience` and 10 seconds. Nothing private is used. Throws as Session::open() for this party's own
-/// faults.
+/// came and which side is wrong: name, port, TLS, pin, our key there, answer, roster, command, version, clock (within a
+/// minute). Takes at most twice `patience` and 10 seconds. Nothing private is used. Throws as Session::open() for this
+/// party's own faults, and as own_sealing_key() if the roster has another sealing key of it.
 [[nodiscard]] std::vector<PeerFindings> diagnose(const Roster& roster, const identity::Identity& identity,
                                                  std::chrono::seconds patience);
 

@@ -101,6 +101,9 @@ public:
         receive_bytes(from, type, std::as_writable_bytes(std::span(&value, 1)));
         return value;
     }
+    /// Whether a message of that many bytes from that party is there already; where it says no, receive() may wait. For
+    /// work that can be done in any order: within one process (LocalNetwork) the answer is always no.
+    [[nodiscard]] bool has_come(int from, std::size_t payload_bytes);
     /// Sends what is queued now: before a long computation that nobody else has to wait for.
     void flush() { transport_->flush(); }
 

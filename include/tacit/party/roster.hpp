@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "tacit/base/expected.hpp"
 #include "tacit/base/hash.hpp"
 #include "tacit/identity/fingerprint.hpp"
+#include "tacit/party/sealed.hpp"
 
 namespace tacit::party {
 
@@ -22,8 +24,10 @@ struct Roles {
 struct Member {
     std::string name;  ///< as for identities
     identity::Fingerprint pin;
-    std::string address{};  ///< host:port where it listens; empty if nobody later in the roster connects to it
+    std::string address{};  ///< host:port where it listens; empty if nobody connects to it
     Roles roles{.compute = true, .input = true, .receive = true};
+    /// What is sealed to it (sealing_key_of() of its identity); none in rosters where nothing is.
+    std::optional<SealingPublicKey> sealing_key{};
 };
 
 /// Who takes part in an undertaking. Everybody holds the same roster (their doctor compares); in TOML:
@@ -34,6 +38,7 @@ struct Member {
 ///     name = "ana"
 ///     pin = "64 hex digits, as `tacit identity show` prints them"
 ///     address = "ana.example:7001"
+///     sealing = "64 hex digits, as `tacit mpc roster entry` prints them"    # where files are sealed to it
 ///     roles = ["compute", "input", "receive"]    # all three if not said
 struct Roster {
     std::string name;
@@ -41,16 +46,21 @@ struct Roster {
 
     /// The position of a key; -1 if there is none.
     [[nodiscard]] int find(const identity::Fingerprint& pin) const noexcept;
-    /// Covers the name, and every member's name, key and roles in order. Addresses may differ by where one stands.
+    /// Covers the name, and every member's name, keys and roles in order. Addresses may differ by where one stands.
     [[nodiscard]] Digest hash() const;
 };
 
-/// From at most 1 MiB with 2 to 1000 parties, names and keys each at most once, of which at least two compute. Among
-/// those that compute, every one but the last needs an address. malformed_input names line or party; unknown keys are
+/// From at most 1 MiB with 2 to 1000 parties, names and keys each at most once, of which at least two compute and one
+/// of those has an address; sessions ask for more of them. malformed_input names line or party; unknown keys are
 /// refused.
 [[nodiscard]] Expected<Roster> parse_roster(std::string_view toml);
 /// The members that compute, in order: the parties of a run.
 [[nodiscard]] std::vector<Member> computing(const Roster& roster);
+/// Throws invalid_argument for a member without a sealing key.
+[[nodiscard]] const SealingPublicKey& sealing_key(const Member& member);
+/// Of this identity, which is a member. Throws invalid_argument if it is none or has no sealing key in the roster;
+/// parameter_mismatch if it has another one there, so that what was sealed by the roster went to somebody else.
+[[nodiscard]] SealingKey own_sealing_key(const Roster& roster, const identity::Identity& identity);
 /// The same roster again as TOML.
 [[nodiscard]] std::string to_text(const Roster& roster);
 /// Throws malformed_input and io_failure.

@@ -8,6 +8,7 @@
 
 #include "tacit/base/expected.hpp"
 #include "tacit/base/random.hpp"
+#include "tacit/identity/identity.hpp"
 
 /// Messages to somebody who is no party of a run, or not there yet: whoever has the public key can write, the owner of
 /// the key alone can read.
@@ -42,6 +43,11 @@ private:
     std::array<std::byte, 32> secret_{};
     SealingPublicKey public_{};
 };
+
+/// The sealing key of an identity, derived from its Ed25519 secret by a hash with a label of its own, so that the two
+/// keys have nothing else in common and nobody has a second file to keep. Throws malformed_input for an identity whose
+/// key is no Ed25519 key.
+[[nodiscard]] SealingKey sealing_key_of(const identity::Identity& identity);
 
 /// A file that its owner alone may read. Throws invalid_argument if there is one already, io_failure.
 void write_sealing_key(const std::filesystem::path& path, const SealingKey& key);

@@ -3,12 +3,15 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tacit/identity/identity.hpp"
 #include "tacit/party/party.hpp"
 #include "tacit/party/roster.hpp"
 
 namespace tacit::party {
+
+class Connection;  // private
 
 /// What a run computes. All parties must say the same, byte by byte.
 struct Plan {
@@ -29,8 +32,8 @@ struct Patience {
 /// each link confirms it together with keying material that only its two ends have, before anything else is sent. So
 /// a run is with the right parties, on the same plan, and not a repetition.
 ///
-/// A party that fails, is killed, stalls or stops ends the run for all: they get unreachable, without a reason. An
-/// observer sees who talks to whom, when and how much. Used by one thread at a time.
+/// A party that fails, is killed, stalls or stops ends the run for all: they get unreachable, and learn at most who was
+/// missed. An observer sees who talks to whom, when and how much. Used by one thread at a time.
 class Session {
 public:
     /// Meets the others. Throws invalid_argument if this identity does not compute in the roster, unreachable if
@@ -38,6 +41,11 @@ public:
     /// another roster or plan, protocol_violation, interrupted.
     [[nodiscard]] static Session open(const Roster& roster, const identity::Identity& identity, const Plan& plan,
                                       const Patience& patience = {});
+    /// Meets one member of the roster who serves (serve.hpp), in a session of the two: the server is party 0, this one
+    /// party 1. Throws as open().
+    [[nodiscard]] static Session open_with(const Member& server, const Roster& roster,
+                                           const identity::Identity& identity, const Plan& plan,
+                                           const Patience& patience = {});
     /// Ends the run for all unless it was finished.
     ~Session();
     Session(Session&&) noexcept;
@@ -50,7 +58,12 @@ public:
     void finish();
 
 private:
+    friend class Reception;
     struct State;
+    /// Agrees on the plan with `members`, who are connected, and confirms it.
+    [[nodiscard]] static Session begin(const Roster& roster, const std::vector<Member>& members, std::size_t self,
+                                       std::vector<std::unique_ptr<Connection>> connections, const Plan& plan,
+                                       std::chrono::seconds to_go_on);
     explicit Session(std::unique_ptr<State> state) noexcept;
     std::unique_ptr<State> state_;
 };

@@ -20,6 +20,9 @@ public:
     /// The next out.size() bytes from that party; waits for them. `what` names them in messages. Throws unreachable if
     /// the party is gone, ended the run, or does not go on.
     virtual void receive(int from, const char* what, std::span<std::byte> out) = 0;
+    /// Whether receive() of that many bytes from that party would return without waiting. No is always allowed, and
+    /// what a transport says whose runs repeat exactly.
+    [[nodiscard]] virtual bool has_come(int /*from*/, std::size_t /*bytes*/) { return false; }
     /// Sends what is queued.
     virtual void flush() = 0;
 };

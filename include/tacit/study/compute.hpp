@@ -17,9 +17,9 @@
 /// From sealed submissions to a table with margins, among three or four servers; the analyst alone reads it.
 ///
 /// - Parties: three or four servers; contributors and the analyst are none.
-/// - Adversary: that of mpc::Replicated. Three servers: semi-honest, one of them; one that departs from the protocol can
-///   change results, and learn about tables by that, unnoticed. Four: one that does anything; it can end the run, not
-///   falsify it, and leave contributors out as if they had not been brought to it (the others see how many:
+/// - Adversary: that of mpc::Replicated. Three servers: semi-honest, one of them; one that departs from the protocol
+///   can change results, and learn about tables by that, unnoticed. Four: one that does anything; it can end the run,
+///   not falsify it, and leave contributors out as if they had not been brought to it (the others see how many:
 ///   Outcome::missing). Two servers together know every table. Contributors may do anything: a table outside the
 ///   study's bounds, or shares that do not fit together, are found and left out, and counted.
 /// - Revealed to the servers: who contributed (by invitation, not by name), who of these sent what is no table, and
@@ -49,8 +49,9 @@ struct Outcome {
 /// contributors, because the difference of the two results would show what those have.
 /// Throws budget_exceeded if fewer contributors than study.fewest are left, or more than study.most;
 /// parameter_mismatch, protocol_violation.
-/// About 80 bytes a word and contributor from each server among three, 130 among four; about 30 rounds for every 2^17
-/// words, of which 5 times the memory is taken.
+/// From each server 60 to 80 bytes a word and contributor among three, 100 to 130 among four, by the bits of the
+/// bounds. 32 rounds (40 among four), and about 50 for every 2^17 words, times contributors, after the first; 5 times
+/// the memory of so many words is taken.
 [[nodiscard]] Outcome compute(party::Party& me, const Study& study, const party::SealingKey& key,
                               std::span<const std::byte> parts, const std::function<void(const Digest&)>& settled);
 
