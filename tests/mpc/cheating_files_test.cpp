@@ -116,6 +116,10 @@ TEST(Cheating, InSharesThatAreBroughtToFourPartiesIsCaught) {
                      });
                      return outcomes[0];
                  });
+}
+
+TEST(Cheating, InSharesOfAResultOfFourPartiesIsCaught) {
+    Seeded seeded;
     const std::vector<std::uint64_t> values{11, 12};
     const auto result = deal(values, 4, seeded.rng);
     const auto another = deal(values, 4, seeded.rng);

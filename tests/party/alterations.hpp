@@ -77,32 +77,28 @@ inline void swap_halves(Bytes& frame) {
 }  // namespace detail
 
 /// Value, length, order, replay, reflection, another run's.
-inline const std::vector<Alteration>& alterations() {
-    using namespace detail;
-    using M = Material;
-    static const std::vector<Alteration> all{
-        {"lowest bit of the first byte", [](Bytes& f, const M&) { flip(f, frame_header_bytes, std::byte{1}); }},
-        {"a bit in the middle", [](Bytes& f, const M&) { flip(f, (f.size() + 10) / 2, std::byte{4}); }},
-        {"highest bit of the last byte", [](Bytes& f, const M&) { flip(f, f.size() - 1, std::byte{0x80}); }},
-        {"all zero", [](Bytes& f, const M&) { std::ranges::fill(payload(f), std::byte{}); }},
-        {"all ones", [](Bytes& f, const M&) { std::ranges::fill(payload(f), std::byte{0xff}); }},
-        {"a byte less", [](Bytes& f, const M&) { f.pop_back(); }},
-        {"a byte less, and the header says so", [](Bytes& f, const M&) { shorten_honestly(f); }},
-        {"a byte more", [](Bytes& f, const M&) { f.push_back(std::byte{7}); }},
-        {"another kind", [](Bytes& f, const M&) { f[4] ^= std::byte{1}; }},
-        {"nothing", [](Bytes& f, const M&) { f.clear(); }},
-        {"twice", [](Bytes& f, const M&) { append(f, Bytes(f)); }},
-        {"the first half twice", [](Bytes& f, const M&) { repeat_first_half(f); }},
-        {"halves swapped", [](Bytes& f, const M&) { swap_halves(f); }},
-        {"after the next frame", [](Bytes& f, const M&) { f.clear(); }, true},
-        {"the frame before again", [](Bytes& f, const M& m) { f = m.before.empty() ? f : m.before; }},
-        {"the payload before again", [](Bytes& f, const M& m) { keep_header(f, m.before); }},
-        {"the payload behind it", [](Bytes& f, const M& m) { keep_header(f, m.after); }},
-        {"what the receiver sent", [](Bytes& f, const M& m) { keep_header(f, m.reflected); }},
-        {"the payload of another run", [](Bytes& f, const M& m) { keep_header(f, m.another); }},
-    };
-    return all;
-}
+inline const std::vector<Alteration> alterations{
+    {"lowest bit of the first byte",
+     [](Bytes& f, const Material&) { detail::flip(f, frame_header_bytes, std::byte{1}); }},
+    {"a bit in the middle", [](Bytes& f, const Material&) { detail::flip(f, (f.size() + 10) / 2, std::byte{4}); }},
+    {"highest bit of the last byte", [](Bytes& f, const Material&) { detail::flip(f, f.size() - 1, std::byte{0x80}); }},
+    {"all zero", [](Bytes& f, const Material&) { std::ranges::fill(detail::payload(f), std::byte{}); }},
+    {"all ones", [](Bytes& f, const Material&) { std::ranges::fill(detail::payload(f), std::byte{0xff}); }},
+    {"a byte less", [](Bytes& f, const Material&) { f.pop_back(); }},
+    {"a byte less, and the header says so", [](Bytes& f, const Material&) { detail::shorten_honestly(f); }},
+    {"a byte more", [](Bytes& f, const Material&) { f.push_back(std::byte{7}); }},
+    {"another kind", [](Bytes& f, const Material&) { f[4] ^= std::byte{1}; }},
+    {"nothing", [](Bytes& f, const Material&) { f.clear(); }},
+    {"twice", [](Bytes& f, const Material&) { detail::append(f, Bytes(f)); }},
+    {"the first half twice", [](Bytes& f, const Material&) { detail::repeat_first_half(f); }},
+    {"halves swapped", [](Bytes& f, const Material&) { detail::swap_halves(f); }},
+    {"after the next frame", [](Bytes& f, const Material&) { f.clear(); }, true},
+    {"the frame before again", [](Bytes& f, const Material& m) { f = m.before.empty() ? f : m.before; }},
+    {"the payload before again", [](Bytes& f, const Material& m) { detail::keep_header(f, m.before); }},
+    {"the payload behind it", [](Bytes& f, const Material& m) { detail::keep_header(f, m.after); }},
+    {"what the receiver sent", [](Bytes& f, const Material& m) { detail::keep_header(f, m.reflected); }},
+    {"the payload of another run", [](Bytes& f, const Material& m) { detail::keep_header(f, m.another); }},
+};
 
 /// What became of altered messages.
 struct CheatingReport {
@@ -153,7 +149,7 @@ inline void attack_bytes(const std::string& what, const Bytes& honest, const Mat
     };
     const Material material{framed(others.reflected), framed(others.another), framed(others.before),
                             framed(others.after)};
-    for (const Alteration& alteration : alterations()) {
+    for (const Alteration& alteration : alterations) {
         Bytes frame = framed(honest);
         alteration.apply(frame, material);
         judge({frame.begin() + static_cast<std::ptrdiff_t>(std::min(frame.size(), frame_header_bytes)), frame.end()},

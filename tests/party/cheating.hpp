@@ -118,7 +118,7 @@ private:
     };
 
     void add_targets(const Frame& frame, std::vector<Target>& targets) const {
-        for (const Alteration& alteration : alterations()) {
+        for (const Alteration& alteration : alterations) {
             Bytes probe = frame.bytes;
             alteration.apply(probe, material(frame));
             if (probe == frame.bytes) continue;
