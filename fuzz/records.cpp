@@ -28,8 +28,8 @@ void read(std::span<const std::byte> input) {
     const auto again = read_record<Record>(folder().path() / "written");
     if (!again) fuzz::report(std::string("a written record does not parse: ") + again.error().what());
     if constexpr (std::is_same_v<Record, ModelRecord>) {
-        static_cast<void>(catching([&] { return offer_of(*record, "model.json"), 0; }));
-        static_cast<void>(catching([&] { return mpc::integer_model(scoring_weights(*record)), 0; }));
+        static_cast<void>(catching([&] { return offer_of(*record, "model.json").delimiter; }));
+        static_cast<void>(catching([&] { return mpc::integer_model(scoring_weights(*record)).shape.features; }));
     }
 }
 

@@ -1,6 +1,7 @@
 // write_seeds FOLDER: writes FOLDER/TARGET/NAME, valid inputs that the fuzz targets start from.
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 #include <string_view>
 

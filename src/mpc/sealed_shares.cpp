@@ -6,6 +6,7 @@
 #include "base/printable.hpp"
 #include "base/short_hex.hpp"
 #include "tacit/base/bytes.hpp"
+#include "tacit/base/secret.hpp"
 #include "tacit/mpc/dealing.hpp"
 
 namespace tacit::mpc {

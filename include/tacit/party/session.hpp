@@ -28,21 +28,21 @@ struct Patience {
 /// One run among the computing parties of a roster, each on its own machine.
 ///
 /// Connections are TLS 1.3 in which both sides prove the keys that the roster pins; the later party in the roster
-/// connects to the earlier one. The session identifier is a hash of plan, roster and a fresh nonce of every party, and
-/// each link confirms it together with keying material that only its two ends have, before anything else is sent. So
-/// a run is with the right parties, on the same plan, and not a repetition.
+/// connects to the earlier one, and one without an address to all. The session identifier is a hash of plan, roster and
+/// a fresh nonce of every party, and each link confirms it together with keying material that only its two ends have,
+/// before anything else is sent. So a run is with the right parties, on the same plan, and not a repetition.
 ///
 /// A party that fails, is killed, stalls or stops ends the run for all: they get unreachable, and learn at most who was
 /// missed. An observer sees who talks to whom, when and how much. Used by one thread at a time.
 class Session {
 public:
-    /// Meets the others. Throws invalid_argument if this identity does not compute in the roster, unreachable if
-    /// somebody does not come in time, untrusted_peer if another key answers, parameter_mismatch naming who holds
-    /// another roster or plan, protocol_violation, interrupted.
+    /// Meets the others. Throws invalid_argument if this identity does not compute in the roster or two of those who do
+    /// have no address, unreachable if somebody does not come in time, untrusted_peer if another key answers,
+    /// parameter_mismatch naming who holds another roster or plan, protocol_violation, interrupted.
     [[nodiscard]] static Session open(const Roster& roster, const identity::Identity& identity, const Plan& plan,
                                       const Patience& patience = {});
     /// Meets one member of the roster who serves (serve.hpp), in a session of the two: the server is party 0, this one
-    /// party 1. Throws as open().
+    /// party 1. Throws as open(), and invalid_argument if the server has no address.
     [[nodiscard]] static Session open_with(const Member& server, const Roster& roster,
                                            const identity::Identity& identity, const Plan& plan,
                                            const Patience& patience = {});
