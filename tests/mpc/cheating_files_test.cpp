@@ -96,13 +96,14 @@ TEST(Cheating, InSharesThatAreBroughtToFourPartiesIsCaught) {
     Seeded seeded;
     const ClearBits secret(std::vector<std::uint64_t>{6, 1, 3}, 3);
     const auto file_of = [](const std::vector<Bits>& shares, int party) {
-        return to_bytes(shares[static_cast<std::size_t>(party)], 4, party);
+        const auto bytes = to_bytes(shares[static_cast<std::size_t>(party)], static_cast<int>(shares.size()), party);
+        return Bytes(bytes.begin(), bytes.end());
     };
     const auto dealt = deal(secret, 4, seeded.rng);
     attack_bytes("four parties: dealt share", file_of(dealt, 2),
                  {.reflected = file_of(dealt, 1),
                   .another = file_of(deal(secret, 4, seeded.rng), 2),
-                  .before = to_bytes(deal(secret, 3, seeded.rng)[2], 3, 2),
+                  .before = file_of(deal(secret, 3, seeded.rng), 2),
                   .after = {}},
                  [&](const Bytes& file) -> Expected<Bytes> {
                      const auto share = share_from_bytes(file, 4, 2, secret.shape);

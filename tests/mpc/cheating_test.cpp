@@ -57,18 +57,23 @@ Bytes a_vote(party::Party& me, int) {
     return bytes_of(out);
 }
 
+std::vector<std::uint64_t> open_answer(Replicated& ring, const PrivateQuestion& question, const Bits& brought) {
+    const SecretAnswer secret = noisy_answer(ring, question, describe(question, 1).noise.front().noise, brought);
+    if (const auto* numbers = std::get_if<Numbers>(&secret)) return ring.open(*numbers);
+    return ring.open(std::get<Bits>(secret)).values();
+}
+
 Bytes noisy_answers(party::Party& me, int) {
     Replicated ring(me);
     const std::vector<std::string> keys{"a", "b", "c"};
     PrivateQuestion question{
         .kind = PrivateQuestion::Kind::sum, .epsilon = dp::Cost::ratio(1, 1), .low = -3, .high = 9};
-    const auto noise_of = [&] { return describe(question, 1).noise.front().noise; };
     const auto brought = [](std::int64_t value) { return value_contribution(value).values().front(); };
     const Bits values = ring.input(0, ClearBits(std::vector{brought(4), brought(12), brought(-30)}, 48), {48, 3});
-    auto out = open_answer(ring, question, noise_of(), values);
+    auto out = open_answer(ring, question, values);
     question = {.kind = PrivateQuestion::Kind::select, .epsilon = dp::Cost::ratio(1, 1), .keys = keys};
     const Bits approved = ring.constant(approval_contribution(keys, std::vector<std::string>{"b", "c"}));
-    out.push_back(open_answer(ring, question, noise_of(), approved).front());
+    out.push_back(open_answer(ring, question, approved).front());
     return bytes_of(out);
 }
 
