@@ -162,9 +162,9 @@ std::vector<std::uint64_t> Replicated::Core::open(const Components& x, std::size
 template <class Ring>
 Components Replicated::Core::refresh(const Components& x, std::size_t words) {
     Components out = x;
-    const auto zeros = [](std::size_t, std::span<std::uint64_t> values) { std::ranges::fill(values, 0); };
+    const auto zero = [](std::size_t, std::span<std::uint64_t> values) { std::ranges::fill(values, 0); };
     std::vector<Contribution> contributions;
-    for (int g = 0; g + 1 < n; ++g) contributions.push_back({.g = g, .h = g + 1, .into = &out, .known = zeros});
+    for (int g = 0; g + 1 < n; ++g) contributions.push_back({.g = g, .h = g + 1, .into = &out, .known = zero});
     contribute<Ring>(contributions, words);
     return out;
 }
