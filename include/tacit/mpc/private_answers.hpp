@@ -18,9 +18,8 @@
 /// (tacit/mpc/dealing.hpp): no party sees a contribution, the exact answer or the noise.
 ///
 /// Parties      three or four, who hold ledgers.
-/// Adversary    one of three who follows the protocol (else it can change answer and noise, and learn by that), or one
-/// of
-///              four who does anything; docs/mpc.md. Contributors may do anything.
+/// Adversary    one of three who follows the protocol (else it can change answer and noise, and learn by that), or
+///              one of four who does anything; docs/mpc.md. Contributors may do anything.
 /// Revealed     the noisy answer, to those who receive, of the parties and of others (tacit/mpc/receivers.hpp); to all
 ///              parties how many contributed, by what names they gave their shares, and what their ledgers say.
 /// Privacy      of what one contributor brought (neighbours: change one), computational epsilon-DP [MPRV09] against one

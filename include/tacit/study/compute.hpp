@@ -17,7 +17,8 @@
 /// From sealed submissions to a table with margins, among three or four servers; the analyst alone reads it.
 ///
 /// - Parties: three or four servers; contributors and the analyst are none.
-/// - Adversary: that of mpc::Replicated. Three servers: semi-honest, one of them; one that departs from the protocol can
+/// - Adversary: that of mpc::Replicated. Three servers: semi-honest, one of them; one that departs from the protocol
+/// can
 ///   change results, and learn about tables by that, unnoticed. Four: one that does anything; it can end the run, not
 ///   falsify it, and leave contributors out as if they had not been brought to it (the others see how many:
 ///   Outcome::missing). Two servers together know every table. Contributors may do anything: a table outside the
