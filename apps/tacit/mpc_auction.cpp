@@ -88,7 +88,9 @@ void report(const AuctionOptions& options, const std::vector<std::string>& names
     }
     std::string text = result ? result_text(*result, names, options.digits) : result_went_elsewhere;
     if (options.told != "all" && (!result || result->sold)) {
-        text += options.told == "seller" ? "; the seller learns to whom" : "; winners learn it";
+        text += options.told == "seller"    ? "; the seller learns to whom"
+                : options.told == "bidders" ? "; winners learn it"
+                                            : "; nobody learns to whom";
     }
     print_step("auction", fmt::format("{}\n{} sent", text, bytes_text(me.traffic().bytes_sent)));
 }
@@ -148,7 +150,7 @@ party::Plan Auction::plan() const {
 }
 
 std::vector<Outsider> Auction::bidders_told() const {
-    if (options.told == "all") return {};
+    if (options.told == "all" || options.told == "nobody") return {};
     if (seller && options.told == "seller") return {outsider_of(options.seller, seller->reply, receivers)};
     std::vector<Outsider> all;
     for (std::size_t i = 0; i < bids.names.size(); ++i) {
@@ -212,7 +214,7 @@ void auction(const AuctionOptions& options) {
                     "--told seller needs --seller NAME, whose bid is the reserve and has the key to seal to");
     }
     const Auction mine{options};
-    check_folder_for_results(options.out, options.told != "all" || !mine.receivers.outsiders.empty());
+    check_folder_for_results(options.out, !mine.told_to.empty() || !mine.receivers.outsiders.empty());
     party::Session session = open_session(options.session, mine.roster, mine.plan());
     Replicated ring(session.party());
     const Bits reserve = mine.reserve(ring);

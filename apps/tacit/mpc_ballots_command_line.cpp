@@ -22,9 +22,10 @@ Adversary  three parties: semi-honest, one. Four parties: one that does anything
            together know every bid, in both cases
 Revealed   whether something was sold, the price and, with --told all, the winners: to those with the role `receive`, of
            the parties (opened) and of others in the roster (sealed to them); a party that only computes learns none of
-           it. With --told bidders each bidder learns whether it has won, with --told seller the seller who has. All
-           parties know who has bid. Losing bids are never opened. By definition the price of a second-price auction is
-           the highest losing bid, or the reserve: whoever knows the price knows that one. --first-price opens none
+           it. With --told bidders each bidder learns whether it has won, with --told seller the seller who has, with
+           --told nobody that is not opened at all. All parties know who has bid. Losing bids are never opened. By
+           definition the price of a second-price auction is the highest losing bid, or the reserve: whoever knows the
+           price knows that one. --first-price opens none
 A cheater could
            of three: change the outcome, and learn about bids by that, unnoticed. Of four: end the run. Who carries
            all files of a bidder can keep them back, or bring older ones or its own in their place
@@ -108,8 +109,9 @@ void add_auction(CLI::App* parent, std::function<void()>& run) {
     command->add_option("--seller", options->seller, "Whose bid is a secret reserve")->excludes(reserve);
     command->add_flag("--lottery", options->lottery, "Coins decide between equal bids");
     command
-        ->add_option("--told", options->told, "Who learns the winners: all parties, each bidder for itself, the seller")
-        ->check(CLI::IsMember({"all", "bidders", "seller"}))
+        ->add_option("--told", options->told,
+                     "Who learns the winners: all who receive, each bidder for itself, the seller, nobody")
+        ->check(CLI::IsMember({"all", "bidders", "seller", "nobody"}))
         ->capture_default_str();
     command->add_option("--out", options->out, "Folder for what bidders, seller and other receivers are told");
     command->add_option("--digits", options->digits, "Digits behind the point")->check(CLI::Range(0, 9));

@@ -55,6 +55,9 @@ class Ballots(PartiesCase):
         self.bids(3, "told", {"ada": "7", "blaise": "9", "seller": "6.50"})
         keys = self.root / "told"
         self.assertEqual((keys / "ada.key").stat().st_mode & 0o777, 0o600)
+        for out in self.all_print(3, "auction", "--bids", "told", "--digits", 2, "--told", "nobody").values():
+            self.assertIn("sold at 7.00; nobody learns to whom", out)
+            self.assertNotIn("blaise", out)
         self.bids(3, "told", {"ada": "7.00"})  # once more, with the key that is there
         for told in ("bidders", "seller"):
             for out in self.all_print(3, "auction", "--bids", "told", "--digits", 2, "--seller", "seller",
