@@ -4,6 +4,20 @@
 #include "common.hpp"
 #include "folder.hpp"
 
+namespace {
+
+template <class Record>
+void check_received(const tacit::mpc::PsiCheckpoint& checkpoint, std::uint64_t total) {
+    std::uint64_t read = 0;
+    const auto count =
+        checkpoint.read_received<Record>(total, [&](std::uint64_t at, const Record&) { read += at == read; });
+    if (read != count || (count != total && count % tacit::mpc::psi_chunk != 0)) {
+        tacit::fuzz::report("points are missing");
+    }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace tacit;
     static const fuzz::Folder folder;
@@ -24,10 +38,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         } else {
             static_cast<void>(folder.file(input, "tags"));
             const std::uint64_t total = data[0];
-            std::uint64_t read = 0;
-            const auto count =
-                checkpoint.read_received(total, [&](std::uint64_t at, const auto&) { read += at == read; });
-            if (read != count || (count != total && count % mpc::psi_chunk != 0)) fuzz::report("points are missing");
+            if (total % 2 == 0) {
+                check_received<mpc::PsiCheckpoint::Received>(checkpoint, total);
+            } else {
+                check_received<mpc::PsiCheckpoint::WeightedReceived>(checkpoint, total);
+            }
         }
         return 0;
     });
