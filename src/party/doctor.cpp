@@ -133,12 +133,13 @@ private:
             same_version ? fmt::format("both have {}", version_of(mine))
                          : fmt::format("it has {}, you have {}; use one version on all sides", version_of(theirs),
                                        version_of(mine)));
-        const std::int64_t seconds = theirs.clock / 2 - mine.clock / 2;  // halves cannot wrap
-        const bool same_clock = std::abs(seconds) <= most_seconds_apart / 2;
+        const std::int64_t half_seconds = theirs.clock / 2 - mine.clock / 2;  // halves cannot wrap
+        const bool same_clock = std::abs(half_seconds) <= most_seconds_apart / 2;
         add(same_clock, Verdict::warning, "clock",
             same_clock ? "both clocks agree within a minute"
-                       : fmt::format("its clock is about {} s {} yours; set the wrong one right", 2 * std::abs(seconds),
-                                     seconds > 0 ? "ahead of" : "behind"));
+                       : fmt::format("its clock is about {} s {} yours; set the wrong one right",
+                                     2 * static_cast<std::uint64_t>(std::abs(half_seconds)),
+                                     half_seconds > 0 ? "ahead of" : "behind"));
     }
 
     int other_;
