@@ -74,16 +74,12 @@ Examples:
   tacit mpc reveal --key files/ada.key from-parties/ada.*.result
   tacit mpc reveal --identity me from-parties/me.*.result)";
 
-void add_task(CLI::App* command, std::string& task) {
-    command->add_option("--task", task, "Which one, if the roster serves for several (default: the roster's name)");
-}
-
 void add_bid(CLI::App* parent, std::function<void()>& run) {
     const auto options = std::make_shared<BidOptions>();
     CLI::App* command = parent->add_subcommand("bid", "Cut a sealed bid into a file for each party of an auction");
     command->footer(auction_footer);
     command->add_option("--roster", options->roster, "TOML file of the auction's parties")->required();
-    add_task(command, options->task);
+    add_task(command, options->task, "one");
     command->add_option("--bidder", options->bidder, "Your name, which is not secret")->required();
     command->add_option("--amount", options->amount, "Your bid")->required();
     command->add_option("--digits", options->digits, "Digits behind the point")->check(CLI::Range(0, 9));
@@ -97,7 +93,7 @@ void add_auction(CLI::App* parent, std::function<void()>& run) {
     command->footer(auction_footer);
     add_session(command, options->session);
     command->add_flag("--json", options->session.json, "One JSON object");
-    add_task(command, options->task);
+    add_task(command, options->task, "one");
     command->add_option("--bids", options->bids, "Folder with the files that bidders sent you")->required();
     command->add_flag(
         "--first-price", options->first_price,
@@ -123,7 +119,7 @@ void add_ballot(CLI::App* parent, std::function<void()>& run) {
     CLI::App* command = parent->add_subcommand("ballot", "Cut a ballot into a file for each party of a vote");
     command->footer(vote_footer);
     command->add_option("--roster", options->roster, "TOML file of the vote's parties")->required();
-    add_task(command, options->task);
+    add_task(command, options->task, "one");
     command->add_option("--voter", options->voter, "Your name, which is not secret")->required();
     command->add_option("--choices", options->choices, "How many choices there are")
         ->check(CLI::Range(1, 60))
@@ -140,7 +136,7 @@ void add_vote(CLI::App* parent, std::function<void()>& run) {
     command->footer(vote_footer);
     add_session(command, options->session);
     command->add_flag("--json", options->session.json, "One JSON object");
-    add_task(command, options->task);
+    add_task(command, options->task, "one");
     command->add_option("--ballots", options->ballots, "Folder with the files that voters sent you")->required();
     command->add_option("--choices", options->choices, "How many choices there are")
         ->check(CLI::Range(1, 60))

@@ -108,6 +108,11 @@ void mpc::add_session(CLI::App* command, SessionOptions& options) {
         ->capture_default_str();
 }
 
+void mpc::add_task(CLI::App* command, std::string& task, const std::string& one) {
+    command->add_option("--task", task,
+                        "Which " + one + ", if the roster serves for several (default: the roster's name)");
+}
+
 void add_mpc(CLI::App& app, std::function<void()>& run) {
     CLI::App* command = app.add_subcommand("mpc", "Compute among parties who do not trust each other");
     command->footer(mpc_footer)->require_subcommand(1);

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
 
 #include "mpc.hpp"
 
@@ -13,6 +14,8 @@ void add_mpc(CLI::App& app, std::function<void()>& run);
 namespace mpc {
 /// --roster, --identity, --patience: what every protocol takes.
 void add_session(CLI::App* command, SessionOptions& options);
+/// --task: which `one` the shares are for.
+void add_task(CLI::App* command, std::string& task, const std::string& one);
 void add_psi(CLI::App* parent, std::function<void()>& run);
 void add_private_answers(CLI::App* parent, std::function<void()>& run);
 void add_predict(CLI::App* parent, std::function<void()>& run);

@@ -52,8 +52,7 @@ void add_give(CLI::App* parent, std::function<void()>& run) {
     CLI::App* command = parent->add_subcommand("give", "Cut what you have into a file for each party");
     command->footer(dp_footer);
     command->add_option("--roster", options->roster, "TOML file of the parties")->required();
-    command->add_option("--task", options->task,
-                        "Which survey, if the roster serves for several (default: the roster's name)");
+    add_task(command, options->task, "survey");
     command->add_option("--name", options->name, "Your name, which is not secret")->required();
     CLI::Option* keys =
         command->add_option("--keys", options->keys, "KEY,KEY,...: as the parties state them")->delimiter(',');
@@ -76,8 +75,7 @@ void add_question(CLI::App* parent, std::function<void()>& run, Kind kind, const
     command->footer(dp_footer);
     add_session(command, options->session);
     command->add_flag("--json", options->session.json, "One JSON object");
-    command->add_option("--task", options->task,
-                        "Which survey, if the roster serves for several (default: the roster's name)");
+    add_task(command, options->task, "survey");
     command->add_option("--contributions", options->contributions, "Folder with the files that were sent to you")
         ->required();
     command->add_option("--out", options->out, "Folder for what receivers who are no parties are told");

@@ -1,6 +1,5 @@
 #include "tacit/mpc/receivers.hpp"
 
-#include <algorithm>
 #include <numeric>
 
 #include "base/fail.hpp"
@@ -39,8 +38,6 @@ auto deliver_to(Replicated& ring, const Share& x, const Receivers& receivers, co
 }
 
 }  // namespace
-
-bool Receivers::has(int party) const noexcept { return std::ranges::binary_search(parties, party); }
 
 Receivers all_parties(int parties) {
     Receivers all{.parties = std::vector<int>(static_cast<std::size_t>(parties))};

@@ -107,7 +107,7 @@ public:
         const std::size_t features = model_.shape.features;
         std::vector<std::uint64_t> shown(keys_.size() * features);
         const auto bytes = me_.receive<std::byte>(1 - me_.index(), feature_message, packed_size(shown.size(), width));
-        const auto unpacked = catching([&]() -> Expected<bool> {
+        const auto unpacked = catching([&] {
             ByteReader(bytes).packed(shown, width);
             return true;
         });

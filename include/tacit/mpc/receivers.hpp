@@ -22,8 +22,6 @@ struct Outsider {
 struct Receivers {
     std::vector<int> parties;  ///< of those that compute, by their index, ascending
     std::vector<Outsider> outsiders{};
-
-    [[nodiscard]] bool has(int party) const noexcept;
 };
 /// All that compute, and nobody else.
 [[nodiscard]] Receivers all_parties(int parties);
